@@ -1,0 +1,78 @@
+"""Files under a root that may be hostile: joined component by component, read bounded, written atomically."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from backwright.errors import PathOutsideRootError, TooLargeError
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+
+
+def digest(data: bytes) -> str:
+    """The digest of some bytes as the Skills extension writes it: `sha256:` and 64 lower-case hex digits."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def safe_join(root: Path, relative: str) -> Path:
+    """The path of `relative` (POSIX separators) under `root`; no component of it may be a link or climb out.
+
+    The file itself need not exist. A prefix check is not containment (CVE-2025-53109, CVE-2025-53110): each
+    component is looked at on its own, so `root-evil` beside `root` and a link inside `root` are both refused.
+
+    Raises:
+        PathOutsideRootError: absolute, empty, climbing, holding a NUL or a backslash, or leading through a link.
+    """
+    parts = PurePosixPath(relative).parts
+    hostile = not parts or "\0" in relative or "\\" in relative or relative.startswith(("/", "~"))
+    if hostile or any(part == ".." or ":" in part for part in parts):
+        raise PathOutsideRootError(relative)
+    path = root.resolve()
+    for part in parts:
+        path = path / part
+        if path.is_symlink():
+            raise PathOutsideRootError(relative)
+    return path
+
+
+def read_bounded(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes, refused by its stat before it is read.
+
+    Raises:
+        TooLargeError: the file is larger than `limit`.
+        OSError: the file cannot be read, or is no regular file (a FIFO would block for ever).
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(f"{path.name} is not a regular file")
+        if status.st_size > limit:
+            raise TooLargeError(path.name, size=status.st_size, limit=limit)
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise TooLargeError(path.name, size=len(data), limit=limit)
+    return data
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a whole file or nothing: a temporary file in the same directory, flushed, then moved into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = path.stat().st_mode if path.exists() else 0o644
+        Path(name).chmod(stat.S_IMODE(mode))
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise

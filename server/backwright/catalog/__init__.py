@@ -1,0 +1,1 @@
+"""Skills on disk to an immutable snapshot: frontmatter, digests, manifest, versions."""

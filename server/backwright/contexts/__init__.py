@@ -1,0 +1,1 @@
+"""The versioned documents that parametrise routing, review and scaffold."""

@@ -1,0 +1,1 @@
+"""One published version of a schema a module: `SCHEMA` and its examples."""

@@ -1,0 +1,1 @@
+"""The engines as MCP tools, prompts, resources and the Skills extension."""

@@ -1,0 +1,1 @@
+"""One MCP tool a module: `TOOL` and, beside it, its call-and-answer cases."""

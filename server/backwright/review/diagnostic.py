@@ -1,0 +1,90 @@
+"""What a review says: a `Diagnostic` on an added line, and the vocabulary around it.
+
+The names are those of reviewdog's Diagnostic Format and of the Language Server Protocol.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Severity(StrEnum):
+    """How bad a finding is; an `error` is a defect, a `warning` a likely one, an `info` worth a look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst, so that sorting puts errors first."""
+        return list(Severity).index(self)
+
+
+class Basis(StrEnum):
+    """What a finding was decided on: the whole file after the change, or the diff's own lines alone."""
+
+    FULL = "full"
+    FRAGMENT = "fragment"
+
+
+class Confidence(StrEnum):
+    """How sure the detector is. `low` is for evidence that a reader must weigh."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Frozen(BaseModel):
+    """A value that crosses a boundary: closed, immutable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Location(Frozen):
+    """A valid review coordinate: a path of the new side, and lines of it that lie inside one hunk.
+
+    Lines and columns count from 1; `end_line` is inclusive. A finding's `line` is always one that the diff adds.
+    """
+
+    path: str
+    line: int
+    column: int = 1
+    end_line: int | None = None
+
+
+class Suggestion(Frozen):
+    """A mechanical fix: the lines `line` to `end_line` (inclusive, new side) become `replacement`."""
+
+    line: int
+    end_line: int
+    replacement: str
+
+
+class ItemRef(Frozen):
+    """The checklist sentence that a finding enforces, and the skill and version that it stands in."""
+
+    skill: str
+    version: str
+    item: str
+    text: str
+
+
+class Diagnostic(Frozen):
+    """One finding. `code` is stable for ever; `detector` is `backwright` or `ruff`."""
+
+    code: str
+    name: str
+    message: str
+    severity: Severity
+    location: Location
+    basis: Basis
+    confidence: Confidence
+    detector: str
+    suggestion: Suggestion | None = None
+    enforces: ItemRef | None = None
+    others: tuple[int, ...] = ()
+    """Further lines of the same file with the same code, where findings of style were put into one entry."""

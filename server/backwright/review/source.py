@@ -1,0 +1,184 @@
+"""A parsed Python file, or the part of one that a hunk shows, with the questions that rules ask of it.
+
+Line numbers are always those of the file after the change, in both bases, so that a rule need not know which it reads.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from backwright.review.diagnostic import Basis
+
+Node = TypeVar("Node", bound=ast.AST)
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+# A hunk seldom shows the imports of its file. These names are read as the module of the same name while nothing in
+# view binds them otherwise.
+WELL_KNOWN: Mapping[str, str] = {
+    "aiohttp": "aiohttp",
+    "anyio": "anyio",
+    "asyncio": "asyncio",
+    "boto3": "boto3",
+    "celery": "celery",
+    "contextlib": "contextlib",
+    "datetime": "datetime",
+    "fastapi": "fastapi",
+    "functools": "functools",
+    "httpx": "httpx",
+    "jwt": "jwt",
+    "logging": "logging",
+    "os": "os",
+    "psycopg2": "psycopg2",
+    "pydantic": "pydantic",
+    "pymongo": "pymongo",
+    "pymysql": "pymysql",
+    "redis": "redis",
+    "requests": "requests",
+    "smtplib": "smtplib",
+    "sqlalchemy": "sqlalchemy",
+    "subprocess": "subprocess",
+    "tenacity": "tenacity",
+    "threading": "threading",
+    "time": "time",
+    "typing": "typing",
+    "urllib": "urllib",
+    "sa": "sqlalchemy",
+    "op": "alembic.op",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One parse: a whole file (`Basis.FULL`) or one repaired hunk (`Basis.FRAGMENT`).
+
+    Args:
+        path: POSIX path on the new side.
+        basis: whole file or hunk.
+        tree: the syntax tree; its line numbers are those of the file after the change.
+        lines: the text of each line that was parsed, by number.
+        added: the numbers of the lines that the diff adds and that this parse covers.
+        enclosing_async: for the top level of a fragment: whether it stands inside an `async def`, where that is known.
+    """
+
+    path: str
+    basis: Basis
+    tree: ast.Module
+    lines: Mapping[int, str]
+    added: frozenset[int]
+    enclosing_async: bool | None = None
+    _parents: dict[ast.AST, ast.AST] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _index: dict[type[ast.AST], list[ast.AST]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _bindings: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        stack: list[ast.AST] = [self.tree]
+        while stack:
+            node = stack.pop()
+            self._index.setdefault(type(node), []).append(node)
+            children = list(ast.iter_child_nodes(node))
+            self._parents.update(dict.fromkeys(children, node))
+            stack.extend(reversed(children))
+        for node in self.nodes(ast.Import):
+            for alias in node.names:
+                self._bindings[alias.asname or alias.name.partition(".")[0]] = (
+                    alias.name if alias.asname else alias.name.partition(".")[0]
+                )
+        for statement in self.nodes(ast.ImportFrom):
+            module = "." * statement.level + (statement.module or "")
+            for alias in statement.names:
+                self._bindings[alias.asname or alias.name] = f"{module}.{alias.name}"
+
+    def nodes(self, kind: type[Node]) -> Iterator[Node]:
+        """Every node of exactly this type, in the order of the text."""
+        for node in self._index.get(kind, ()):
+            if isinstance(node, kind):
+                yield node
+
+    def functions(self) -> Iterator[FunctionNode]:
+        """Every function, synchronous ones first."""
+        yield from self.nodes(ast.FunctionDef)
+        yield from self.nodes(ast.AsyncFunctionDef)
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node that holds this one, or None for the module."""
+        return self._parents.get(node)
+
+    def parents(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around this one, the nearest first."""
+        current = self._parents.get(node)
+        while current is not None:
+            yield current
+            current = self._parents.get(current)
+
+    def function_of(self, node: ast.AST) -> FunctionNode | ast.Lambda | None:
+        """The nearest function or lambda whose *body* holds the node; decorators and defaults stand outside it."""
+        inner = node
+        for outer in self.parents(node):
+            if isinstance(outer, ast.Lambda) and inner is outer.body:
+                return outer
+            if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner in outer.body:
+                return outer
+            inner = outer
+        return None
+
+    def class_of(self, node: ast.AST) -> ast.ClassDef | None:
+        """The class whose body directly holds the node."""
+        outer = self.parent(node)
+        return outer if isinstance(outer, ast.ClassDef) and node in outer.body else None
+
+    def in_async(self, node: ast.AST) -> bool | None:
+        """Whether the node runs on the event loop: its nearest function is `async def`.
+
+        None where a fragment does not show the function. A plain `def` or a lambda inside an `async def` is not on
+        the loop by itself (it may be handed to a thread).
+        """
+        function = self.function_of(node)
+        if function is not None:
+            return isinstance(function, ast.AsyncFunctionDef)
+        return False if self.basis is Basis.FULL else self.enclosing_async
+
+    def qualified(self, node: ast.AST) -> str | None:
+        """The dotted name of a name or attribute through the imports in view, or None where it is not known.
+
+        `Session()` after `from requests import Session` and `requests.Session()` are both `requests.Session`.
+        A local name that nothing in view imports gives None, except a well-known module's in a fragment.
+        """
+        if isinstance(node, ast.Attribute):
+            base = self.qualified(node.value)
+            return None if base is None else f"{base}.{node.attr}"
+        if not isinstance(node, ast.Name):
+            return None
+        if node.id in self._bindings:
+            return self._bindings[node.id]
+        return WELL_KNOWN.get(node.id) if self.basis is Basis.FRAGMENT else None
+
+    def calls(self, *names: str) -> Iterator[ast.Call]:
+        """Every call of one of these qualified names; with no names, every call."""
+        for call in self.nodes(ast.Call):
+            if not names or self.qualified(call.func) in names:
+                yield call
+
+
+def last_name(node: ast.AST) -> str | None:
+    """The last part of a dotted name: `get` of `client.get` and of `get`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def keyword(call: ast.Call, name: str) -> ast.expr | None:
+    """The value of a keyword argument, or None."""
+    return next((argument.value for argument in call.keywords if argument.arg == name), None)
+
+
+def spread(call: ast.Call) -> bool:
+    """Whether the call has `**arguments`, so that a missing keyword proves nothing."""
+    return any(argument.arg is None for argument in call.keywords)
+
+
+def lines_of(node: ast.expr | ast.stmt | ast.ExceptHandler) -> tuple[int, ...]:
+    """The lines of a node, its first one first: what a `Finding` points at when any line of it may be the added one."""
+    return tuple(range(node.lineno, (node.end_lineno or node.lineno) + 1))

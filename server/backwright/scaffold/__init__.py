@@ -1,0 +1,1 @@
+"""A resource and its fields to a plan of files, shown, applied or undone."""
