@@ -1,0 +1,64 @@
+"""The `backwright` command: finds the subcommand, runs it, and turns every error into one line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+import backwright
+from backwright._discover import discover
+from backwright.cli import commands
+from backwright.cli.command import Command, Exit
+from backwright.errors import BackwrightError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The argument parser with every command that the `commands` folder declares."""
+    top = argparse.ArgumentParser(
+        prog="backwright",
+        description="Versioned skills for Python backend work: routed, scaffolded, reviewed by rule.",
+        epilog="Exit codes: 0 clean, 1 findings or a failed check, 2 usage, 3 unexpected.",
+    )
+    top.add_argument("--version", action="version", version=f"backwright {backwright.__version__}")
+    verbs = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in discover(commands, "COMMAND", Command, key=lambda command: command.name):
+        verb = verbs.add_parser(
+            command.name,
+            help=command.help,
+            description=command.help,
+            epilog=f"example:\n  {command.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.configure(verb)
+        verb.set_defaults(run=command.run)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except BackwrightError as error:
+        _report(error, as_json=getattr(arguments, "json", False))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader went away (`| head`); what it wanted it has.
+        sys.stderr.close()
+        return Exit.CLEAN
+    except Exception as error:  # noqa: BLE001  the one boundary where an unexpected error becomes an exit code
+        print(f"backwright: unexpected {type(error).__name__}: {error}", file=sys.stderr)
+        print("This is a defect; please report it with the command that you ran.", file=sys.stderr)
+        return Exit.UNEXPECTED
+
+
+def _report(error: BackwrightError, *, as_json: bool) -> None:
+    where = f"line {error.line}: " if error.line is not None else ""
+    print(f"backwright: {error.code}: {where}{error.message}\n  hint: {error.hint}", file=sys.stderr)
+    if as_json:
+        body = {"code": error.code, "message": error.message, "hint": error.hint, "line": error.line}
+        print(json.dumps({"error": body}, ensure_ascii=False))

@@ -1,0 +1,32 @@
+"""What the process was told from outside: environment and options to one typed value."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this process serves.
+
+    Args:
+        root: the user's project; the only place that anything is read from or written to on the user's behalf.
+            None where there is no file system to speak of (a shared HTTP server).
+        pack: the folder that holds `skills/` and `manifest.yaml`; None for the pack that ships with Backwright.
+        strict: stop at the first problem of the pack instead of serving the rest.
+        allow_unlocked: serve skills that the manifest does not pin (development).
+    """
+
+    root: Path | None = None
+    pack: Path | None = None
+    strict: bool = False
+    allow_unlocked: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ, *, root: Path | None = None) -> Settings:
+        """Settings for a process on the user's own machine; `BACKWRIGHT_PACK` names another pack."""
+        pack = environment.get("BACKWRIGHT_PACK")
+        return cls(root=root or Path.cwd(), pack=Path(pack) if pack else None)
