@@ -1,0 +1,72 @@
+"""What the router is asked and what it answers: plain values, the same for every surface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Decision = Literal["explicit", "auto", "suggest", "none"]
+EvidenceField = Literal["name", "strong", "alias", "all_of", "weak", "description", "path", "negative", "foreign"]
+
+
+class Frozen(BaseModel):
+    """A value that crosses a boundary: closed, immutable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What someone asks for.
+
+    Args:
+        text: the request as the user wrote it, in any language.
+        paths: files that are at hand; they support a skill or speak against it, and never choose one alone.
+        keywords: technical words that the caller adds, best in English; each stands on its own.
+        name: the skill that the caller wants, with or without a range (`name`, `name@^1.2`, `name<2`).
+    """
+
+    text: str
+    paths: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    name: str | None = None
+
+
+class Evidence(Frozen):
+    """One reason for or against a skill."""
+
+    term: str = Field(description="The words as the skill declares them, or as the request holds them.")
+    field: EvidenceField = Field(description="Where the skill declares them; negative and foreign speak against it.")
+    weight: float = Field(description="From -1 to 1: how much it moved the score; below 0 speaks against the skill.")
+
+
+class Match(Frozen):
+    """A skill that fits, with its reasons, the heaviest first."""
+
+    skill: str
+    version: str
+    score: float = Field(description="From 0 to 1; comparable between catalogues of any size.")
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Routing(Frozen):
+    """The router's answer."""
+
+    decision: Decision = Field(
+        description="explicit: the skill was named. auto: one clear winner. suggest: candidates. none: nothing fits."
+    )
+    matches: tuple[Match, ...] = Field(default=(), description="Best first: one if explicit or auto, else up to three.")
+    reason: str = Field(description="One or two sentences: why so, and what would have changed it.")
+    requested: str | None = Field(
+        default=None, description="The version range that was asked for by name; the catalogue resolves it."
+    )
+    held_back: tuple[Match, ...] = Field(
+        default=(), description="Skills that fitted in part but were removed or outranked, with the reasons."
+    )
+
+    def at_version(self, version: str) -> Routing:
+        """The same answer with the chosen skill at the version that the catalogue resolved."""
+        chosen = self.matches[0].model_copy(update={"version": version})
+        return self.model_copy(update={"matches": (chosen, *self.matches[1:])})

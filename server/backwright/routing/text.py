@@ -1,0 +1,151 @@
+r"""Text to tokens: any language, and code inside of prose.
+
+Latin, Greek and Cyrillic words are tokens; scripts that are written without spaces, and Hangul with its particles,
+give one token a character, so that a phrase is found inside of a run. There is no `\b` anywhere: between `用` and
+`fastapi` it sees no boundary, because both are word characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# A request may hold a pasted log. The question stands before or after the paste, so the middle is what is left out.
+MAX_CHARS = 16_384
+
+# Han, Kana, Hangul, Thai, Lao, Burmese, Khmer.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_LETTERS = rf"(?:(?![{_UNSPACED}])[^\W_])+"
+_TOKEN = re.compile(rf"[{_UNSPACED}]|_*{_LETTERS}(?:[-_]+{_LETTERS})*")
+_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_APOSTROPHE = re.compile(r"(?<=\w)['\u2019](?=\w)")
+
+# Names that lose their meaning when their punctuation is cut off.
+_SYMBOLS = (
+    (re.compile(r"(?<![A-Za-z0-9_])[cC]\+\+"), "cpp"),
+    (re.compile(r"(?<![A-Za-z0-9_])[cC]#"), "csharp"),
+    (re.compile(r"(?<![A-Za-z0-9_])[fF]#"), "fsharp"),
+    (re.compile(r"(?<![A-Za-z0-9_])\.(?:NET|net|Net)(?![A-Za-z0-9_])"), "dotnet"),
+)
+
+_ENGLISH = """
+a about above after again all also am an and any are as at be because been before being below between both but by can
+could did do does doing done dont down each else ever every few for from further get give go had has have having he
+help her here him his how i if im in into is it its ive just kind know let like look lot made make many may me might
+more most much must my need never no nor not now of off ok on once one only or other our out over own please put really
+s same say see she should show since so some still such sure t take tell than thank thanks that the their them then
+there these they thing this those through to too try two under until up us use using very want was way we well were
+what when where which while who whom whose why will with within without would yes yet you your
+"""
+_SPANISH = """
+al como con crea cual cuando de del desde el ella en es esta este esto hay la las lo los me mi mis muy nuestro nuestra
+para pero por porque que quiero se sin sobre su sus te tu un una uno unas unos y ya
+"""
+# Words that say how someone asks, not what about. The search leaves them out; phrases keep them.
+STOP_WORDS = frozenset([*_ENGLISH.split(), *_SPANISH.split()])
+
+_SHORTEST_STEM = 3
+_VOWEL = re.compile("[aeiouy]")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text as two streams of tokens over the same positions.
+
+    Args:
+        parts: the finest tokens, stemmed: `TaskGroup` is `task`, `group`.
+        wholes: the words as written, joined and stemmed: `TaskGroup` is `taskgroup`.
+        starts: for each whole the position of its first part, and at the end the number of parts.
+        surface: each part as it was written, in lower case.
+    """
+
+    parts: tuple[str, ...]
+    wholes: tuple[str, ...]
+    starts: tuple[int, ...]
+    surface: tuple[str, ...]
+
+
+def words(text: str) -> Words:
+    """The tokens of a text; of one longer than `MAX_CHARS`, those of its two ends."""
+    parts: list[str] = []
+    wholes: list[str] = []
+    starts: list[int] = []
+    surface: list[str] = []
+    for token in _TOKEN.findall(_plain(text)):
+        pieces = [piece.casefold() for piece in _split(token)]
+        starts.append(len(parts))
+        surface.extend(pieces)
+        parts.extend(stem(piece) for piece in pieces)
+        wholes.append(stem("".join(pieces)))
+    return Words(tuple(parts), tuple(wholes), (*starts, len(parts)), tuple(surface))
+
+
+def query_terms(text: Words) -> dict[str, str]:
+    """The terms of a text that a search weighs, each with the form it was written in, in the order of the text.
+
+    Parts that are no stop words, identifiers of several parts also whole, and neighbouring characters of unspaced
+    scripts in pairs (one Han character alone says too little).
+    """
+    terms: dict[str, str] = {}
+    last = len(text.parts) - 1
+    for position, (part, surface) in enumerate(zip(text.parts, text.surface, strict=True)):
+        if unspaced(part):
+            if position < last and unspaced(text.parts[position + 1]):
+                terms.setdefault(part + text.parts[position + 1], surface + text.surface[position + 1])
+        elif surface not in STOP_WORDS and len(part) > 1:
+            terms.setdefault(part, surface)
+    for number, whole in enumerate(text.wholes):
+        start, end = text.starts[number], text.starts[number + 1]
+        if end - start > 1:
+            terms.setdefault(whole, "".join(text.surface[start:end]))
+    return terms
+
+
+def unspaced(token: str) -> bool:
+    """Whether a token belongs to a script that is written without spaces."""
+    return _IS_UNSPACED.match(token) is not None
+
+
+def stem(word: str) -> str:
+    """A light English stem: plural, `-ing`, `-ed` and a final `e`; other words pass unchanged.
+
+    It only has to send the forms of one word to one string; the string need not be a word.
+    """
+    if len(word) <= _SHORTEST_STEM or not word.isascii() or not word.isalpha():
+        return word
+    if word.endswith("ies") and len(word) > _SHORTEST_STEM + 1:
+        return f"{word[:-3]}y"
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for suffix in ("ing", "ed"):
+        base = word.removesuffix(suffix)
+        if base != word and len(base) >= _SHORTEST_STEM and _VOWEL.search(base) and not base.endswith("e"):
+            return _single(base)
+    return word.removesuffix("e") if len(word) > _SHORTEST_STEM else word
+
+
+def _single(base: str) -> str:
+    doubled = len(base) > _SHORTEST_STEM and base[-1] == base[-2] and base[-1] not in "lsz"
+    return (base[:-1] if doubled else base).removesuffix("e")
+
+
+def _plain(text: str) -> str:
+    if len(text) > MAX_CHARS:
+        half = MAX_CHARS // 2
+        text = f"{text[:half]} {text[-half:]}"
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text)))
+    plain = _APOSTROPHE.sub("", unicodedata.normalize("NFC", plain))
+    for pattern, replacement in _SYMBOLS:
+        plain = pattern.sub(replacement, plain)
+    return plain
+
+
+def _split(token: str) -> list[str]:
+    pieces = [piece for piece in re.split("[-_]+", token) if piece]
+    return [part for piece in pieces for part in (_CAMEL.findall(piece) if piece.isascii() else [piece])]
