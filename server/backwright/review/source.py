@@ -72,6 +72,7 @@ class Source:
     _parents: dict[ast.AST, ast.AST] = field(init=False, repr=False, compare=False, default_factory=dict)
     _index: dict[type[ast.AST], list[ast.AST]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _bindings: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _locals: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
 
     def __post_init__(self) -> None:
         stack: list[ast.AST] = [self.tree]
@@ -81,6 +82,8 @@ class Source:
             children = list(ast.iter_child_nodes(node))
             self._parents.update(dict.fromkeys(children, node))
             stack.extend(reversed(children))
+        self._locals.update(name.id for name in self.nodes(ast.Name) if isinstance(name.ctx, ast.Store))
+        self._locals.update(argument.arg for argument in self.nodes(ast.arg))
         for node in self.nodes(ast.Import):
             for alias in node.names:
                 self._bindings[alias.asname or alias.name.partition(".")[0]] = (
@@ -153,7 +156,9 @@ class Source:
             return None
         if node.id in self._bindings:
             return self._bindings[node.id]
-        return WELL_KNOWN.get(node.id) if self.basis is Basis.FRAGMENT else None
+        if self.basis is Basis.FULL or node.id in self._locals:
+            return None
+        return WELL_KNOWN.get(node.id)
 
     def calls(self, *names: str) -> Iterator[ast.Call]:
         """Every call of one of these qualified names; with no names, every call."""
