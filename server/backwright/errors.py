@@ -22,6 +22,7 @@
         ├── ManifestError            MANIFEST_MISMATCH
         ├── PlanConflictError        PLAN_CONFLICT
         ├── PlanStaleError           PLAN_STALE
+        ├── WriteFailedError         WRITE_FAILED
         └── ToolUnavailableError     TOOL_UNAVAILABLE
 
 A leaf has a stable `code`, a message that says what is wrong and a `hint` that says what to do. How each surface
@@ -190,6 +191,12 @@ class PlanStaleError(RefusedError):
     """The project changed between plan and apply; nothing was written."""
 
     code: ClassVar[str] = "PLAN_STALE"
+
+
+class WriteFailedError(RefusedError):
+    """The disk refused a write; everything that was written before it has been put back."""
+
+    code: ClassVar[str] = "WRITE_FAILED"
 
 
 class ToolUnavailableError(RefusedError):
