@@ -116,5 +116,8 @@ def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast
 
 
 def is_awaited(source: Source, call: ast.expr) -> bool:
-    """Whether the value is awaited on the spot."""
-    return isinstance(source.parent(call), ast.Await)
+    """Whether the value is awaited on the spot: by `await`, `async with` or `async for`."""
+    parent = source.parent(call)
+    if isinstance(parent, ast.withitem):
+        return isinstance(source.parent(parent), ast.AsyncWith)
+    return isinstance(parent, ast.Await) or (isinstance(parent, ast.AsyncFor) and parent.iter is call)

@@ -1,0 +1,163 @@
+"""BW102: a synchronous database session or driver on the event loop."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from backwright.review.diagnostic import Basis, Confidence, Severity
+from backwright.review.facts import Facts
+from backwright.review.rule import Finding, Rule
+from backwright.review.rules._async import Origins, annotated_type, is_awaited, parameters
+from backwright.review.rules._paths import is_test
+from backwright.review.source import Source, last_name, lines_of
+
+_SESSIONS = frozenset(
+    {
+        "sqlalchemy.orm.Session",
+        "sqlalchemy.orm.session.Session",
+        "sqlalchemy.orm.scoped_session",
+        "sqlmodel.Session",
+    }
+)
+_SESSION_NAMES = frozenset({"db", "session", "db_session", "database"})
+_SESSION_IO = frozenset(
+    {"begin", "commit", "delete", "exec", "execute", "flush", "get", "merge", "query", "refresh", "rollback"}
+    | {"scalar", "scalars", "bulk_save_objects", "bulk_insert_mappings"}
+)
+_CONNECTS = frozenset(
+    {
+        "MySQLdb.connect",
+        "psycopg.connect",
+        "psycopg2.connect",
+        "pymysql.connect",
+    }
+)
+_CONNECTION_IO = frozenset({"commit", "execute", "executemany", "fetchall", "fetchone", "fetchmany", "rollback"})
+_REDIS = ("redis.Redis", "redis.StrictRedis", "redis.from_url", "redis.Redis.from_url", "redis.StrictRedis.from_url")
+_REDIS_OFFLINE = frozenset({"close", "from_url", "lock", "pipeline", "pubsub", "register_script"})
+_MONGO = "pymongo.MongoClient"
+_MONGO_IO = frozenset(
+    {"bulk_write", "command", "count_documents", "create_index", "delete_many", "delete_one", "distinct", "drop"}
+    | {"find_one", "find_one_and_delete", "find_one_and_replace", "find_one_and_update", "insert_many", "insert_one"}
+    | {"list_collection_names", "replace_one", "update_many", "update_one"}
+)
+# What runs a function in a thread, or later: a session handed to it is not used on the loop.
+_HANDS_OVER = frozenset({"add_task", "partial", "run_in_executor", "run_in_threadpool", "run_sync", "to_thread"})
+
+
+def _check(source: Source, facts: Facts) -> Iterator[Finding]:
+    del facts
+    if is_test(source.path):
+        return
+    for function in source.nodes(ast.AsyncFunctionDef):
+        yield from _session_parameters(source, function)
+    yield from _session_blocks(source)
+    yield from _driver_calls(source)
+
+
+def _session_parameters(source: Source, function: ast.AsyncFunctionDef) -> Iterator[Finding]:
+    for argument in parameters(function):
+        confidence = _is_session(source, argument)
+        if confidence is not None and _used_on_the_loop(source, function, argument.arg):
+            yield Finding(
+                (function.lineno, argument.lineno),
+                f"`{function.name}` is async but `{argument.arg}` is a synchronous Session: each query stops the event"
+                " loop; make it a plain `def` or use an AsyncSession",
+                confidence=confidence,
+            )
+
+
+def _is_session(source: Source, argument: ast.arg) -> Confidence | None:
+    """How sure it is that the parameter is a synchronous session; None where it is not one."""
+    if argument.annotation is None:
+        return None
+    annotation = annotated_type(argument.annotation)
+    name = source.qualified(annotation)
+    if name in _SESSIONS:
+        return Confidence.HIGH
+    # A hunk seldom shows the import; other libraries' sessions are seldom called `db`.
+    in_the_dark = source.basis is Basis.FRAGMENT and name is None
+    if in_the_dark and last_name(annotation) == "Session" and argument.arg in _SESSION_NAMES:
+        return Confidence.MEDIUM
+    return None
+
+
+def _used_on_the_loop(source: Source, function: ast.AsyncFunctionDef, name: str) -> bool:
+    """Whether the function itself calls a blocking method of the session or hands it to a plain call."""
+    for node in source.nodes(ast.Name):
+        if node.id != name or source.function_of(node) is not function:
+            continue
+        parent = source.parent(node)
+        outer = None if parent is None else source.parent(parent)
+        if isinstance(parent, ast.Attribute):
+            if parent.attr in _SESSION_IO and isinstance(outer, ast.Call) and not is_awaited(source, outer):
+                return True
+        elif _is_plain_call(source, outer if isinstance(parent, ast.keyword) else parent):
+            return True
+    return False
+
+
+def _is_plain_call(source: Source, node: ast.AST | None) -> bool:
+    """A call that runs at once, on this thread, without being awaited."""
+    if not isinstance(node, ast.Call) or is_awaited(source, node) or last_name(node.func) in _HANDS_OVER:
+        return False
+    return not any(isinstance(outer, ast.Await) for outer in source.parents(node))
+
+
+def _session_blocks(source: Source) -> Iterator[Finding]:
+    """`with Session(engine) as session:` in an async function."""
+    for statement in source.nodes(ast.With):
+        if not source.in_async(statement):
+            continue
+        for item in statement.items:
+            call = item.context_expr
+            if isinstance(call, ast.Call) and source.qualified(call.func) in _SESSIONS:
+                yield Finding(
+                    lines_of(call),
+                    "A synchronous Session is opened in an async function: each query stops the event loop; use"
+                    " `async with AsyncSession(...)`, or a plain function in a thread",
+                )
+
+
+def _driver_calls(source: Source) -> Iterator[Finding]:
+    """One finding for each function and driver, on the first line that calls it."""
+    origins = Origins(source)
+    found: dict[tuple[ast.AST | None, str], list[int]] = {}
+    for call in source.calls():
+        if source.in_async(call) and not is_awaited(source, call):
+            driver = _driver(source, origins, call)
+            if driver is not None:
+                found.setdefault((source.function_of(call), driver), []).extend(lines_of(call))
+    for (_, driver), lines in found.items():
+        yield Finding(
+            tuple(lines),
+            f"`{driver}` is a synchronous client: the call stops the event loop until the server answers; use its"
+            " asyncio client or `asyncio.to_thread`",
+        )
+
+
+def _driver(source: Source, origins: Origins, call: ast.Call) -> str | None:
+    """The synchronous client that the call waits for, or None."""
+    name = source.qualified(call.func)
+    if name in _CONNECTS:
+        return name
+    if not isinstance(call.func, ast.Attribute):
+        return None
+    origin, verb = origins.of(call.func.value) or "", call.func.attr
+    if origin in _REDIS and verb not in _REDIS_OFFLINE:
+        return origin
+    if origin.startswith(_MONGO) and verb in _MONGO_IO:
+        return _MONGO
+    connect = next((connect for connect in _CONNECTS if origin.startswith(connect)), None)
+    return connect if verb in _CONNECTION_IO else None
+
+
+RULE = Rule(
+    code="BW102",
+    name="sync-session-in-async-def",
+    severity=Severity.ERROR,
+    summary="An async function uses a synchronous database session or client, so every query stops the event loop for"
+    " all requests.",
+    check_source=_check,
+)
