@@ -8,7 +8,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Decision = Literal["explicit", "auto", "suggest", "none"]
-EvidenceField = Literal["name", "strong", "alias", "all_of", "weak", "description", "path", "negative", "foreign"]
+EvidenceField = Literal[
+    "name", "strong", "alias", "all_of", "weak", "words", "description", "path", "negative", "foreign"
+]
 
 
 class Frozen(BaseModel):
@@ -38,7 +40,10 @@ class Evidence(Frozen):
     """One reason for or against a skill."""
 
     term: str = Field(description="The words as the skill declares them, or as the request holds them.")
-    field: EvidenceField = Field(description="Where the skill declares them; negative and foreign speak against it.")
+    field: EvidenceField = Field(
+        description="Where the skill declares them (words: single words of its name and triggers); "
+        "negative and foreign speak against it."
+    )
     weight: float = Field(description="From -1 to 1: how much it moved the score; below 0 speaks against the skill.")
 
 

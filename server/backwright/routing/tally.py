@@ -1,0 +1,148 @@
+"""What speaks for and against one skill, and the score that it makes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from backwright.routing import weights
+from backwright.routing.decision import Evidence, EvidenceField, Match
+from backwright.routing.index import Hit, WordHit
+from backwright.routing.text import unspaced, words
+from backwright.routing.trigger import Kind, Phrase, SkillTerms
+
+DECISIVE = frozenset({Kind.NAME, Kind.STRONG, Kind.ALIAS})
+_FIELDS: dict[Kind, EvidenceField] = {
+    Kind.NAME: "name",
+    Kind.STRONG: "strong",
+    Kind.ALIAS: "alias",
+    Kind.ALL_OF: "all_of",
+    Kind.WEAK: "weak",
+    Kind.NEGATIVE: "negative",
+}
+# Two Han characters are one word, four are a phrase.
+_CHARACTERS_OF_A_PHRASE = 4
+
+
+@dataclass(slots=True)
+class Tally:
+    """The evidence on one skill while a request is read; phrases count once, however often they stand there.
+
+    Args:
+        terms: the skill.
+        foreign: the language of the files at hand, if it is none that the pack is about.
+    """
+
+    terms: SkillTerms
+    foreign: str | None = None
+    _decisive: dict[str, Evidence] = field(default_factory=dict)
+    _weak: dict[str, Evidence] = field(default_factory=dict)
+    _negative: dict[str, Evidence] = field(default_factory=dict)
+    _groups: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _words: list[WordHit] = field(default_factory=list)
+    _spoken_for: set[str] = field(default_factory=set)
+
+    def add(self, phrase: Phrase, hit: Hit) -> None:
+        """Count a phrase, unless the longer stretch that it stands in says otherwise."""
+        around = {outer.kind for outer in hit.inside if outer.skill == phrase.skill}
+        if phrase.kind is Kind.NEGATIVE:
+            if not around & DECISIVE:
+                self._keep(self._negative, phrase, -weights.NEGATIVE)
+        elif Kind.NEGATIVE in around:
+            return
+        elif phrase.kind is Kind.ALL_OF:
+            self._groups[phrase.group].add(phrase.text)
+        elif phrase.kind is Kind.WEAK:
+            if not around & DECISIVE:
+                self._keep(self._weak, phrase, weights.WEAK)
+        elif not around & DECISIVE and any(outer.kind in DECISIVE for outer in hit.inside):
+            self._keep(self._weak, phrase, weights.OVERSHADOWED)
+        else:
+            # Inside a longer phrase of its own it adds nothing to the score, but it holds against a negative term.
+            self._keep(self._decisive, phrase, 0 if around & DECISIVE else _weight(phrase, hit))
+
+    def add_path(self, phrase: Phrase) -> None:
+        """Count a phrase that a path at hand holds."""
+        if phrase.kind is not Kind.NEGATIVE and _key(phrase.text) not in self._decisive:
+            evidence = Evidence(term=phrase.text, field="path", weight=weights.PATH)
+            self._weak.setdefault(_key(phrase.text), evidence)
+
+    def add_words(self, found: Iterable[WordHit]) -> None:
+        """Count the single words that the skill's name, triggers or description hold."""
+        self._words.extend(found)
+
+    @property
+    def groups(self) -> tuple[Evidence, ...]:
+        """The groups of terms that are complete."""
+        return tuple(
+            Evidence(term=" + ".join(group), field="all_of", weight=weights.ALL_OF)
+            for number, group in enumerate(self.terms.all_of)
+            if group and self._groups[number] >= set(group)
+        )
+
+    @property
+    def decisive(self) -> bool:
+        """Whether there is evidence on which the skill may be loaded without asking."""
+        return bool(self._decisive) or bool(self.groups)
+
+    @property
+    def removed(self) -> bool:
+        """Whether as much speaks against the skill as for it."""
+        return bool(self._negative) and len(self._decisive) + len(self.groups) <= len(self._negative)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether anything speaks against the skill."""
+        return bool(self._negative) or self.foreign is not None
+
+    def match(self) -> Match:
+        """The skill with its score and its evidence, the heaviest first."""
+        weak = sorted(self._weak.values(), key=_order)[: weights.WEAK_COUNTED]
+        support = [*self._decisive.values(), *self.groups, *weak, *self._word_evidence()]
+        against = list(self._negative.values())
+        if self.foreign is not None:
+            against.append(Evidence(term=self.foreign, field="foreign", weight=-weights.FOREIGN))
+        open_share = 1.0
+        for evidence in support:
+            open_share *= 1 - evidence.weight
+        score = 1 - open_share
+        for evidence in against:
+            score *= 1 + evidence.weight
+        shown = [evidence for evidence in support if evidence.weight >= weights.LEAST_SHOWN]
+        return Match(
+            skill=self.terms.name,
+            version=self.terms.version,
+            score=round(score, 3),
+            evidence=tuple(sorted([*shown, *against], key=_order)),
+        )
+
+    def _word_evidence(self) -> list[Evidence]:
+        return [
+            Evidence(
+                term=hit.word,
+                field="description" if hit.described else "words",
+                weight=round(weights.WORDS * hit.share, 3),
+            )
+            for hit in self._words
+        ]
+
+    def _keep(self, kept: dict[str, Evidence], phrase: Phrase, weight: float) -> None:
+        key = _key(phrase.text)
+        if key not in kept or kept[key].weight < weight:
+            kept[key] = Evidence(term=phrase.text, field=_FIELDS[phrase.kind], weight=weight)
+
+
+def _weight(phrase: Phrase, hit: Hit) -> float:
+    if phrase.kind is Kind.NAME:
+        return weights.NAME
+    needed = _CHARACTERS_OF_A_PHRASE if unspaced(phrase.text[-1:]) else 2
+    return weights.STRONG_PHRASE if hit.end - hit.start >= needed else weights.STRONG_WORD
+
+
+def _key(text: str) -> str:
+    return "".join(words(text).parts)
+
+
+def _order(evidence: Evidence) -> tuple[float, str, str]:
+    return (-abs(evidence.weight), evidence.field, evidence.term)
