@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from backwright.review.source import Source
 
@@ -121,3 +121,13 @@ def is_awaited(source: Source, call: ast.expr) -> bool:
     if isinstance(parent, ast.withitem):
         return isinstance(source.parent(parent), ast.AsyncWith)
     return isinstance(parent, ast.Await) or (isinstance(parent, ast.AsyncFor) and parent.iter is call)
+
+
+def walk_own(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
+    """Every node of the statements that runs with them: nested functions, lambdas and classes are left out."""
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            stack.extend(ast.iter_child_nodes(node))
