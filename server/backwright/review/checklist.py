@@ -1,0 +1,67 @@
+"""Checklist entries: the sentences that a review answers to, and what decides each of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from backwright.review.diagnostic import Frozen
+
+
+class JudgementQuestion(Frozen):
+    """What only a reader can decide: the question, where to look, and how either answer shows.
+
+    A word in backticks in `evidence` is one that the code must hold: where no reviewed hunk holds any of them, the
+    question does not apply.
+    """
+
+    ask: str
+    evidence: str
+    success: str
+    failure: str
+
+
+class ChecklistEntry(Frozen):
+    """One sentence of a skill's checklist. Exactly one of `rules`, `evidence` and `question` decides it.
+
+    Args:
+        skill: the skill that it stands in.
+        version: of that skill.
+        id: unique in the skill.
+        text: the sentence.
+        rules: codes of the rules, ours or ruff's, that decide it.
+        evidence: the name of the fact of the change that decides it; see `evidence.py`.
+        question: what a reader has to decide.
+    """
+
+    skill: str
+    version: str
+    id: str
+    text: str
+    rules: tuple[str, ...] = ()
+    evidence: str | None = None
+    question: JudgementQuestion | None = None
+
+
+class Status(StrEnum):
+    """What is known of an entry after a review. There is no "passed": what was not read may still break it."""
+
+    VIOLATED = "violated"
+    NO_VIOLATION = "no_violation"
+    """Its detectors ran and found nothing on the lines that were read."""
+    EVIDENCED = "evidenced"
+    """The change shows what the sentence asks for."""
+    NOT_EVIDENCED = "not_evidenced"
+    """The change gives cause to ask for it and does not show it."""
+    NOT_APPLICABLE = "not_applicable"
+    NOT_EVALUATED = "not_evaluated"
+
+
+class ItemStatus(Frozen):
+    """The status of one entry and why it has it."""
+
+    skill: str
+    version: str
+    item: str
+    text: str
+    status: Status
+    detail: str

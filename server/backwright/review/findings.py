@@ -1,0 +1,105 @@
+"""From what rules claim to diagnostics: tied to an added line, without duplicates, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from backwright.review.change import Change
+from backwright.review.checklist import ChecklistEntry
+from backwright.review.diagnostic import Basis, Diagnostic, ItemRef, Location, Suggestion
+from backwright.review.facts import Facts
+from backwright.review.report import Unchecked
+from backwright.review.rule import Finding, Rule
+
+DETECTOR = "backwright"
+
+# What ruff and a rule of ours say of the same line in other words; the more special one stays.
+SAME_MEANING: Mapping[str, frozenset[str]] = {
+    "BW101": frozenset({"ASYNC210", "ASYNC212", "S113"}),
+    "BW601": frozenset({"S113"}),
+    "BW701": frozenset({"DTZ003", "DTZ005"}),
+    "BW104": frozenset({"BLE001", "E722", "S110"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A finding with the rule and the place that it came from."""
+
+    rule: Rule
+    path: str
+    finding: Finding
+    basis: Basis
+
+
+def claims_of(rule: Rule, change: Change, facts: Facts) -> Iterable[Claim]:
+    """Everything that one rule claims of a change."""
+    if rule.check_source is not None:
+        for path, sources in change.sources.items():
+            for source in sources:
+                for finding in rule.check_source(source, facts):
+                    yield Claim(rule, finding.path or path, finding, source.basis)
+    if rule.check_change is not None:
+        for finding in rule.check_change(change, facts):
+            if finding.path is not None:
+                yield Claim(rule, finding.path, finding, _basis_of(change, finding.path))
+
+
+def guarded_claims(rule: Rule, change: Change, facts: Facts, unchecked: list[Unchecked]) -> list[Claim]:
+    """`claims_of`, where a rule that fails costs its own findings and is named, and costs nobody else's."""
+    try:
+        return list(claims_of(rule, change, facts))
+    except Exception as error:  # noqa: BLE001  hostile code may break any one rule; the others must still answer
+        reason = f"{rule.code} failed on this change ({type(error).__name__}); please report it"
+        unchecked.append(Unchecked(path=None, reason=reason))
+        return []
+
+
+def _basis_of(change: Change, path: str) -> Basis:
+    sources = change.sources.get(path, ())
+    return Basis.FULL if sources and all(source.basis is Basis.FULL for source in sources) else Basis.FRAGMENT
+
+
+def anchored(claim: Claim, added: Mapping[str, frozenset[int]]) -> Diagnostic | None:
+    """The claim as a diagnostic on the first of its lines that the diff adds, or None where it adds none of them."""
+    finding, rule = claim.finding, claim.rule
+    lines = added.get(claim.path, frozenset())
+    line = next((number for number in finding.lines if number in lines), None)
+    if line is None:
+        return None
+    suggestion = None
+    if finding.replacement is not None and line == finding.lines[0]:
+        suggestion = Suggestion(line=line, end_line=line, replacement=finding.replacement)
+    return Diagnostic(
+        code=rule.code,
+        name=rule.name,
+        message=finding.message,
+        severity=finding.severity or rule.severity,
+        location=Location(path=claim.path, line=line),
+        basis=claim.basis,
+        confidence=finding.confidence or rule.confidence,
+        detector=DETECTOR,
+        suggestion=suggestion,
+    )
+
+
+def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """By file, line, severity and code; of what says the same about the same line, the most special one."""
+    unique = {(d.location.path, d.location.line, d.code, d.message): d for d in diagnostics}
+    covered = {
+        (d.location.path, d.location.line, other) for d in unique.values() for other in SAME_MEANING.get(d.code, ())
+    }
+    kept = [d for d in unique.values() if (d.location.path, d.location.line, d.code) not in covered]
+    return tuple(
+        sorted(kept, key=lambda d: (d.location.path, d.location.line, d.severity.rank, d.code, d.location.column))
+    )
+
+
+def enforcing(diagnostic: Diagnostic, entries: Sequence[ChecklistEntry]) -> Diagnostic:
+    """The diagnostic with the first checklist sentence that names its code."""
+    for entry in entries:
+        if diagnostic.code in entry.rules:
+            item = ItemRef(skill=entry.skill, version=entry.version, item=entry.id, text=entry.text)
+            return diagnostic.model_copy(update={"enforces": item})
+    return diagnostic

@@ -1,0 +1,110 @@
+"""From a diff to everything that can be parsed of it, and a note for everything that cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from backwright.review.change import Change
+from backwright.review.diff import Diff, FileDiff, FileStatus
+from backwright.review.fragment import Piece, parse_hunk
+from backwright.review.full import UnreadableSourceError, agrees, parse_file, post_image
+from backwright.review.report import Unchecked
+
+Reader = Callable[[str], bytes | None]
+
+MAX_TOTAL_BYTES = 8 * 1024 * 1024
+_NOT_PYTHON_ENOUGH = (".ipynb", ".pyi", ".pyx", ".pyw")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of a diff.
+
+    Args:
+        pieces: every parse, by path.
+        unchecked: what was not read, and why.
+        old_texts: the text of a file before the change, by its old path.
+    """
+
+    pieces: dict[str, tuple[Piece, ...]] = field(default_factory=dict)
+    unchecked: list[Unchecked] = field(default_factory=list)
+    old_texts: dict[str, str] = field(default_factory=dict)
+
+    def change(self, files: tuple[FileDiff, ...]) -> Change:
+        """The change as the rules see it."""
+        sources = {path: tuple(s for piece in pieces for s in piece.sources) for path, pieces in self.pieces.items()}
+        return Change(files, sources, self.old_texts)
+
+
+def read_diff(diff: Diff, *, read_new: Reader, read_old: Reader) -> Reading:
+    """Parse all Python of a diff: whole files where they are at hand and agree with the diff, else hunk by hunk."""
+    reading = Reading()
+    budget = MAX_TOTAL_BYTES
+    for unread in diff.unread:
+        lines = tuple(range(unread.first_line, min(unread.last_line, unread.first_line + 999) + 1))
+        reading.unchecked.append(Unchecked(path=unread.path, lines=lines, of_diff=True, reason=unread.reason))
+    for path, files in _by_path(diff.files).items():
+        added = frozenset().union(*(file.added for file in files))
+        if path.endswith(_NOT_PYTHON_ENOUGH) and added:
+            reading.unchecked.append(Unchecked(path=path, reason="only .py files are parsed"))
+        if not path.endswith(".py") or not added:
+            continue
+        if budget <= 0:
+            reason = f"over the limit of {MAX_TOTAL_BYTES // 1024} KiB of Python a review; review a part with `paths`"
+            reading.unchecked.append(Unchecked(path=path, lines=tuple(sorted(added)), reason=reason))
+            continue
+        reading.pieces[path] = _read_file(path, files, added, read_new, reading.unchecked)
+        budget -= sum(len(piece.text) for piece in reading.pieces[path])
+    _read_old(diff.files, read_old, reading.old_texts)
+    return reading
+
+
+def _by_path(files: Iterable[FileDiff]) -> Mapping[str, list[FileDiff]]:
+    """The files of a diff by path; a series of patches can hold one path several times."""
+    grouped: dict[str, list[FileDiff]] = {}
+    for file in files:
+        if file.status is not FileStatus.DELETED:
+            grouped.setdefault(file.path, []).append(file)
+    return grouped
+
+
+def _read_file(
+    path: str, files: list[FileDiff], added: frozenset[int], read_new: Reader, unchecked: list[Unchecked]
+) -> tuple[Piece, ...]:
+    data = read_new(path)
+    if data is not None and not agrees(data, (hunk for file in files for hunk in file.hunks)):
+        unchecked.append(Unchecked(path=path, reason="the file at hand is not the one of the diff; read hunk by hunk"))
+        data = None
+    if data is None and len(files) == 1 and files[0].status is FileStatus.ADDED:
+        data = post_image(files[0])
+    if data is not None:
+        try:
+            return (parse_file(path, data, added),)
+        except UnreadableSourceError as error:
+            unchecked.append(Unchecked(path=path, reason=f"{error}; read hunk by hunk"))
+    return _read_hunks(path, files, unchecked)
+
+
+def _read_hunks(path: str, files: list[FileDiff], unchecked: list[Unchecked]) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    for hunk in (hunk for file in files for hunk in file.hunks if hunk.added):
+        piece = parse_hunk(path, hunk)
+        if piece is None:
+            missed = {line.new for line in hunk.added if line.new is not None}
+        else:
+            pieces.append(piece)
+            missed = set(piece.blanked)
+        if missed:
+            unchecked.append(
+                Unchecked(path=path, lines=tuple(sorted(missed)), reason="not readable as Python without its file")
+            )
+    return tuple(pieces)
+
+
+def _read_old(files: Iterable[FileDiff], read_old: Reader, texts: dict[str, str]) -> None:
+    for file in files:
+        if file.old_path.endswith(".py") and file.status is not FileStatus.ADDED and not file.binary:
+            data = read_old(file.old_path)
+            if data is not None:
+                texts[file.old_path] = data.decode("utf-8", "replace")
