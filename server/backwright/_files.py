@@ -40,14 +40,16 @@ def safe_join(root: Path, relative: str) -> Path:
     return path
 
 
-def read_bounded(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
+def read_bounded(path: Path, limit: int = MAX_FILE_BYTES, *, follow_links: bool = True) -> bytes:
     """The bytes of a regular file of at most `limit` bytes, refused by its stat before it is read.
 
     Raises:
         TooLargeError: the file is larger than `limit`.
-        OSError: the file cannot be read, or is no regular file (a FIFO would block for ever).
+        OSError: the file cannot be read, is no regular file (a FIFO would block for ever), or is a link where links
+            are not followed.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    nofollow = 0 if follow_links else getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | nofollow)
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):

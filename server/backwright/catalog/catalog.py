@@ -1,0 +1,205 @@
+"""The catalog: an immutable snapshot of what a pack serves, and what it does not serve and why."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from backwright.catalog import manifest as manifests
+from backwright.catalog.loader import Candidate, build_skill, candidates, read_tree
+from backwright.catalog.manifest import Manifest
+from backwright.catalog.problem import Code, Problem, ProblemError, printable
+from backwright.catalog.skill import Skill
+from backwright.catalog.version import Range, Version, parse_request
+from backwright.errors import IntegrityError, ManifestError, SkillNotFoundError, VersionNotFoundError
+
+MAX_NAMES_IN_HINT: Final = 12
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """An immutable snapshot of a pack.
+
+    Args:
+        skills: the head version of each skill, by name; what lists show.
+        problems: what is not served, or served with a warning.
+        releases: released versions, by name and falling version; served, never listed.
+    """
+
+    skills: tuple[Skill, ...]
+    problems: tuple[Problem, ...] = ()
+    releases: tuple[Skill, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of everything that is served; equal for equal snapshots."""
+        whole = hashlib.sha256()
+        for skill in (*self.skills, *self.releases):
+            whole.update(f"{skill.released} {skill.name} {skill.version} {skill.digest}\n".encode())
+        return f"sha256:{whole.hexdigest()}"
+
+    @cached_property
+    def _versions(self) -> dict[str, tuple[Skill, ...]]:
+        """All versions of each skill, releases first: of two equal ones the immutable one answers."""
+        found: dict[str, tuple[Skill, ...]] = {}
+        for skill in (*self.releases, *self.skills):
+            found[skill.name] = (*found.get(skill.name, ()), skill)
+        return found
+
+    @cached_property
+    def _heads(self) -> dict[str, Skill]:
+        return {skill.name: skill for skill in self.skills}
+
+    @cached_property
+    def _addresses(self) -> dict[str, tuple[Skill, str]]:
+        return {
+            skill.uri(file.path): (skill, file.path) for skill in (*self.skills, *self.releases) for file in skill.files
+        }
+
+    def versions(self, name: str) -> tuple[str, ...]:
+        """Every version of a skill that can be asked for, the highest first; none for an unknown name."""
+        found = {Version.parse(skill.version) for skill in self._versions.get(name, ())}
+        return tuple(str(version) for version in sorted(found, reverse=True))
+
+    def get(self, request: str) -> Skill:
+        """The skill of `name` (its head) or of `name@range` (the highest version in the range).
+
+        Raises:
+            SkillNotFoundError: no skill of that name is served; the hint names the nearest.
+            VersionNotFoundError: none of its versions lies in the range.
+            InvalidVersionError: the range does not parse.
+        """
+        name, wanted = parse_request(request)
+        if name not in self._versions:
+            raise self._not_found(name)
+        if wanted is None and name in self._heads:
+            return self._heads[name]
+        wanted = wanted or Range("latest")
+        found = wanted.best(self._versions[name], lambda skill: Version.parse(skill.version))
+        if found is None:
+            raise VersionNotFoundError(
+                f"no version of {name} lies in {wanted}", hint=f"its versions: {', '.join(self.versions(name))}"
+            )
+        return found
+
+    def read(self, request: str, path: str) -> bytes:
+        """The bytes of a file of a skill, checked against its digest.
+
+        Raises:
+            SkillFileNotFoundError: the skill has no such file.
+            IntegrityError: the bytes are not those that were pinned.
+            SkillNotFoundError, VersionNotFoundError, InvalidVersionError: as `get`.
+        """
+        return self.get(request).file(path).verified()
+
+    def locate(self, uri: str) -> tuple[Skill, str] | None:
+        """The skill and the path of a served file by its one canonical address; no other spelling is known."""
+        return self._addresses.get(uri)
+
+    def _not_found(self, name: str) -> SkillNotFoundError:
+        shown = printable(name, 80)
+        for problem in self.problems:
+            if problem.severity == "error" and f"{problem.path}/".startswith(f"skills/{shown}/"):
+                return SkillNotFoundError(
+                    f"the skill {shown} is left out: {problem}", hint=f"{problem.fix}; see `backwright skills`"
+                )
+        return SkillNotFoundError(f"no skill is called {shown!r}", hint=self._names_near(name))
+
+    def _names_near(self, name: str) -> str:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name.casefold()[:80], sorted(self._versions), n=3, cutoff=0.5)
+        if near:
+            return f"did you mean {' or '.join(near)}?"
+        names = sorted(self._versions)
+        more = ", ..." if len(names) > MAX_NAMES_IN_HINT else ""
+        return f"the skills are {', '.join(names[:MAX_NAMES_IN_HINT])}{more}" if names else "no skill is served"
+
+
+def load_catalog(pack: Path, *, strict: bool = False, allow_unlocked: bool = False) -> Catalog:
+    """The catalog of a pack: every skill that is sound and is what the manifest pins.
+
+    A skill that is not is left out with a `Problem`, and its neighbours are served.
+
+    Args:
+        pack: the folder that holds `skills/` and `manifest.yaml`.
+        strict: stop at the first problem instead.
+        allow_unlocked: serve what the manifest does not pin or pins otherwise, with a warning.
+
+    Raises:
+        IntegrityError: strict, and a file is not what the manifest pins.
+        ManifestError: strict, and anything else is wrong.
+    """
+    loading = _Loading(strict=strict, allow_unlocked=allow_unlocked)
+    skills = tuple(loading.skills(pack))
+    return Catalog(
+        skills=tuple(skill for skill in skills if not skill.released),
+        problems=tuple(loading.problems),
+        releases=tuple(
+            sorted(
+                (skill for skill in skills if skill.released), key=lambda each: (each.name, Version.parse(each.version))
+            )
+        ),
+    )
+
+
+@dataclass(slots=True)
+class _Loading:
+    """One pass over a pack, and the problems that it met."""
+
+    strict: bool
+    allow_unlocked: bool
+    problems: list[Problem] = field(default_factory=list)
+
+    def skills(self, pack: Path) -> Iterator[Skill]:
+        manifest = self.manifest(pack)
+        present: list[str] = []
+        try:
+            for candidate in candidates(pack):
+                present.append(candidate.path)
+                try:
+                    skill = self.skill(candidate, manifest)
+                except ProblemError as error:
+                    self.met(error.problem)
+                    continue
+                if skill is not None:
+                    yield skill
+        except ProblemError as error:
+            self.met(error.problem)
+        for problem in manifests.missing(manifest, present):
+            self.met(problem)
+
+    def manifest(self, pack: Path) -> Manifest:
+        try:
+            return manifests.read(pack)
+        except ProblemError as error:
+            self.met(replace(error.problem, severity="warning") if self.allow_unlocked else error.problem)
+            return Manifest()
+
+    def skill(self, candidate: Candidate, manifest: Manifest) -> Skill | None:
+        """The skill, None where the manifest forbids it; the digests are compared before a byte is parsed."""
+        files = read_tree(candidate.folder, candidate.path)
+        differing = manifests.compare(manifest.pin(candidate.name, candidate.release), files, candidate.path)
+        if differing and not self.allow_unlocked:
+            self.met(summary(differing))
+            return None
+        skill = build_skill(candidate, files)
+        if differing:
+            self.met(replace(summary(differing), severity="warning"))
+        return skill
+
+    def met(self, problem: Problem) -> None:
+        if self.strict and problem.severity == "error":
+            kind = IntegrityError if problem.code is Code.DIGEST_MISMATCH else ManifestError
+            raise kind(str(problem), hint=problem.fix, line=problem.line)
+        self.problems.append(problem)
+
+
+def summary(differing: tuple[Problem, ...]) -> Problem:
+    """One problem for all the files of a skill that differ: the first, with the count of the others."""
+    first, others = differing[0], len(differing) - 1
+    return first if not others else replace(first, message=f"{first.message}; {others} more differ")

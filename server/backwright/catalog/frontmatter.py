@@ -1,0 +1,278 @@
+"""The one strict YAML loader, and the split of SKILL.md into frontmatter and body.
+
+What is loaded is JSON: mappings with string keys, lists, strings, numbers, booleans and null. A plain scalar that
+YAML 1.1 and 1.2 read differently (`no`, `012`, `2026-01-01`, `1_000`) is refused rather than guessed, because the
+frontmatter is served as JSON and hosts compare it, field by field, with what their own parser reads.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import yaml
+
+from backwright.catalog.hidden import describe, find_hidden
+from backwright.catalog.problem import Code, ProblemError, printable, refuse
+from backwright.catalog.skill import JSON
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # PyYAML without libyaml: slower, the same events
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+_FENCE = re.compile(r"---[ \t]*")
+# The numbers that JSON, YAML 1.1 and YAML 1.2 read alike.
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+][0-9]+)?")
+_CONSTANTS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+# What YAML 1.2's core schema reads as a number; YAML 1.1's own table is PyYAML's.
+_CORE_NUMBER = re.compile(
+    r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+    r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
+_MAX_INTEGER = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a document is read: bytes, levels of nesting, and keys of all its mappings together."""
+
+    size: int = 64 * 1024
+    depth: int = 16
+    keys: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A loaded document and the line of each of its values.
+
+    Args:
+        value: JSON.
+        lines: the line (from 1) of a value by the keys and indexes that lead to it.
+    """
+
+    value: JSON
+    lines: Mapping[tuple[str | int, ...], int]
+
+    def line(self, *path: str | int) -> int:
+        """The line of the value at a path, or of the nearest value around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def decode(data: bytes, path: str) -> str:
+    """The text of some bytes, which must be UTF-8 without a byte order mark.
+
+    Raises:
+        ProblemError: they are not.
+    """
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise refuse(
+            Code.ENCODING, path, "the file starts with a byte order mark", "save it as UTF-8 without BOM", line=1
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"byte {error.start} is not UTF-8"
+        raise refuse(Code.ENCODING, path, message, "save the file as UTF-8", line=line) from None
+
+
+def split(text: str, path: str, limits: Limits = Limits()) -> tuple[str, str]:
+    """The frontmatter (without its fences) and the body of a SKILL.md.
+
+    Only a line that is exactly `---` closes, so a description may hold `---`.
+
+    Raises:
+        ProblemError: no frontmatter, or none that closes within the limit.
+    """
+    first, _, rest = text.partition("\n")
+    if not _FENCE.fullmatch(first.rstrip("\r")):
+        fix = "start it with a line ---, then name and description, then a line ---"
+        raise refuse(Code.NO_FRONTMATTER, path, "the file does not start with frontmatter", fix, line=1)
+    at = 0
+    while at <= limits.size:
+        end = rest.find("\n", at)
+        line = rest[at:] if end < 0 else rest[at:end]
+        if _FENCE.fullmatch(line.rstrip("\r")):
+            return rest[:at], "" if end < 0 else rest[end + 1 :]
+        if end < 0:
+            raise refuse(Code.NO_FRONTMATTER, path, "the frontmatter is not closed", "add a line --- behind it", line=1)
+        at = end + 1
+    raise _too_large(path, limits)
+
+
+def load_yaml(text: str, path: str, *, first_line: int = 1, limits: Limits = Limits()) -> Document:
+    """One YAML document as JSON.
+
+    Args:
+        text: the document.
+        path: the file it is from, for messages.
+        first_line: the line of the file that the text starts on.
+        limits: what is too much.
+
+    Raises:
+        ProblemError: anything that is not plain, unambiguous, visible JSON-like YAML; it names file, line and fix.
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > limits.size:
+        raise _too_large(path, limits)
+    hidden = find_hidden(text)
+    if hidden is not None:
+        raise _hidden(path, text[hidden], first_line + text.count("\n", 0, hidden))
+    builder = _Builder(path, first_line, limits)
+    try:
+        value = builder.document(yaml.parse(text, Loader=_Loader))
+    except yaml.YAMLError as error:
+        raise _syntax(error, path, first_line) from None
+    return Document(value, builder.lines)
+
+
+def _too_large(path: str, limits: Limits) -> ProblemError:
+    message = f"the YAML has more than {limits.size} bytes"
+    return refuse(Code.TOO_LARGE, path, message, "move text into the body or into references/")
+
+
+def _hidden(path: str, character: str, line: int) -> ProblemError:
+    message = f"there is invisible text: {describe(character)}"
+    return refuse(
+        Code.HIDDEN_TEXT, path, message, "delete the character; a reader must see what a model reads", line=line
+    )
+
+
+def _syntax(error: yaml.YAMLError, path: str, first_line: int) -> ProblemError:
+    mark = getattr(error, "problem_mark", None)
+    line = first_line if mark is None else first_line + mark.line
+    reason = printable(str(getattr(error, "problem", None) or "it does not parse"))
+    fix = "put values with ': ', '#' or quotes in them into quotes, and indent with blanks"
+    return refuse(Code.YAML_SYNTAX, path, f"the YAML is not valid: {reason}", fix, line=line)
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Builds JSON from parser events; the first forbidden event ends it, so hostile input costs what was read of it."""
+
+    path: str
+    first_line: int
+    limits: Limits
+    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
+    keys: int = 0
+
+    def document(self, events: Iterator[yaml.Event]) -> JSON:
+        value: JSON = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise self.refuse(event, Code.YAML_SECOND_DOCUMENT, "a second document starts", "keep only one")
+                if event.version or event.tags:
+                    raise self.refuse(event, Code.YAML_DIRECTIVE, "there is a % directive", "delete it")
+            elif isinstance(event, yaml.NodeEvent):
+                value = self.node(event, events, ())
+        return value
+
+    def node(self, event: yaml.NodeEvent, events: Iterator[yaml.Event], path: tuple[str | int, ...]) -> JSON:
+        self.plain(event)
+        self.lines[path] = self.line(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event)
+        if len(path) >= self.limits.depth:
+            raise self.refuse(
+                event, Code.YAML_TOO_DEEP, f"it nests more than {self.limits.depth} levels deep", "flatten it"
+            )
+        if isinstance(event, yaml.MappingStartEvent):
+            return self.mapping(events, path)
+        found: list[JSON] = []
+        for item in events:
+            if not isinstance(item, yaml.NodeEvent):
+                break
+            found.append(self.node(item, events, (*path, len(found))))
+        return found
+
+    def mapping(self, events: Iterator[yaml.Event], path: tuple[str | int, ...]) -> dict[str, JSON]:
+        found: dict[str, JSON] = {}
+        folded: set[str] = set()
+        for event in events:
+            if not isinstance(event, yaml.NodeEvent):
+                break
+            key = self.key(event)
+            fold = unicodedata.normalize("NFKC", key).casefold()
+            if fold in folded:
+                message = f"the key {printable(key)!r} is there twice (case does not count)"
+                raise self.refuse(event, Code.YAML_DUPLICATE_KEY, message, "keep one of them")
+            folded.add(fold)
+            value = next(events)
+            if isinstance(value, yaml.NodeEvent):
+                found[key] = self.node(value, events, (*path, key))
+                # A missing value has the place of the next token; a reader looks for it at its key.
+                self.lines[*path, key] = self.line(event)
+        return found
+
+    def key(self, event: yaml.NodeEvent) -> str:
+        self.plain(event)
+        self.keys += 1
+        if self.keys > self.limits.keys:
+            message = f"it has more than {self.limits.keys} keys"
+            raise self.refuse(event, Code.YAML_TOO_MANY_KEYS, message, "split it")
+        if isinstance(event, yaml.ScalarEvent) and event.value == "<<":
+            raise self.refuse(event, Code.YAML_MERGE_KEY, "there is a merge key <<", "write the keys out")
+        key = self.scalar(event) if isinstance(event, yaml.ScalarEvent) else None
+        if not isinstance(key, str) or not key:
+            raise self.refuse(event, Code.YAML_KEY, "a key is not a string", "write a plain word, or quote it")
+        return key
+
+    def plain(self, event: yaml.NodeEvent) -> None:
+        """Refuse what makes a node more than its own text: an alias, an anchor, a tag."""
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise self.refuse(event, Code.YAML_ALIAS, "there is an anchor or an alias", "write the value out")
+        if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and event.tag is not None:
+            raise self.refuse(event, Code.YAML_TAG, f"there is a tag {printable(event.tag)}", "delete it")
+
+    def scalar(self, event: yaml.ScalarEvent) -> JSON:
+        value = event.value
+        # The text itself has been looked at; only the escapes of a double-quoted scalar can spell something new.
+        hidden = find_hidden(value) if event.style == '"' else None
+        if hidden is not None:
+            raise _hidden(self.path, value[hidden], self.line(event))
+        # Only a plain scalar, one without quotes and no block, can mean anything but its text.
+        return self.resolve(event, value) if event.implicit[0] else value
+
+    def resolve(self, event: yaml.ScalarEvent, value: str) -> JSON:
+        if value in _CONSTANTS:
+            return _CONSTANTS[value]
+        if _FLOAT.fullmatch(value) and abs(float(value)) != float("inf"):
+            return float(value)
+        # The length first: int() of a huge text is slow, and beyond 2**53 JSON readers disagree.
+        if _INTEGER.fullmatch(value) and len(value) <= 17 and abs(int(value)) <= _MAX_INTEGER:  # noqa: PLR2004  sign and 16 digits
+            return int(value)
+        if _CORE_NUMBER.fullmatch(value) or _yaml_1_1_tag(value) != "tag:yaml.org,2002:str":
+            message = f"{printable(value, 60)!r} is read differently by different YAML parsers"
+            raise self.refuse(event, Code.YAML_AMBIGUOUS, message, "put it in quotes")
+        return value
+
+    def line(self, event: yaml.Event) -> int:
+        return self.first_line + (event.start_mark.line if event.start_mark else 0)
+
+    def refuse(self, event: yaml.Event, code: Code, message: str, fix: str) -> ProblemError:
+        return refuse(code, self.path, message, fix, line=self.line(event))
+
+
+def _yaml_1_1_tag(value: str) -> str:
+    resolvers: Mapping[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
+    for tag, pattern in resolvers.get(value[:1], ()):
+        if pattern.match(value):
+            return tag
+    return "tag:yaml.org,2002:str"
+
+
+LARGE: Final = Limits(size=16 * 1024 * 1024, depth=8, keys=1_000_000)
+"""The limits of a file that Backwright itself writes, such as the manifest."""
