@@ -1,0 +1,106 @@
+"""BW601: a call over the network that may wait for ever, of the kinds that ruff's S113 does not see."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from backwright.review.diagnostic import Severity
+from backwright.review.facts import Facts
+from backwright.review.rule import Finding, Rule
+from backwright.review.rules._async import Origins
+from backwright.review.rules._calls import dotted, is_literal
+from backwright.review.rules._paths import is_test
+from backwright.review.source import Source, keyword, last_name, lines_of, spread
+
+# What connects without a limit of its own, and how many positional arguments come before `timeout`.
+_CONNECTS = {
+    "ftplib.FTP": 4,
+    "http.client.HTTPConnection": 2,
+    "http.client.HTTPSConnection": 4,
+    "imaplib.IMAP4": 2,
+    "imaplib.IMAP4_SSL": 5,
+    "smtplib.SMTP": 3,
+    "smtplib.SMTP_SSL": 5,
+    "urllib.request.urlopen": 2,
+}
+_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
+_REQUESTS = frozenset(f"requests.{made}.{verb}" for made in ("Session", "session") for verb in _VERBS)
+_AIOHTTP = frozenset(f"aiohttp.ClientSession.{verb}" for verb in (*_VERBS, "ws_connect"))
+_HTTPX = frozenset(f"httpx.{client}.{verb}" for client in ("Client", "AsyncClient") for verb in _VERBS)
+_LIMITERS = frozenset({"timeout", "timeout_at", "wait_for", "fail_after", "move_on_after"})
+
+
+def _is_limited_outside(source: Source, node: ast.AST) -> bool:
+    """Whether a block or a call around the node cancels it after a while, as `asyncio.timeout` does."""
+    for outer in source.parents(node):
+        if isinstance(outer, ast.Call) and last_name(outer.func) in _LIMITERS:
+            return True
+        if isinstance(outer, (ast.With, ast.AsyncWith)):
+            calls = (item.context_expr for item in outer.items if isinstance(item.context_expr, ast.Call))
+            if any(last_name(call.func) in _LIMITERS for call in calls):
+                return True
+    return False
+
+
+def _has_default(source: Source) -> bool:
+    """Whether the source gives sessions or sockets a limit of its own: an adapter, a patched `request`, a default."""
+    mounts = (call for call in source.calls() if last_name(call.func) in {"mount", "setdefaulttimeout"})
+    if any("timeout" in ast.dump(call).lower() for call in mounts):
+        return True
+    targets = (target for assign in source.nodes(ast.Assign) for target in assign.targets)
+    return any((dotted(target) or "").endswith(".request") for target in targets)
+
+
+def _sets_timeout(call: ast.Call) -> bool:
+    return keyword(call, "timeout") is not None or spread(call)
+
+
+def _connects(source: Source) -> Iterator[tuple[ast.Call, str]]:
+    for call in source.calls(*_CONNECTS):
+        name = source.qualified(call.func) or ""
+        if not _sets_timeout(call) and len(call.args) <= _CONNECTS[name]:
+            yield call, f"`{name}` without `timeout`"
+    for call in source.calls("httpx.Timeout"):
+        if len(call.args) == 1 and is_literal(call.args[0], None) and not call.keywords:
+            yield call, "`httpx.Timeout(None)`"
+
+
+def _requests(source: Source, origins: Origins) -> Iterator[tuple[ast.Call, str]]:
+    """Calls of a method of a session or client; a session of aiohttp counts once, where it is made."""
+    of_aiohttp = []
+    for call in source.calls():
+        made = origins.of(call.func) if isinstance(call.func, ast.Attribute) else None
+        if made in _REQUESTS and not _sets_timeout(call):
+            yield call, "a request through `requests.Session` without `timeout`"
+        elif made in _HTTPX and is_literal(keyword(call, "timeout"), None):
+            yield call, "`timeout=None`"
+        elif made in _AIOHTTP:
+            of_aiohttp.append(call)
+    if not of_aiohttp or not all(map(_sets_timeout, of_aiohttp)):
+        for call in source.calls("aiohttp.ClientSession"):
+            if not _sets_timeout(call):
+                yield call, "`aiohttp.ClientSession` without `timeout`"
+
+
+def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
+    if is_test(source.path) or _has_default(source):
+        return
+    for call, what in (*_connects(source), *_requests(source, Origins(source))):
+        if not _is_limited_outside(source, call):
+            patient = "aiohttp" in what
+            yield Finding(
+                lines_of(call),
+                f"{what} waits {'300 seconds' if patient else 'for ever'} when the other side does not answer; "
+                "give it a timeout",
+                severity=Severity.WARNING if patient else None,
+            )
+
+
+RULE = Rule(
+    code="BW601",
+    name="missing-timeout",
+    severity=Severity.ERROR,
+    summary="A network call without a timeout: one silent peer holds the worker, and soon all workers, for ever.",
+    check_source=_check,
+)
