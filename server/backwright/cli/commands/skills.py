@@ -1,0 +1,124 @@
+"""`backwright skills`: what the pack serves, and what it does not serve and why."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from backwright.cli._pack import add_pack_option, pack_of
+from backwright.cli.command import Command, Exit
+
+if TYPE_CHECKING:
+    from backwright.catalog.catalog import Catalog
+    from backwright.catalog.skill import Skill
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", nargs="?", choices=("list", "show"), default="list", help="list (default) or show")
+    parser.add_argument("skill", nargs="?", metavar="NAME[@RANGE]", help="for show: the skill, or one of its versions")
+    parser.add_argument("--allow-unlocked", action="store_true", help="also show what the manifest does not pin")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_pack_option(parser)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from backwright.catalog.catalog import load_catalog
+    from backwright.errors import InvalidInputError
+
+    if (arguments.action == "show") != (arguments.skill is not None):
+        raise InvalidInputError(
+            "show needs the name of a skill, and list takes none", hint="write `backwright skills show NAME`"
+        )
+    catalog = load_catalog(pack_of(arguments), allow_unlocked=arguments.allow_unlocked)
+    if arguments.action == "show":
+        return _show(catalog, arguments.skill, as_json=arguments.json)
+    return _list(catalog, as_json=arguments.json)
+
+
+def _list(catalog: Catalog, *, as_json: bool) -> int:
+    import json
+    from dataclasses import asdict
+
+    if as_json:
+        answer = {
+            "digest": catalog.digest,
+            "skills": [_row(skill) for skill in catalog.skills],
+            "problems": [asdict(problem) for problem in catalog.problems],
+        }
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_list_lines(catalog)))
+    return Exit.FINDINGS if any(problem.severity == "error" for problem in catalog.problems) else Exit.CLEAN
+
+
+def _list_lines(catalog: Catalog) -> Iterator[str]:
+    import shutil
+    import textwrap
+
+    width = max(40, min(120, shutil.get_terminal_size().columns))
+    for skill in catalog.skills:
+        yield f"{skill.name}  {skill.version}  {len(skill.files)} files, {len(skill.checklist)} checklist items"
+        yield from textwrap.wrap(skill.description, width, initial_indent="    ", subsequent_indent="    ")
+    for problem in catalog.problems:
+        yield f"{problem}\n    fix: {problem.fix}"
+    if not catalog.skills:
+        yield "no skill is served"
+
+
+def _show(catalog: Catalog, request: str, *, as_json: bool) -> int:
+    import json
+
+    skill = catalog.get(request)
+    if as_json:
+        detail = {
+            **_row(skill),
+            "versions": catalog.versions(skill.name),
+            "frontmatter": skill.frontmatter,
+            "triggers": skill.triggers.model_dump(mode="json", by_alias=True),
+            "checklist": [item.model_dump(mode="json", exclude_none=True) for item in skill.checklist],
+            "resources": [
+                {"uri": skill.uri(file.path), "digest": file.digest, "size": file.size} for file in skill.files
+            ],
+        }
+        print(json.dumps(detail, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_show_lines(catalog, skill)))
+    return Exit.CLEAN
+
+
+def _show_lines(catalog: Catalog, skill: Skill) -> Iterator[str]:
+    import textwrap
+
+    from backwright.catalog.problem import printable
+
+    yield f"{skill.name}  {skill.version}  {skill.uri()}"
+    yield from textwrap.wrap(skill.description, 100, initial_indent="    ", subsequent_indent="    ")
+    yield f"triggers: {', '.join(skill.keywords) or 'none'}"
+    yield f"versions: {', '.join(catalog.versions(skill.name))}"
+    yield "files:"
+    yield from (f"    {file.size:>8}  {file.digest[7:19]}  {printable(file.path)}" for file in skill.files)
+    if skill.checklist:
+        yield "checklist:"
+        yield from (f"    {item.id}: {item.text}" for item in skill.checklist)
+
+
+def _row(skill: Skill) -> dict[str, object]:
+    return {
+        "name": skill.name,
+        "version": skill.version,
+        "description": skill.description,
+        "uri": skill.uri(),
+        "keywords": skill.keywords,
+        "files": len(skill.files),
+        "digest": skill.digest,
+    }
+
+
+COMMAND = Command(
+    name="skills",
+    help="list the skills that are served, and those that are left out and why",
+    example="backwright skills show python-backend",
+    configure=_configure,
+    run=_run,
+)
