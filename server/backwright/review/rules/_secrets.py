@@ -1,0 +1,132 @@
+"""What a secret looks like: formats that providers publish, names that hold secrets, and text made by chance."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+
+_PLACEHOLDER = re.compile(
+    r"example|sample|dummy|fake|mock|placeholder|change[-_ ]?(me|this|it)|replace|insert|redacted|your|test|todo"
+    r"|default|secret|password|passwd|x{4}|\*{3}|\.{3}|<[^>]*>|\{[^}]*\}|\$\{?\w|%\(?[sd]|1234567|abcdef|qwerty|0{6}",
+    re.IGNORECASE,
+)
+_DSN_PLACEHOLDERS = frozenset(
+    {"pass", "pwd", "pw", "user", "admin", "root", "postgres", "guest", "tiger", "foo", "bar"}
+)
+_LOCAL_HOST = re.compile(r"127\.0\.0\.1|0\.0\.0\.0|\[::1\]|[\w-]*|[\w.-]+\.(local|test)|.*example.*|host\.\w+(\.\w+)?")
+_MIN_LENGTH = 16
+_MIN_BITS = 3.2  # a character; 16 random base-62 characters have about 3.8, an English phrase of that length about 3
+_MIN_TEXTURE = 0.3  # runs of one kind of character by length: 0.4 to 0.7 for chance, under 0.25 for words
+_WORDS = re.compile(r"[A-Za-z]{2,}|v?\d{1,4}|[A-Za-z]+\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFormat:
+    """A published format: what it is called, its pattern, and whether a match is proof by itself.
+
+    Formats that are no proof are those of which tests and manuals are full.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    exact: bool
+
+
+FORMATS = (
+    SecretFormat("AWS access key", re.compile(r"(?<![A-Z0-9])A(?:KIA|SIA)[A-Z2-7]{16}(?![A-Z0-9])"), exact=True),
+    SecretFormat("GitHub token", re.compile(r"gh[oprsu]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,}"), exact=True),
+    SecretFormat("Google API key", re.compile(r"AIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])"), exact=True),
+    SecretFormat("Slack token", re.compile(r"xox[abeoprs]-[0-9A-Za-z]+-[0-9A-Za-z-]{10,}"), exact=True),
+    SecretFormat("Stripe live key", re.compile(r"[rs]k_live_[0-9A-Za-z]{16,}"), exact=True),
+    SecretFormat("API key", re.compile(r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{20,}"), exact=False),
+    SecretFormat(
+        "private key",
+        re.compile(r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----[^-]{0,40}[A-Za-z0-9+/=]{40}"),
+        exact=False,
+    ),
+    SecretFormat(
+        "JSON Web Token", re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"), exact=False
+    ),
+)
+_DSN = re.compile(r"\w://(?P<user>[^\s:/@]*):(?P<password>[^\s/@]+)@(?P<host>\[[^\]]*\]|[^\s:/?#]*)")
+
+_SECRET_NAME = re.compile(
+    r"(^|_)(password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|auth_?key|private_?key|secret_?key"
+    r"|encryption_?key|signing_?key|credentials?)(_|$)"
+)
+_ABOUT_A_SECRET = re.compile(
+    r"(^|_)(url|uri|endpoint|path|file|filename|dir|type|types|name|names|field|fields|header|headers|prefix|suffix"
+    r"|pattern|regex|format|expiry|expires|expire|expiration|ttl|lifetime|seconds|minutes|hours|days|length|size"
+    r"|count|limit|max|min|num|id|ids|uuid|label|title|help|message|error|hint|scheme|algorithm|alg|hash|hashed"
+    r"|digest|checksum|public|env|var|param|params|query|version|status|policy|scope|scopes|index|usage|class"
+    r"|validator|schema|column|exists|valid|enabled|required|present|set)(_|$)"
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def _snake(name: str) -> str:
+    return _CAMEL.sub("_", name).replace("-", "_").replace(" ", "_").lower()
+
+
+def names_secret(name: str) -> bool:
+    """Whether something of this name holds a secret, and not merely speaks of one as `token_url` does."""
+    snake = _snake(name)
+    return bool(_SECRET_NAME.search(snake)) and not _ABOUT_A_SECRET.search(snake)
+
+
+def bits_per_character(text: str) -> float:
+    """Shannon entropy of the text's characters; 0 for an empty text."""
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
+
+
+def _kind(character: str) -> int:
+    return (character.isupper() and 1) or (character.isdigit() and 2) or (character.isalpha() and 3) or 4
+
+
+def _texture(text: str) -> float:
+    """How often the kind of character (lower, upper, digit, other) changes: runs by length."""
+    kinds = [_kind(character) for character in text]
+    return (1 + sum(a != b for a, b in pairwise(kinds))) / len(text)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether the text says itself that it stands for another, or is a template to be filled."""
+    return bool(_PLACEHOLDER.search(text))
+
+
+def looks_random(text: str) -> bool:
+    """Whether the text is long, varied and restless enough to have been made by chance, and no phrase or identifier."""
+    if len(text) < _MIN_LENGTH or not text.isascii() or re.search(r"[\s(),;'\"\\]|://|^[./~]", text):
+        return False
+    has_both = any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+    words = all(_WORDS.fullmatch(part) for part in re.split(r"[-_./:=+]", text) if part)
+    return has_both and not words and bits_per_character(text) >= _MIN_BITS and _texture(text) >= _MIN_TEXTURE
+
+
+def find_format(text: str) -> tuple[SecretFormat, str] | None:
+    """The published format that a part of the text has, and that part; None for placeholders."""
+    for secret in FORMATS:
+        for match in secret.pattern.finditer(text):
+            found = match.group()
+            if not is_placeholder(found) and (secret.exact or bits_per_character(found) >= _MIN_BITS):
+                return secret, found
+    return None
+
+
+def find_password(text: str) -> str | None:
+    """The password inside a connection string, unless it is a placeholder or one for the developer's own machine."""
+    for match in _DSN.finditer(text):
+        password, host = match["password"], match["host"]
+        harmless = is_placeholder(password) or password.lower() in _DSN_PLACEHOLDERS | {match["user"].lower()}
+        if not harmless and (looks_random(password) or not _LOCAL_HOST.fullmatch(host)):
+            return password
+    return None
+
+
+def mask(secret: str) -> str:
+    """A secret as a message may show it: enough to find it by, too little to use."""
+    shown = secret[: min(4, len(secret) // 4)]
+    return f"{shown}…"
