@@ -1,0 +1,67 @@
+"""BW105: an HTTP client that is built, used once and thrown away with its connections."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from backwright.review.diagnostic import Confidence, Severity
+from backwright.review.facts import Facts
+from backwright.review.rule import Finding, Rule
+from backwright.review.rules._async import walk_own
+from backwright.review.rules._fastapi import routes
+from backwright.review.rules._paths import is_test
+from backwright.review.source import FunctionNode, Source, keyword, lines_of
+
+_CLIENTS = ("aiohttp.ClientSession", "httpx.AsyncClient")
+# Functions that run once in a process, and folders of programs that do.
+_ONCE = re.compile(r"_*(main|run|lifespan|startup|shutdown|setup|connect|start|on_startup|on_shutdown)")
+_PROGRAMS = frozenset({"alembic", "bin", "cli", "commands", "examples", "migrations", "scripts", "tools"})
+
+
+def _check(source: Source, facts: Facts) -> Iterator[Finding]:
+    if is_test(source.path) or not _PROGRAMS.isdisjoint(PurePosixPath(source.path).parts[:-1]):
+        return
+    handlers = {route.function for route in routes(source, facts)}
+    for statement in source.nodes(ast.AsyncWith):
+        function = source.function_of(statement)
+        if not isinstance(function, ast.AsyncFunctionDef) or _lives_on(function):
+            continue
+        often = function in handlers or _in_loop(source, statement, function)
+        for item in statement.items:
+            call = item.context_expr
+            name = source.qualified(call.func) if isinstance(call, ast.Call) else None
+            if isinstance(call, ast.Call) and name in _CLIENTS and keyword(call, "transport") is None:
+                yield Finding(
+                    lines_of(call),
+                    f"`{name}` is built and closed for each call, so each call opens new connections; share one client"
+                    " that lives as long as the app",
+                    confidence=Confidence.HIGH if often else Confidence.LOW,
+                )
+
+
+def _lives_on(function: ast.AsyncFunctionDef) -> bool:
+    """A lifespan, a fixture or a `yield` dependency, and what runs once."""
+    if _ONCE.fullmatch(function.name):
+        return True
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in walk_own(function.body))
+
+
+def _in_loop(source: Source, statement: ast.AsyncWith, function: FunctionNode) -> bool:
+    for outer in source.parents(statement):
+        if outer is function:
+            return False
+        if isinstance(outer, (ast.For, ast.AsyncFor, ast.While)):
+            return True
+    return False
+
+
+RULE = Rule(
+    code="BW105",
+    name="client-per-call",
+    severity=Severity.INFO,
+    summary="An async HTTP client is built inside the function that uses it, so no connection is ever reused.",
+    check_source=_check,
+)
