@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict
 
@@ -92,9 +91,8 @@ class Schema:
 
 
 @cache
-def published() -> Mapping[str, Schema]:
-    """Every published schema by its URI, in the order of type and version."""
+def published() -> tuple[Schema, ...]:
+    """Every published schema, in the order of type and version."""
     from backwright.contexts import schemas
 
-    found = discover(schemas, "SCHEMA", Schema, key=lambda schema: f"{schema.type}/{schema.version:09}")
-    return MappingProxyType({schema.uri: schema for schema in found})
+    return discover(schemas, "SCHEMA", Schema, key=lambda schema: f"{schema.type}/{schema.version:09}")

@@ -17,10 +17,9 @@ _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LENGTH_TYPES = ("str", "text")
 _NUMBER_TYPES = ("int", "float", "decimal")
 # Columns that every generated table has; attributes of a declarative class; methods of a Pydantic model.
-RESERVED_NAMES = frozenset(
-    ("id", "created_at", "updated_at", "metadata", "registry")
-    + ("construct", "copy", "dict", "from_orm", "json", "schema", "schema_json", "validate")
-)
+_TABLE_NAMES = ("id", "created_at", "updated_at", "metadata", "registry")
+_MODEL_NAMES = ("construct", "copy", "dict", "from_orm", "json", "schema", "schema_json", "validate")
+RESERVED_NAMES = frozenset([*_TABLE_NAMES, *_MODEL_NAMES])
 MAX_NAME = 50
 
 
