@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from backwright.routing import weights
 from backwright.routing.text import Words, query_terms, words
-from backwright.routing.trigger import Phrase, SkillTerms
+from backwright.routing.trigger import Kind, Phrase, SkillTerms
 
 Key = tuple[str, ...]
 
@@ -37,8 +37,7 @@ class PhraseIndex:
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         entries: defaultdict[Key, list[Phrase]] = defaultdict(list)
         for phrase in phrases:
-            tokens = words(phrase.text)
-            for key in dict.fromkeys((tokens.parts, tokens.wholes)):
+            for key in dict.fromkeys((phrase.tokens.parts, phrase.tokens.wholes)):
                 if key:
                     entries[key].append(phrase)
         lengths: defaultdict[str, set[int]] = defaultdict(set)
@@ -82,11 +81,13 @@ class WordHit:
     """A word of the request in a skill's name, triggers or description.
 
     Args:
+        term: its stem.
         word: as the request holds it.
         described: whether the description alone holds it.
         share: its part of everything that the request's words could have reached, from 0 to 1.
     """
 
+    term: str
     word: str
     described: bool
     share: float
@@ -95,8 +96,15 @@ class WordHit:
 class WordIndex:
     """BM25 over weighted fields, divided by what the request could have reached at most."""
 
-    def __init__(self, skills: Sequence[SkillTerms]) -> None:
-        fields = [_fields(skill) for skill in skills]
+    def __init__(self, skills: Sequence[SkillTerms], phrases: Iterable[Phrase]) -> None:
+        triggers: defaultdict[str, list[str]] = defaultdict(list)
+        for phrase in phrases:
+            if phrase.kind not in {Kind.NAME, Kind.NEGATIVE}:
+                triggers[phrase.skill].extend(query_terms(phrase.tokens))
+        fields = [
+            (list(query_terms(words(skill.name))), triggers[skill.name], list(query_terms(words(skill.description))))
+            for skill in skills
+        ]
         average = [sum(len(field[column]) for field in fields) / max(len(fields), 1) for column in range(3)]
         self._postings: defaultdict[str, dict[str, tuple[float, bool]]] = defaultdict(dict)
         for skill, columns in zip(skills, fields, strict=True):
@@ -113,21 +121,11 @@ class WordIndex:
         found: defaultdict[str, list[WordHit]] = defaultdict(list)
         for term, rarity in known.items():
             for skill, (weight, described) in self._postings[term].items():
-                found[skill].append(WordHit(terms[term], described, rarity * weight / attainable))
+                found[skill].append(WordHit(term, terms[term], described, rarity * weight / attainable))
         return found
 
     def _rarity(self, holders: int) -> float:
         return math.log(1 + (self._size - holders + 0.5) / (holders + 0.5))
-
-
-def _fields(skill: SkillTerms) -> tuple[list[str], list[str], list[str]]:
-    triggers = [*skill.strong, *skill.weak, *(term for group in skill.all_of for term in group)]
-    triggers.extend(term for language in sorted(skill.aliases) for term in skill.aliases[language])
-    return (
-        list(query_terms(words(skill.name))),
-        [term for trigger in triggers for term in query_terms(words(trigger))],
-        list(query_terms(words(skill.description))),
-    )
 
 
 def _weighted(columns: tuple[list[str], list[str], list[str]], average: Sequence[float]) -> dict[str, float]:

@@ -15,7 +15,7 @@ from backwright.routing.named import Named, named_in, split_argument
 from backwright.routing.paths import foreign
 from backwright.routing.reason import explain
 from backwright.routing.tally import Tally
-from backwright.routing.text import Words, query_terms, words
+from backwright.routing.text import query_terms, words
 from backwright.routing.trigger import SkillTerms, phrases
 
 __all__ = ["Decision", "Evidence", "Match", "Request", "Router", "Routing"]
@@ -30,8 +30,9 @@ class Router:
 
     def __init__(self, terms: Iterable[SkillTerms]) -> None:
         self._terms = {skill.name: skill for skill in sorted(terms, key=lambda skill: skill.name)}
-        self._phrases = PhraseIndex(phrase for skill in self._terms.values() for phrase in phrases(skill))
-        self._words = WordIndex(tuple(self._terms.values()))
+        declared = [phrase for skill in self._terms.values() for phrase in phrases(skill)]
+        self._phrases = PhraseIndex(declared)
+        self._words = WordIndex(tuple(self._terms.values()), declared)
 
     def route(self, request: Request) -> Routing:
         """The decision for one request.
@@ -47,10 +48,12 @@ class Router:
         language = foreign(request.paths)
         tallies = {name: Tally(skill, language) for name, skill in self._terms.items()}
         terms: dict[str, str] = {}
-        for text in (request.text, *request.keywords):
+        for number, text in enumerate((request.text, *request.keywords)):
             tokens = words(text)
             terms.update(query_terms(tokens))
-            self._count_phrases(tokens, tallies)
+            for hit in self._phrases.find(tokens):
+                for phrase in hit.phrases:
+                    tallies[phrase.skill].add(phrase, hit, number)
         for path in request.paths:
             for hit in self._phrases.find(words(path)):
                 for phrase in hit.phrases:
@@ -58,11 +61,6 @@ class Router:
         for skill, found in self._words.find(terms).items():
             tallies[skill].add_words(found)
         return tallies
-
-    def _count_phrases(self, tokens: Words, tallies: dict[str, Tally]) -> None:
-        for hit in self._phrases.find(tokens):
-            for phrase in hit.phrases:
-                tallies[phrase.skill].add(phrase, hit)
 
     def _explicit(self, named: Named, tallies: dict[str, Tally]) -> Routing:
         name = Evidence(term=named.skill, field="name", weight=1.0)
@@ -83,7 +81,7 @@ class Router:
         )
         removed = tuple(match for tally, match in ranked if tally.removed)
         kept = [(tally, match) for tally, match in ranked if not tally.removed]
-        specific = any(tally.decisive and not tally.terms.umbrella for tally, _ in kept)
+        specific = any(tally.named_by_phrase and not tally.terms.umbrella for tally, _ in kept)
         yielding = tuple(match for tally, match in kept if specific and tally.terms.umbrella)
         candidates = [(tally, match) for tally, match in kept if not (specific and tally.terms.umbrella)]
         held_back = (*removed, *(match for match in yielding if match.score >= weights.SUGGEST))
@@ -94,7 +92,8 @@ class Router:
 
 
 def _choose(candidates: list[tuple[Tally, Match]]) -> tuple[Decision, tuple[Match, ...]]:
-    if not candidates or candidates[0][1].score < weights.SUGGEST:
+    candidates = [(tally, match) for tally, match in candidates if tally.fires and match.score >= weights.SUGGEST]
+    if not candidates:
         return "none", ()
     tally, best = candidates[0]
     runner_up = max((match.score for other, match in candidates[1:] if other.decisive), default=0.0)
@@ -105,6 +104,5 @@ def _choose(candidates: list[tuple[Tally, Match]]) -> tuple[Decision, tuple[Matc
         and best.score - runner_up >= weights.MARGIN
     ):
         return "auto", (best,)
-    least = max(weights.SUGGEST, best.score * weights.SPREAD)
-    close = tuple(match for _, match in candidates if match.score >= least)
+    close = tuple(match for _, match in candidates if match.score >= best.score * weights.SPREAD)
     return "suggest", close[: weights.MOST_SUGGESTED]

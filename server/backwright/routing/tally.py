@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from backwright.routing import weights
 from backwright.routing.decision import Evidence, EvidenceField, Match
 from backwright.routing.index import Hit, WordHit
-from backwright.routing.text import unspaced, words
+from backwright.routing.text import unspaced
 from backwright.routing.trigger import Kind, Phrase, SkillTerms
+
+# The number of a text of the request, and the positions that a phrase takes in it.
+Place = tuple[int, int, int]
 
 DECISIVE = frozenset({Kind.NAME, Kind.STRONG, Kind.ALIAS})
 _FIELDS: dict[Kind, EvidenceField] = {
@@ -41,14 +44,16 @@ class Tally:
     _negative: dict[str, Evidence] = field(default_factory=dict)
     _groups: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _words: list[WordHit] = field(default_factory=list)
-    _spoken_for: set[str] = field(default_factory=set)
+    _for: dict[Place, str] = field(default_factory=dict)
+    _against: set[Place] = field(default_factory=set)
 
-    def add(self, phrase: Phrase, hit: Hit) -> None:
-        """Count a phrase, unless the longer stretch that it stands in says otherwise."""
+    def add(self, phrase: Phrase, hit: Hit, text: int = 0) -> None:
+        """Count a phrase of the text of this number, unless the longer stretch that it stands in says otherwise."""
         around = {outer.kind for outer in hit.inside if outer.skill == phrase.skill}
         if phrase.kind is Kind.NEGATIVE:
             if not around & DECISIVE:
                 self._keep(self._negative, phrase, -weights.NEGATIVE)
+                self._against.add((text, hit.start, hit.end))
         elif Kind.NEGATIVE in around:
             return
         elif phrase.kind is Kind.ALL_OF:
@@ -56,17 +61,17 @@ class Tally:
         elif phrase.kind is Kind.WEAK:
             if not around & DECISIVE:
                 self._keep(self._weak, phrase, weights.WEAK)
-        elif not around & DECISIVE and any(outer.kind in DECISIVE for outer in hit.inside):
+        elif not around & DECISIVE and any(_overshadows(outer) for outer in hit.inside):
             self._keep(self._weak, phrase, weights.OVERSHADOWED)
         else:
             # Inside a longer phrase of its own it adds nothing to the score, but it holds against a negative term.
             self._keep(self._decisive, phrase, 0 if around & DECISIVE else _weight(phrase, hit))
+            self._for[text, hit.start, hit.end] = phrase.key
 
     def add_path(self, phrase: Phrase) -> None:
         """Count a phrase that a path at hand holds."""
-        if phrase.kind is not Kind.NEGATIVE and _key(phrase.text) not in self._decisive:
-            evidence = Evidence(term=phrase.text, field="path", weight=weights.PATH)
-            self._weak.setdefault(_key(phrase.text), evidence)
+        if phrase.kind is not Kind.NEGATIVE and phrase.key not in self._decisive:
+            self._weak.setdefault(phrase.key, Evidence(term=phrase.text, field="path", weight=weights.PATH))
 
     def add_words(self, found: Iterable[WordHit]) -> None:
         """Count the single words that the skill's name, triggers or description hold."""
@@ -87,9 +92,20 @@ class Tally:
         return bool(self._decisive) or bool(self.groups)
 
     @property
+    def named_by_phrase(self) -> bool:
+        """Whether a decisive phrase was found; words of a group that stand anywhere are a looser tie."""
+        return bool(self._decisive)
+
+    @property
+    def fires(self) -> bool:
+        """Whether the skill may be offered: on something decisive, or on two words; one weak word is no reason."""
+        return self.decisive or len(self._weak.keys() | {hit.term for hit in self._words}) > 1
+
+    @property
     def removed(self) -> bool:
-        """Whether as much speaks against the skill as for it."""
-        return bool(self._negative) and len(self._decisive) + len(self.groups) <= len(self._negative)
+        """Whether as much speaks against the skill as for it. What shares a word with a negative term is not for it."""
+        clear = {key for place, key in self._for.items() if not any(_overlap(place, other) for other in self._against)}
+        return bool(self._negative) and len(clear) <= len(self._negative)
 
     @property
     def doubtful(self) -> bool:
@@ -125,12 +141,12 @@ class Tally:
                 weight=round(weights.WORDS * hit.share, 3),
             )
             for hit in self._words
+            if hit.term not in self._decisive
         ]
 
     def _keep(self, kept: dict[str, Evidence], phrase: Phrase, weight: float) -> None:
-        key = _key(phrase.text)
-        if key not in kept or kept[key].weight < weight:
-            kept[key] = Evidence(term=phrase.text, field=_FIELDS[phrase.kind], weight=weight)
+        if phrase.key not in kept or kept[phrase.key].weight < weight:
+            kept[phrase.key] = Evidence(term=phrase.text, field=_FIELDS[phrase.kind], weight=weight)
 
 
 def _weight(phrase: Phrase, hit: Hit) -> float:
@@ -140,8 +156,17 @@ def _weight(phrase: Phrase, hit: Hit) -> float:
     return weights.STRONG_PHRASE if hit.end - hit.start >= needed else weights.STRONG_WORD
 
 
-def _key(text: str) -> str:
-    return "".join(words(text).parts)
+def _overshadows(outer: Phrase) -> bool:
+    """Whether a skill's phrase takes the words in it away from other skills.
+
+    The short phrases of an umbrella are another skill's subject and a general noun ("fastapi app"); they do not.
+    """
+    long = len(outer.tokens.wholes) >= weights.LONG_PHRASE
+    return outer.kind in DECISIVE and (long or not outer.umbrella)
+
+
+def _overlap(one: Place, other: Place) -> bool:
+    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
 def _order(evidence: Evidence) -> tuple[float, str, str]:

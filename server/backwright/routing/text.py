@@ -47,8 +47,14 @@ _SPANISH = """
 al como con crea cual cuando de del desde el ella en es esta este esto hay la las lo los me mi mis muy nuestro nuestra
 para pero por porque que quiero se sin sobre su sus te tu un una uno unas unos y ya
 """
+# Verbs and nouns of any request to change any software; in a phrase ("new endpoint") they keep their meaning.
+_REQUESTS = """
+add added adding app build change changes code create created creating error example file files find fix fixed
+implement new problem project run running set setup start support system test using wants work working works write
+writing
+"""
 # Words that say how someone asks, not what about. The search leaves them out; phrases keep them.
-STOP_WORDS = frozenset([*_ENGLISH.split(), *_SPANISH.split()])
+STOP_WORDS = frozenset([*_ENGLISH.split(), *_SPANISH.split(), *_REQUESTS.split()])
 
 _SHORTEST_STEM = 3
 _VOWEL = re.compile("[aeiouy]")
@@ -125,25 +131,32 @@ def stem(word: str) -> str:
         word = word[:-1]
     for suffix in ("ing", "ed"):
         base = word.removesuffix(suffix)
-        if base != word and len(base) >= _SHORTEST_STEM and _VOWEL.search(base) and not base.endswith("e"):
+        # `setting` is not said of what one sets, nor `running` of a run: short words keep a doubled consonant.
+        short = len(base) < _SHORTEST_STEM + (2 if base[-1:] == base[-2:-1] else 0)
+        if base != word and not short and _VOWEL.search(base) and not base.endswith("e"):
             return _single(base)
     return word.removesuffix("e") if len(word) > _SHORTEST_STEM else word
 
 
 def _single(base: str) -> str:
-    doubled = len(base) > _SHORTEST_STEM and base[-1] == base[-2] and base[-1] not in "lsz"
-    return (base[:-1] if doubled else base).removesuffix("e")
+    doubled = base[-1] == base[-2] and base[-1] not in "lsz"
+    return base[:-1] if doubled else base
 
 
 def _plain(text: str) -> str:
     if len(text) > MAX_CHARS:
         half = MAX_CHARS // 2
         text = f"{text[:half]} {text[-half:]}"
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text)))
-    plain = _APOSTROPHE.sub("", unicodedata.normalize("NFC", plain))
+    plain = text if text.isascii() else _unaccented(text)
+    plain = _APOSTROPHE.sub("", plain)
     for pattern, replacement in _SYMBOLS:
         plain = pattern.sub(replacement, plain)
     return plain
+
+
+def _unaccented(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
 
 
 def _split(token: str) -> list[str]:

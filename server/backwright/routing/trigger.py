@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from backwright.routing.text import Words, words
+
 
 class Kind(StrEnum):
     """What a phrase means for its skill; the value is the field that evidence names."""
@@ -54,26 +56,37 @@ class Phrase:
         kind: what it means for the skill.
         text: as declared.
         group: for `ALL_OF`, the number of its group; otherwise -1.
+        umbrella: whether the skill is one that yields.
+        tokens: the text as the index reads it.
+        key: the same for every spelling of the phrase.
     """
 
     skill: str
     kind: Kind
     text: str
     group: int = -1
+    umbrella: bool = False
+    tokens: Words = field(init=False, repr=False, compare=False)
+    key: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        tokens = words(self.text)
+        object.__setattr__(self, "tokens", tokens)
+        object.__setattr__(self, "key", "".join(tokens.parts))
 
 
 def phrases(terms: SkillTerms) -> Iterator[Phrase]:
     """Every phrase of a skill, in the order of its declaration."""
-    yield Phrase(terms.name, Kind.NAME, terms.name)
-    for text in terms.strong:
-        yield Phrase(terms.name, Kind.STRONG, text)
+    for kind, text, group in _declared(terms):
+        yield Phrase(terms.name, kind, text, group, terms.umbrella)
+
+
+def _declared(terms: SkillTerms) -> Iterator[tuple[Kind, str, int]]:
+    yield Kind.NAME, terms.name, -1
+    yield from ((Kind.STRONG, text, -1) for text in terms.strong)
     for language in sorted(terms.aliases):
-        for text in terms.aliases[language]:
-            yield Phrase(terms.name, Kind.ALIAS, text)
+        yield from ((Kind.ALIAS, text, -1) for text in terms.aliases[language])
     for number, group in enumerate(terms.all_of):
-        for text in group:
-            yield Phrase(terms.name, Kind.ALL_OF, text, number)
-    for text in terms.weak:
-        yield Phrase(terms.name, Kind.WEAK, text)
-    for text in terms.negative:
-        yield Phrase(terms.name, Kind.NEGATIVE, text)
+        yield from ((Kind.ALL_OF, text, number) for text in group)
+    yield from ((Kind.WEAK, text, -1) for text in terms.weak)
+    yield from ((Kind.NEGATIVE, text, -1) for text in terms.negative)

@@ -22,6 +22,8 @@ WEAK = 0.2
 WEAK_COUNTED = 3
 # What is decisive for one skill but lies inside a longer phrase of another one ("code" in "code review").
 OVERSHADOWED = 0.2
+# An umbrella's phrase does that from so many words on ("structure a fastapi project").
+LONG_PHRASE = 3
 # Paths at hand say what someone works on, not what they want.
 PATH = 0.15
 # The most that the words of name, triggers and description can add when every word of the request is among them.
@@ -38,8 +40,8 @@ FOREIGN = 0.4
 # One strong word is enough to load the skill, if the runner-up stays this far behind.
 AUTO = 0.65
 MARGIN = 0.12
-# Two weak words, or a good part of the request found in the description.
-SUGGEST = 0.33
+# Two weak words that make up a good part of the request, three in any, or a good part found in the description.
+SUGGEST = 0.4
 # A candidate this far behind the best is no help to whoever chooses.
 SPREAD = 0.5
 MOST_SUGGESTED = 3
