@@ -1,0 +1,229 @@
+"""The composition root: one process's engines over one snapshot of the pack. The only module that knows them all.
+
+An engine is imported by the first call that needs it, so that a server answers before it has loaded what only a review
+or a scaffold uses.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backwright.catalog.catalog import Catalog, load_catalog
+from backwright.catalog.manifest import MANIFEST
+from backwright.catalog.pack import find_pack
+from backwright.errors import InvalidInputError, TemplateNotFoundError, UnsupportedProjectError
+from backwright.settings import Settings
+
+if TYPE_CHECKING:
+    from backwright.catalog.skill import Skill
+    from backwright.contexts.schema import Schema
+    from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
+    from backwright.contexts.schemas.project_v1 import ProjectContextV1
+    from backwright.review.rule import Rule
+    from backwright.routing.briefing import Briefing
+    from backwright.routing.decision import Routing
+    from backwright.routing.router import Router
+    from backwright.routing.trigger import SkillTerms
+    from backwright.scaffold.apply import Applied
+    from backwright.scaffold.plan import Plan
+    from backwright.scaffold.undo import Undone
+
+
+class App:
+    """What the surfaces call. It holds no state but the snapshot, and every answer is a value.
+
+    Args:
+        settings: how this process serves.
+
+    Raises:
+        IntegrityError, ManifestError: on first use of the catalog, when strict and the pack is not sound.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @property
+    def pack(self) -> Path:
+        """The folder that holds `skills/` and `manifest.yaml`."""
+        return self.settings.pack or find_pack()
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The snapshot that this process serves."""
+        return load_catalog(self.pack, strict=self.settings.strict, allow_unlocked=self.settings.allow_unlocked)
+
+    def manifest(self) -> bytes:
+        """The manifest of the pack, as it stands on disk."""
+        return (self.pack / MANIFEST).read_bytes()
+
+    # Routing
+
+    @cached_property
+    def router(self) -> Router:
+        """The router over the catalog's head versions."""
+        from backwright.routing.router import Router
+
+        return Router(_terms(skill) for skill in self.catalog.skills)
+
+    def route(
+        self, text: str, *, name: str | None = None, paths: tuple[str, ...] = (), keywords: tuple[str, ...] = ()
+    ) -> Routing:
+        """The skill that fits a request, at the version that is asked for, or candidates, or nothing.
+
+        Raises:
+            SkillNotFoundError, VersionNotFoundError, InvalidVersionError: a skill is named that cannot be had.
+        """
+        from backwright.routing.decision import Request
+
+        routing = self.router.route(Request(text, paths=paths, keywords=keywords, name=name))
+        if routing.decision != "explicit" or routing.requested is None:
+            return routing
+        skill = self.catalog.get(f"{routing.matches[0].skill}@{routing.requested}")
+        return routing.at_version(skill.version)
+
+    def use_skill(
+        self,
+        request: str,
+        *,
+        name: str | None = None,
+        version: str | None = None,
+        paths: tuple[str, ...] = (),
+        keywords: tuple[str, ...] = (),
+    ) -> Briefing:
+        """What a model reads to do the task: the fitting skill's text within its budget, or why there is none.
+
+        Raises:
+            InvalidInputError: a version without a name.
+            SkillNotFoundError, VersionNotFoundError, InvalidVersionError: as `route`.
+        """
+        from backwright.routing.briefing import Candidate, FileEntry, SkillText, brief
+
+        if version is not None:
+            if name is None:
+                raise InvalidInputError("a version was given without a name", hint="give the skill's name as well")
+            name = f"{name.partition('@')[0]}@{version}"
+        routing = self.route(request, name=name, paths=paths, keywords=keywords)
+        chosen = None
+        if routing.decision in {"explicit", "auto"}:
+            best = routing.matches[0]
+            skill = self.catalog.get(f"{best.skill}@{best.version}")
+            chosen = SkillText(
+                name=skill.name,
+                version=skill.version,
+                body=skill.body,
+                files=tuple(FileEntry(path=file.path, size=file.size) for file in skill.files),
+                checklist_items=len(skill.checklist),
+            )
+        candidates = (Candidate(skill=s.name, version=s.version, summary=s.description) for s in self.catalog.skills)
+        return brief(routing, chosen, tuple(candidates))
+
+    def read_skill_file(self, skill: str, path: str) -> bytes:
+        """The bytes of a skill's file, checked against the manifest's digest.
+
+        Raises:
+            SkillNotFoundError, VersionNotFoundError, InvalidVersionError, SkillFileNotFoundError: there is none such.
+            IntegrityError: the bytes are not those that were pinned.
+        """
+        return self.catalog.read(skill, path)
+
+    # Contexts
+
+    def project(self) -> ProjectContextV1:
+        """The conventions that the project's `backwright.yaml` declares, read anew for each call.
+
+        Raises:
+            InvalidContextError: the file does not validate.
+        """
+        from backwright.contexts.project_file import load_project
+        from backwright.contexts.schemas.project_v1 import ProjectContextV1
+
+        return ProjectContextV1() if self.settings.root is None else load_project(self.settings.root)
+
+    def schemas(self) -> tuple[Schema, ...]:
+        """Every published version of every context schema."""
+        from backwright.contexts.schema import published
+
+        return published()
+
+    # Review
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Our own review rules, by code."""
+        from backwright.review.engine import all_rules
+
+        return all_rules()
+
+    # Scaffold
+
+    def plan(self, context: EndpointContextV1) -> Plan:
+        """What scaffolding the endpoint would do to the project; nothing is written.
+
+        Raises:
+            UnsupportedProjectError: there is no project here, or the template cannot write into it.
+            InvalidInputError, PathOutsideRootError, ToolUnavailableError, InvalidContextError: see `plan_endpoint`.
+        """
+        from backwright.scaffold.engine import plan_endpoint
+
+        layout = self.project().layout.model_dump(exclude_none=True)
+        values = context.model_dump(mode="json") | ({"project": layout} if layout else {})
+        return plan_endpoint(self._root("a scaffold"), self._template("fastapi-endpoint", "fastapi-sqlalchemy"), values)
+
+    def scaffold(self, context: EndpointContextV1, *, expect: str | None = None) -> tuple[Plan, Applied]:
+        """Scaffold the endpoint: all of the plan is written, or nothing.
+
+        Args:
+            context: the resource.
+            expect: the digest of the plan that was shown; a project that has moved since is refused.
+
+        Raises:
+            PlanConflictError, PlanStaleError: nothing was written; the message says what is in the way.
+            BackwrightError: as `plan`.
+        """
+        from backwright.scaffold.engine import apply
+
+        plan = self.plan(context)
+        return plan, apply(plan, self._root("a scaffold"), expect=expect)
+
+    def undo_scaffold(self, resource: str) -> Undone:
+        """Take back what a scaffold wrote, except what was edited since.
+
+        Raises:
+            InvalidInputError: nothing was scaffolded under that name.
+        """
+        from backwright.scaffold.engine import undo
+
+        return undo(self._root("an undo"), resource)
+
+    def _root(self, what: str) -> Path:
+        if self.settings.root is None:
+            raise UnsupportedProjectError(
+                f"this server has no project to read, so {what} is not possible",
+                hint="run `backwright serve` over stdio in the project",
+            )
+        return self.settings.root
+
+    def _template(self, skill: str, name: str) -> Path:
+        folder = self.pack / "skills" / skill / "assets" / name
+        if not any(file.path.startswith(f"assets/{name}/") for file in self.catalog.get(skill).files):
+            raise TemplateNotFoundError(f"{skill} has no template {name!r}", hint="see `backwright skills show` for it")
+        return folder
+
+
+def _terms(skill: Skill) -> SkillTerms:
+    """What routing needs to know of a skill."""
+    from backwright.routing.trigger import SkillTerms
+
+    triggers = skill.triggers
+    return SkillTerms(
+        name=skill.name,
+        version=skill.version,
+        description=skill.description,
+        strong=(*skill.keywords, *triggers.strong),
+        weak=triggers.weak,
+        aliases=triggers.aliases,
+        negative=triggers.not_,
+        all_of=triggers.all_of,
+        umbrella=triggers.umbrella,
+    )
