@@ -1,0 +1,54 @@
+"""How an error leaves the server, whichever request it came from: named with -32602, or unnamed with -32603."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.shared.exceptions import MCPError
+from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
+from pydantic import ValidationError
+
+from backwright.errors import BackwrightError, UsageError
+
+Context = ServerRequestContext[dict[str, Any], Any]
+
+_LOG = logging.getLogger(__name__)
+# What may be repeated to the caller: characters of a canonical URI, and no dot segment.
+_PRINTABLE_URI = re.compile(r"(?!.*/\.{1,2}(?:/|\Z))[a-z][a-z-]{0,20}://[A-Za-z0-9._~/-]{1,200}")
+
+
+class UnknownUriError(UsageError):
+    """No resource, skill or directory has that URI; the wire says -32602."""
+
+    code = "UNKNOWN_URI"
+
+    def __init__(self, what: str, uri: str) -> None:
+        shown = uri if _PRINTABLE_URI.fullmatch(uri) else "that URI"
+        super().__init__(
+            f"no {what} is served at {shown}",
+            hint="resources/list and resources/templates/list say what is; a URI has one canonical form",
+        )
+
+
+async def one_error_language(ctx: Context, call_next: CallNext) -> HandlerResult:
+    """Middleware: a `BackwrightError` becomes -32602, what nobody foresaw -32603 without its text.
+
+    The SDK alone would send the text of an unforeseen exception to clients of the older protocol.
+    """
+    try:
+        return await call_next(ctx)
+    except BackwrightError as error:
+        data = {"code": error.code, "hint": error.hint}
+        raise MCPError(INVALID_PARAMS, f"{error.message}. {_sentence(error.hint)}", data) from None
+    except (MCPError, ValidationError):
+        raise
+    except Exception:  # noqa: BLE001  the boundary where what nobody foresaw loses its text
+        _LOG.exception("%s failed", ctx.method)
+        raise MCPError(INTERNAL_ERROR, "Internal error") from None
+
+
+def _sentence(hint: str) -> str:
+    return f"{hint[:1].upper()}{hint[1:]}."

@@ -1,0 +1,102 @@
+"""JSON Schemas as a model should see them: Pydantic's, without what costs tokens and says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+from pydantic import BaseModel
+
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+
+_FAILURE = ("code", "message", "hint")
+# Checked by the server, which says what is wrong; a model hardly ever goes wrong here and pays for each on each turn.
+_LIMITS = frozenset(
+    {"title", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minimum", "additionalProperties"}
+)
+# Of an answer, names and types are enough: it explains itself where it is read.
+_PROSE = frozenset({"description", "default", "required", "enum"})
+_PLAIN_DEFAULTS: tuple[Json, ...] = ("", [], {}, False)
+
+
+def input_schema(
+    model: type[BaseModel], hidden: frozenset[str] = frozenset(), prose: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Json]:
+    """The schema of a tool's arguments without the hidden ones.
+
+    `prose` replaces the description of an argument and of everything inside it.
+
+    Titles repeat names, limits are explained when they are broken, and `null` beside a type only says that an argument
+    may be left out; all go. References are written out, because some clients do not follow them.
+    """
+    schema = _compact(model.model_json_schema(), _LIMITS)
+    properties = schema["properties"]
+    if isinstance(properties, dict):
+        shown = {name: value for name, value in properties.items() if name not in hidden}
+        schema["properties"] = {
+            name: _described(value, prose[name]) if name in prose else value for name, value in shown.items()
+        }
+    return schema
+
+
+def output_schema(model: type[BaseModel]) -> dict[str, Json]:
+    """The schema of a tool's structured content: a success, or a failure with its code, message and hint.
+
+    Clients check failures against it too, so both have to fit.
+    """
+    full = model.model_json_schema(mode="serialization")
+    schema = _compact(full, _LIMITS | _PROSE)
+    schema["anyOf"] = [{"required": full.get("required", [])}, {"required": list(_FAILURE)}]
+    return schema
+
+
+def _described(node: Json, prose: str) -> Json:
+    bare = _inline(node, {}, frozenset({"description"}))
+    return bare | {"description": prose} if isinstance(bare, dict) else bare
+
+
+def _compact(schema: Mapping[str, Json], dropped: frozenset[str]) -> dict[str, Json]:
+    definitions = schema.get("$defs")
+    known = definitions if isinstance(definitions, dict) else {}
+    root = {key: value for key, value in schema.items() if key not in {"$defs", "description"}}
+    plain = _inline(root, known, dropped)
+    return plain if isinstance(plain, dict) else {}
+
+
+def _inline(node: Json, definitions: Mapping[str, Json], dropped: frozenset[str]) -> Json:
+    if isinstance(node, list):
+        return [_inline(item, definitions, dropped) for item in node]
+    if not isinstance(node, dict):
+        return node
+    node = _without_null(_dereferenced(node, definitions))
+    compact: dict[str, Json] = {}
+    for key, value in node.items():
+        if key == "properties" and isinstance(value, dict):
+            # Here the keys are names of fields, and `title` may be one.
+            compact[key] = {name: _inline(field, definitions, dropped) for name, field in value.items()}
+        elif key not in dropped and not (key == "default" and value in _PLAIN_DEFAULTS):
+            compact[key] = _inline(value, definitions, dropped)
+    return compact
+
+
+def _dereferenced(node: dict[str, Json], definitions: Mapping[str, Json]) -> dict[str, Json]:
+    reference = node.get("$ref")
+    target = definitions[reference.rpartition("/")[2]] if isinstance(reference, str) else None
+    if not isinstance(target, dict):
+        return node
+    inner = {key: value for key, value in target.items() if key != "description"}
+    return inner | {key: value for key, value in node.items() if key != "$ref"}
+
+
+def _without_null(node: dict[str, Json]) -> dict[str, Json]:
+    plain = {key: value for key, value in node.items() if not (key == "default" and value is None)}
+    choices = plain.get("anyOf")
+    if not isinstance(choices, list):
+        return plain
+    real = [choice for choice in choices if choice != {"type": "null"}]
+    only = real[0] if len(real) == 1 else None
+    if not isinstance(only, dict):
+        return plain
+    del plain["anyOf"]
+    return only | plain

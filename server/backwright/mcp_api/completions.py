@@ -1,0 +1,96 @@
+"""Completions: names, versions, paths and codes for the arguments of prompts and of resource templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+import anyio.to_thread
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    CompleteRequestParams,
+    CompleteResult,
+    Completion,
+    PromptReference,
+)
+
+from backwright.errors import BackwrightError
+from backwright.mcp_api._errors import Context
+from backwright.mcp_api.prompts import TASK, VERSION
+from backwright.mcp_api.resources import RELEASE_TEMPLATE, RULE_TEMPLATE, SKILL_TEMPLATE
+
+if TYPE_CHECKING:
+    from backwright.app import App
+    from backwright.catalog.skill import Skill
+
+MOST: Final = 100
+"""Values in one answer; the protocol's limit."""
+
+Choices = Callable[[Mapping[str, str]], Iterable[str]]
+
+
+class Completions:
+    """The handler of `completion/complete`."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._templates: Mapping[str, Mapping[str, Choices]] = {
+            RULE_TEMPLATE: {"code": lambda _: (rule.code for rule in app.rules())},
+            SKILL_TEMPLATE: {"name": self._names, "path": self._paths},
+            RELEASE_TEMPLATE: {"version": self._versions, "name": self._names, "path": self._paths},
+        }
+
+    async def complete(self, _: Context, params: CompleteRequestParams) -> CompleteResult:
+        """The values that fit what is typed so far: those that start with it, then those that hold it."""
+        choices = self._choices(params)
+        known = (params.context.arguments if params.context else None) or {}
+        values = await anyio.to_thread.run_sync(lambda: ranked(choices(known), params.argument.value))
+        shown = values[:MOST]
+        completion = Completion(values=shown, total=len(values), has_more=len(values) > len(shown))
+        return CompleteResult(completion=completion)
+
+    def _choices(self, params: CompleteRequestParams) -> Choices:
+        arguments = self._arguments(params)
+        choices = arguments.get(params.argument.name)
+        if choices is None:
+            raise MCPError(INVALID_PARAMS, f"No such argument. There are: {', '.join(arguments)}.")
+        return choices
+
+    def _arguments(self, params: CompleteRequestParams) -> Mapping[str, Choices]:
+        if isinstance(params.ref, PromptReference):
+            name = params.ref.name
+            if all(skill.name != name for skill in self._app.catalog.skills):
+                raise MCPError(INVALID_PARAMS, "No such prompt.")
+            return {TASK: lambda _: (), VERSION: lambda _: self._app.catalog.versions(name)}
+        found = self._templates.get(params.ref.uri)
+        if found is None:
+            raise MCPError(INVALID_PARAMS, f"No such template. There are: {', '.join(self._templates)}.")
+        return found
+
+    def _names(self, _: Mapping[str, str]) -> Iterable[str]:
+        return (skill.name for skill in self._app.catalog.skills)
+
+    def _versions(self, known: Mapping[str, str]) -> Iterable[str]:
+        catalog = self._app.catalog
+        names = [known["name"]] if "name" in known else [skill.name for skill in catalog.skills]
+        return sorted({version for name in names for version in catalog.versions(name)})
+
+    def _paths(self, known: Mapping[str, str]) -> Iterable[str]:
+        return (file.path for skill in self._chosen(known) for file in skill.files)
+
+    def _chosen(self, known: Mapping[str, str]) -> tuple[Skill, ...]:
+        if "name" not in known:
+            return ()
+        request = "@".join(known[part] for part in ("name", "version") if part in known)
+        try:
+            return (self._app.catalog.get(request),)
+        except BackwrightError:
+            return ()
+
+
+def ranked(choices: Iterable[str], typed: str) -> list[str]:
+    """The choices that hold what is typed, whatever its case; those that start with it first, each group in order."""
+    wanted = typed.casefold()
+    holding = [choice for choice in dict.fromkeys(choices) if wanted in choice.casefold()]
+    return sorted(holding, key=lambda choice: not choice.casefold().startswith(wanted))

@@ -1,0 +1,82 @@
+"""One prompt for each skill: what a user picks by hand when a model should work by that skill."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    GetPromptRequestParams,
+    GetPromptResult,
+    ListPromptsResult,
+    PaginatedRequestParams,
+    Prompt,
+    PromptArgument,
+    PromptMessage,
+    TextContent,
+)
+
+from backwright.mcp_api._cursors import Pager
+from backwright.mcp_api._errors import Context
+
+if TYPE_CHECKING:
+    from backwright.app import App
+
+TASK: Final = "task"
+VERSION: Final = "version"
+
+_ARGUMENTS: Final = (
+    PromptArgument(name=TASK, description="What to do, in your own words.", required=True),
+    PromptArgument(name=VERSION, description="The skill's version or a range such as ^1.2; the head without it."),
+)
+_PAGE: Final = 50
+
+
+class Prompts:
+    """The prompts of the app's current catalog."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def list_prompts(self, _: Context, params: PaginatedRequestParams | None) -> ListPromptsResult:
+        """One prompt for each listed skill, by name."""
+        catalog = self._app.catalog
+        prompts = [
+            Prompt(
+                name=skill.name,
+                title=_title(skill.name),
+                description=skill.description,
+                arguments=list(_ARGUMENTS),
+            )
+            for skill in catalog.skills
+        ]
+        page = Pager("prompts/list", catalog.digest, _PAGE).page(prompts, params.cursor if params else None)
+        return ListPromptsResult(prompts=list(page.items), next_cursor=page.next_cursor)
+
+    async def get_prompt(self, _: Context, params: GetPromptRequestParams) -> GetPromptResult:
+        """The skill's instructions and the task, as a message of the user."""
+        skill = next((skill for skill in self._app.catalog.skills if skill.name == params.name), None)
+        if skill is None:
+            known = ", ".join(skill.name for skill in self._app.catalog.skills)
+            raise MCPError(INVALID_PARAMS, f"No such prompt. There are: {known}.")
+        given = _checked(params.arguments or {})
+        briefing = self._app.use_skill(given[TASK], name=skill.name, version=given.get(VERSION))
+        text = f"Work by the skill {skill.name}.\n\nThe task: {given[TASK]}\n\n{briefing.text()}"
+        message = PromptMessage(role="user", content=TextContent(text=text))
+        return GetPromptResult(description=skill.description, messages=[message])
+
+
+def _checked(arguments: dict[str, str]) -> dict[str, str]:
+    known = {argument.name for argument in _ARGUMENTS}
+    unknown = len(arguments.keys() - known)
+    if unknown:
+        raise MCPError(INVALID_PARAMS, f"{unknown} unknown argument(s). A prompt takes: {', '.join(sorted(known))}.")
+    missing = [argument.name for argument in _ARGUMENTS if argument.required and not arguments.get(argument.name)]
+    if missing:
+        raise MCPError(INVALID_PARAMS, f"Missing argument: {', '.join(missing)}.")
+    return {name: value for name, value in arguments.items() if value}
+
+
+def _title(name: str) -> str:
+    return name.replace("-", " ").capitalize()

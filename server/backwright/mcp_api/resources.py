@@ -1,0 +1,189 @@
+"""Everything that is read by a URI: files of skills, rule pages, context schemas, the manifest, the problems."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal
+
+import anyio.to_thread
+from mcp_types import (
+    BlobResourceContents,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
+    Resource,
+    ResourceTemplate,
+    TextResourceContents,
+)
+
+from backwright.mcp_api._cursors import Pager
+from backwright.mcp_api._errors import Context, UnknownUriError
+from backwright.mcp_api._mime import JSON, MARKDOWN, mime_type, text_of
+from backwright.mcp_api._shelf import Shelf
+from backwright.mcp_api.skills_extension import TTL_MS, ttl_of
+
+if TYPE_CHECKING:
+    from backwright.app import App
+
+MANIFEST: Final = "backwright://manifest"
+PROBLEMS: Final = "backwright://problems"
+PAGE: Final = 100
+
+_RULE: Final = re.compile(r"rule://([A-Z]{1,8}[0-9]{1,5})")
+
+SKILL_TEMPLATE: Final = "skill://{name}/{+path}"
+RELEASE_TEMPLATE: Final = "skill://v{version}/{name}/{+path}"
+RULE_TEMPLATE: Final = "rule://{code}"
+
+TEMPLATES: Final = (
+    ResourceTemplate(
+        uri_template=RULE_TEMPLATE,
+        name="rule",
+        title="A review rule",
+        description="The page of a rule by its code, such as BW104 or ruff's B006.",
+        mime_type=MARKDOWN,
+    ),
+    ResourceTemplate(
+        uri_template=RELEASE_TEMPLATE,
+        name="released-skill-file",
+        title="A file of a released skill",
+        description="A file of a version that never changes again.",
+    ),
+    ResourceTemplate(
+        uri_template=SKILL_TEMPLATE,
+        name="skill-file",
+        title="A file of a skill",
+        description="SKILL.md, or a file that it points to.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A resource that is no file of a skill."""
+
+    resource: Resource
+    read: Callable[[], bytes]
+    scope: Literal["public", "private"] = "public"
+
+
+class Resources:
+    """The handlers of `resources/*` over one app and one shelf."""
+
+    def __init__(self, app: App, shelf: Shelf, *, page: int = PAGE) -> None:
+        self._app = app
+        self._shelf = shelf
+        self._page = page
+        self._fixed: dict[str, Fixed] | None = None
+
+    async def list_resources(self, _: Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
+        """The files of the listed skills, then everything else."""
+        fixed = await anyio.to_thread.run_sync(self._all_fixed)
+        listed = [resource for tree in self._shelf.heads() for resource in tree.resources]
+        listed += [one.resource for one in fixed.values()]
+        pager = Pager("resources/list", self._shelf.digest, self._page)
+        page = pager.page(listed, params.cursor if params else None)
+        return ListResourcesResult(resources=list(page.items), next_cursor=page.next_cursor)
+
+    async def list_templates(self, _: Context, params: PaginatedRequestParams | None) -> ListResourceTemplatesResult:
+        """The templates, by name."""
+        page = Pager("resources/templates/list", "", self._page).page(TEMPLATES, params.cursor if params else None)
+        return ListResourceTemplatesResult(resource_templates=list(page.items), next_cursor=page.next_cursor)
+
+    async def read_resource(self, _: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+        """The bytes of one resource, exactly as they are."""
+        uri = params.uri
+        file = self._shelf.file(uri)
+        if file is not None:
+            # In memory and checked against its digest: less work than handing it to a thread.
+            return _result(uri, mime_type(file.path, file.data), file.verified(), ttl_of(uri))
+        rule = _RULE.fullmatch(uri)
+        if rule is not None:
+            page = await anyio.to_thread.run_sync(partial(self._app.explain, rule[1]), abandon_on_cancel=True)
+            return _result(uri, MARKDOWN, page.encode(), TTL_MS)
+        fixed = (await anyio.to_thread.run_sync(self._all_fixed)).get(uri)
+        if fixed is None:
+            raise UnknownUriError("resource", uri)
+        return _result(uri, fixed.resource.mime_type or JSON, fixed.read(), TTL_MS, fixed.scope)
+
+    def _all_fixed(self) -> dict[str, Fixed]:
+        """Built on first use, because it imports every rule and generates the schemas."""
+        if self._fixed is None:
+            every = [*self._rules(), *self._schemas(), *self._own()]
+            self._fixed = {fixed.resource.uri: fixed for fixed in every}
+        return self._fixed
+
+    def _rules(self) -> list[Fixed]:
+        return [
+            Fixed(
+                Resource(
+                    uri=f"rule://{rule.code}",
+                    name=rule.code,
+                    title=rule.name,
+                    description=rule.summary,
+                    mime_type=MARKDOWN,
+                ),
+                partial(_explain, self._app, rule.code),
+            )
+            for rule in self._app.rules()
+        ]
+
+    def _schemas(self) -> list[Fixed]:
+        return [
+            Fixed(
+                Resource(
+                    uri=schema.uri,
+                    name=f"{schema.type}-v{schema.version}",
+                    title=f"{schema.type.capitalize()} context, version {schema.version}",
+                    description="The JSON Schema of a context that the tools take.",
+                    mime_type="application/schema+json",
+                ),
+                schema.canonical,
+            )
+            for schema in self._app.schemas()
+        ]
+
+    def _own(self) -> list[Fixed]:
+        manifest = Resource(
+            uri=MANIFEST,
+            name="manifest",
+            title="The manifest",
+            description="Which skill, version and digest this pack pins.",
+            mime_type="application/yaml",
+        )
+        problems = Resource(
+            uri=PROBLEMS,
+            name="problems",
+            title="What is not served",
+            description="The skills that were left out or degraded: file, line, reason and fix.",
+            mime_type=JSON,
+        )
+        # The problems name files of this machine, so no shared cache may keep them.
+        return [Fixed(manifest, self._app.manifest), Fixed(problems, self._problems, "private")]
+
+    def _problems(self) -> bytes:
+        found = [asdict(problem) for problem in self._app.catalog.problems]
+        return json.dumps({"problems": found}, ensure_ascii=False, indent=1).encode()
+
+
+def _explain(app: App, code: str) -> bytes:
+    return app.explain(code).encode()
+
+
+def _result(
+    uri: str, kind: str, data: bytes, ttl_ms: int, scope: Literal["public", "private"] = "public"
+) -> ReadResourceResult:
+    text = text_of(data)
+    contents = (
+        BlobResourceContents(uri=uri, mime_type=kind, blob=base64.b64encode(data).decode("ascii"))
+        if text is None
+        else TextResourceContents(uri=uri, mime_type=kind, text=text)
+    )
+    return ReadResourceResult(contents=[contents], ttl_ms=ttl_ms, cache_scope=scope)

@@ -1,0 +1,114 @@
+"""The MCP server over an app: which request goes where, and what `server/discover` says of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mcp.server.caching import CacheableMethod, CacheHint
+from mcp.server.lowlevel import Server
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+)
+from mcp_types import Tool as ListedTool
+
+import backwright
+from backwright._discover import discover
+from backwright.app import App
+from backwright.mcp_api import tools
+from backwright.mcp_api._cursors import Pager
+from backwright.mcp_api._errors import Context, one_error_language
+from backwright.mcp_api._schema import input_schema, output_schema
+from backwright.mcp_api._shelf import Shelf
+from backwright.mcp_api.completions import Completions
+from backwright.mcp_api.prompts import Prompts
+from backwright.mcp_api.resources import Resources
+from backwright.mcp_api.skills_extension import TTL_MS, SkillsExtension
+from backwright.mcp_api.tool import Tool, call_tool
+
+INSTRUCTIONS: Final = (
+    "Python backend work (FastAPI, SQLAlchemy, Pydantic, asyncio, tests). "
+    "Call use_skill with the task BEFORE you write, change or review such code, and follow what it returns. "
+    "To add a REST resource, call scaffold_endpoint instead of writing the files yourself. "
+    "AFTER a change and before you hand it over, call review_diff (no arguments needed) and mend what it finds; "
+    "explain_rule says why a finding matters."
+)
+
+ServerType = Server[dict[str, Any]]
+
+_CACHEABLE: Final[tuple[CacheableMethod, ...]] = (
+    "server/discover",
+    "tools/list",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+)
+
+
+def build_server(app: App) -> ServerType:
+    """A server for every transport and for both eras of the protocol; it holds no state of a client."""
+    shelf = Shelf(app)
+    toolbox, prompts, resources = Toolbox(app), Prompts(app), Resources(app, shelf)
+    server: ServerType = Server(
+        "backwright",
+        version=backwright.__version__,
+        title="Backwright",
+        description="Versioned skills for Python backend work: routed, scaffolded, reviewed by rule.",
+        instructions=INSTRUCTIONS,
+        # Everything listed is the pack's and the same for everyone; what is not sets its own scope.
+        cache_hints=dict.fromkeys(_CACHEABLE, CacheHint(TTL_MS, "public")),
+        # No tool mirrors an argument in a header, so the SDK need not list the tools before each call.
+        get_tool_input_schema=lambda _: None,
+        on_list_tools=toolbox.list_tools,
+        on_call_tool=toolbox.call_tool,
+        on_list_prompts=prompts.list_prompts,
+        on_get_prompt=prompts.get_prompt,
+        on_list_resources=resources.list_resources,
+        on_list_resource_templates=resources.list_templates,
+        on_read_resource=resources.read_resource,
+        on_completion=Completions(app).complete,
+    )
+    SkillsExtension(shelf).install(server)
+    server.middleware.append(one_error_language)
+    return server
+
+
+class Toolbox:
+    """The tools that the `tools` folder declares."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._tools = {tool.name: tool for tool in discover(tools, "TOOL", Tool, key=lambda tool: tool.name)}
+        self._listed: dict[str, tuple[ListedTool, ...]] = {}
+
+    async def list_tools(self, _: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
+        """Every tool, by name, always in the same order so that a client's prompt cache holds."""
+        snapshot = self._app.catalog.digest
+        if snapshot not in self._listed:
+            self._listed = {snapshot: tuple(_listed(self._app, tool) for tool in self._tools.values())}
+        page = Pager("tools/list", snapshot, 50).page(self._listed[snapshot], params.cursor if params else None)
+        return ListToolsResult(tools=list(page.items), next_cursor=page.next_cursor)
+
+    async def call_tool(self, _: Context, params: CallToolRequestParams) -> CallToolResult:
+        """Call one; that there is no such tool is an error of the protocol, since no argument would mend it."""
+        tool = self._tools.get(params.name)
+        if tool is None:
+            raise MCPError(INVALID_PARAMS, f"Unknown tool. There are: {', '.join(self._tools)}.")
+        return await call_tool(self._app, tool, params.arguments or {})
+
+
+def _listed(app: App, tool: Tool[Any, Any]) -> ListedTool:
+    return ListedTool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.describe(app),
+        input_schema=input_schema(tool.input, tool.hidden(app), tool.prose),
+        output_schema=output_schema(tool.output),
+        annotations=tool.annotations,
+        _meta=dict(tool.meta) if tool.meta else None,
+    )

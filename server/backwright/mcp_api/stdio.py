@@ -1,0 +1,37 @@
+"""The server over standard input and output: nothing but the protocol on stdout, and the end when stdin ends."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from typing import NoReturn
+
+import anyio
+from mcp.server.stdio import stdio_server
+
+from backwright.mcp_api.server import ServerType, build_server
+from backwright.mcp_api.start import started
+from backwright.settings import Settings
+
+
+def serve_stdio(settings: Settings) -> NoReturn:
+    """Serve until stdin ends, then end the process at once.
+
+    Raises:
+        ManifestError: there is no pack, or the settings are strict and it has a problem.
+    """
+    server = build_server(started(settings))
+    # Reading stdin blocks a thread that nothing can interrupt, so Ctrl-C must not wait for the event loop to unwind.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    anyio.run(_serve, server)
+    logging.shutdown()
+    sys.stdout.flush()
+    # Tearing the interpreter down takes longer than some clients wait, and there is nothing left to tidy.
+    os._exit(0)
+
+
+async def _serve(server: ServerType) -> None:
+    async with stdio_server() as (read, write):
+        await server.run(read, write, server.create_initialization_options())

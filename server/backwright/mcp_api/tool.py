@@ -1,0 +1,136 @@
+"""What a tool is: a name, two Pydantic models, a call, and a rendering for readers. And how one is called.
+
+The text of an answer is compact Markdown and not the JSON of its structured content once more, although the
+specification says that it SHOULD be: a client hands a model one of the two, and a model reads Markdown at about half
+the tokens. Both hold the same facts and each keeps the same budget.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import anyio.to_thread
+from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from backwright.errors import BackwrightError, InvalidInputError
+
+if TYPE_CHECKING:
+    from backwright.app import App
+
+_LOG = logging.getLogger(__name__)
+_SHOWN_MISTAKES = 5
+_SHOWN_LOCATION = 80
+
+
+class Closed(BaseModel):
+    """A model that the wire sees: immutable, and a field that it does not have is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Input = TypeVar("Input", bound=BaseModel)
+Output = TypeVar("Output", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool(Generic[Input, Output]):
+    """One tool, declared as `TOOL` by the module that is named for it.
+
+    Args:
+        name: under 40 characters; some clients prefix it and cut what is longer.
+        title: what a person sees.
+        description: when a model should call it, and what it gets; a function where that depends on what is served.
+        input: the arguments; a mistake in them is an `isError` answer that the model can correct.
+        output: the structured content of a success.
+        call: does the work; it may raise any `BackwrightError`.
+        render: the same answer as readable text.
+        annotations: what a client may tell the user before a call; hints and no promise.
+        hidden: the fields of `input` that this server neither offers nor accepts, for want of a file system or
+            because there is one.
+        prose: shorter descriptions for arguments whose own are too long for a list that a model pays for on each turn.
+        meta: `_meta` of the listing.
+        blocking: whether the call may take longer than the event loop should wait, so that it goes to a thread.
+    """
+
+    name: str
+    title: str
+    description: str | Callable[[App], str]
+    input: type[Input]
+    output: type[Output]
+    call: Callable[[App, Input], Output]
+    render: Callable[[Output], str]
+    annotations: ToolAnnotations
+    hidden: Callable[[App], frozenset[str]] = lambda _: frozenset()
+    prose: Mapping[str, str] = MappingProxyType({})
+    meta: Mapping[str, bool] | None = None
+    blocking: bool = True
+
+    def describe(self, app: App) -> str:
+        """The description as this server lists it."""
+        return self.description if isinstance(self.description, str) else self.description(app)
+
+    def parse(self, app: App, arguments: Mapping[str, object]) -> Input:
+        """The arguments as a value.
+
+        Raises:
+            InvalidInputError: they do not fit the schema that `tools/list` shows.
+        """
+        for name in sorted(self.hidden(app) & arguments.keys()):
+            raise InvalidInputError(f"{name}: this server does not take it", hint=f"leave {name!r} out")
+        try:
+            # As JSON, because strict models take a list for a tuple and a string for a date only from there.
+            return self.input.model_validate_json(json.dumps(arguments))
+        except ValidationError as error:
+            raise InvalidInputError(_mistakes(error), hint=f"correct the arguments of {self.name}") from None
+
+
+async def call_tool(app: App, tool: Tool[Any, Any], arguments: Mapping[str, object]) -> CallToolResult:
+    """Call a tool and never raise for what it does: an error is an answer that says what to do."""
+    try:
+        work = partial(_run, app, tool, arguments)
+        if not tool.blocking:
+            return work()
+        # Work that writes is waited for even when the client has gone, so that it is not cut off half way.
+        abandon = bool(tool.annotations.read_only_hint)
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=abandon)
+    except BackwrightError as error:
+        return _failure(error.code, error.message, error.hint, error.line)
+    except Exception:  # noqa: BLE001  the boundary where what nobody foresaw loses its text
+        _LOG.exception("tool %s failed", tool.name)
+        hint = "this is a defect of Backwright; the server's log has the details. Go on without this tool"
+        return _failure("INTERNAL", f"{tool.name} failed unexpectedly", hint, None)
+
+
+def _run(app: App, tool: Tool[Any, Any], arguments: Mapping[str, object]) -> CallToolResult:
+    output = tool.call(app, tool.parse(app, arguments))
+    return CallToolResult(
+        content=[TextContent(text=tool.render(output))],
+        structured_content=output.model_dump(mode="json", by_alias=True, exclude_none=True),
+    )
+
+
+def _failure(code: str, message: str, hint: str, line: int | None) -> CallToolResult:
+    where = "" if line is None else f" (line {line})"
+    structured = {"code": code, "message": message, "hint": hint} | ({} if line is None else {"line": line})
+    text = TextContent(text=f"{code}{where}: {message}\nHint: {hint}")
+    return CallToolResult(content=[text], structured_content=structured, is_error=True)
+
+
+def _mistakes(error: ValidationError) -> str:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    shown = [f"{_location(mistake['loc'])}: {mistake['msg']}" for mistake in found[:_SHOWN_MISTAKES]]
+    more = len(found) - len(shown)
+    return "; ".join([*shown, f"and {more} more"] if more else shown)
+
+
+def _location(parts: tuple[int | str, ...]) -> str:
+    """Where a mistake is. The name of a field that the schema does not have is the caller's text, so it is escaped."""
+    text = ".".join(str(part) for part in parts) or "arguments"
+    return text.encode("unicode_escape").decode("ascii")[:_SHOWN_LOCATION]

@@ -1,0 +1,49 @@
+"""`review_diff`: findings on the lines that a change adds, the checklist, and what to judge by eye."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcp_types import ToolAnnotations
+
+from backwright.contexts.schemas.review_v1 import ReviewContextV1
+from backwright.mcp_api._review_answer import ReviewAnswer, answer, render
+from backwright.mcp_api.tool import Tool
+
+if TYPE_CHECKING:
+    from backwright.app import App
+
+_ON_DISK = frozenset({"base", "range", "diff_file"})
+_AS_TEXT = frozenset({"diff"})
+
+
+def _describe(app: App) -> str:
+    what = (
+        "Call this after you changed Python code and before you hand it over. Without arguments it reviews what the "
+        "current branch changed since its merge base, work tree included; never paste a diff."
+        if app.settings.root is not None
+        else "Call this with a unified diff of Python code before you hand it over."
+    )
+    return f"{what} Returns findings by rule on added lines only, checklist state, and questions that you decide."
+
+
+def _hidden(app: App) -> frozenset[str]:
+    """A diff is text only where no disk is: a model that copies one makes mistakes and pays for each line."""
+    return _AS_TEXT if app.settings.root is not None else _ON_DISK
+
+
+def _call(app: App, given: ReviewContextV1) -> ReviewAnswer:
+    return answer(app.review(given), given.cursor)
+
+
+TOOL = Tool(
+    name="review_diff",
+    title="Review a change",
+    description=_describe,
+    input=ReviewContextV1,
+    output=ReviewAnswer,
+    call=_call,
+    render=render,
+    annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
+    hidden=_hidden,
+)

@@ -1,0 +1,74 @@
+"""`scaffold_endpoint`: a resource and its typed fields to a plan of files; with `apply`, to the files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcp_types import ToolAnnotations
+
+from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
+from backwright.errors import InvalidInputError
+from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
+from backwright.mcp_api.tool import Tool
+
+if TYPE_CHECKING:
+    from backwright.app import App
+
+_OWN = {"apply", "expect", "show"}
+
+
+class ScaffoldEndpointInput(EndpointContextV1):
+    """An endpoint, and what to do with its plan."""
+
+    apply: bool = False
+    """true writes the plan, all of it or nothing; needs expect."""
+    expect: str | None = None
+    """The digest of the plan that you were shown and that is to be written."""
+    show: str | None = None
+    """Show the whole diff of this one planned file."""
+
+
+def _describe(app: App) -> str:
+    what = (
+        "Call this to add a REST resource to a FastAPI project instead of writing its files: router, schemas, service, "
+        "repository, model, migration and tests (SQLAlchemy 2 async, Alembic, pytest)."
+    )
+    if app.settings.root is None:
+        return f"{what} Returns the plan for a new project; nothing is written."
+    return f"{what} The first call only plans: show the plan to the user, then repeat it with apply=true and expect."
+
+
+def _hidden(app: App) -> frozenset[str]:
+    return frozenset() if app.settings.root is not None else frozenset({"apply", "expect"})
+
+
+def _call(app: App, given: ScaffoldEndpointInput) -> PlanAnswer:
+    context = EndpointContextV1(**{name: getattr(given, name) for name in EndpointContextV1.model_fields})
+    if not given.apply:
+        return answer(app.plan(context), applied=False, show=given.show)
+    if given.expect is None:
+        raise InvalidInputError(
+            "apply needs expect", hint="plan first (without apply), then pass the plan's digest as expect"
+        )
+    plan, _ = app.scaffold(context, expect=given.expect)
+    return answer(plan, applied=True, show=None)
+
+
+TOOL = Tool(
+    name="scaffold_endpoint",
+    title="Scaffold an endpoint",
+    description=_describe,
+    input=ScaffoldEndpointInput,
+    output=PlanAnswer,
+    call=_call,
+    render=render,
+    # A second apply changes nothing, and an edited file is never overwritten.
+    annotations=ToolAnnotations(
+        read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+    ),
+    hidden=_hidden,
+    prose={
+        "fields": "Without id, created_at and updated_at, which are there. text is long; datetime carries a zone; "
+        "required=false is nullable; lengths are for str and text, ge and le for numbers, choices for enum.",
+    },
+)

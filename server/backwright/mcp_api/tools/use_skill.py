@@ -1,0 +1,59 @@
+"""`use_skill`: a task in, the instructions of the skill that fits out, or the reason why none does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcp_types import ToolAnnotations
+from pydantic import Field
+
+from backwright.mcp_api._catalogue import catalogue
+from backwright.mcp_api.tool import Closed, Tool
+from backwright.routing.briefing import Briefing
+
+if TYPE_CHECKING:
+    from backwright.app import App
+
+_HEAD = (
+    "Call this before you write, change or review Python backend code. Give the task; get the instructions of the "
+    "skill that fits, its further files and its checklist, or learn that none fits. Skills:"
+)
+
+
+class UseSkillInput(Closed):
+    """What to find a skill for."""
+
+    request: str = Field(min_length=1, max_length=8_000, description="The task as the user put it, in any language.")
+    name: str | None = Field(
+        default=None, min_length=1, max_length=200, description="A skill to use whatever the task says, or name@range."
+    )
+    version: str | None = Field(default=None, min_length=1, max_length=100, description="Its version or range: ^1.2")
+    paths: tuple[str, ...] = Field(default=(), max_length=200, description="Files that the task is about.")
+    keywords: tuple[str, ...] = Field(
+        default=(), max_length=50, description="Technical words in English that the task implies."
+    )
+
+
+def _call(app: App, given: UseSkillInput) -> Briefing:
+    return app.use_skill(
+        given.request, name=given.name, version=given.version, paths=given.paths, keywords=given.keywords
+    )
+
+
+def _describe(app: App) -> str:
+    return catalogue(_HEAD, ((skill.name, skill.description) for skill in app.catalog.skills))
+
+
+TOOL = Tool(
+    name="use_skill",
+    title="Use a skill",
+    description=_describe,
+    input=UseSkillInput,
+    output=Briefing,
+    call=_call,
+    render=Briefing.text,
+    annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
+    # Claude Code defers tools that it does not expect to need; this one has to be seen to be called.
+    meta={"anthropic/alwaysLoad": True},
+    blocking=False,
+)
