@@ -1,0 +1,83 @@
+"""`backwright serve`: the MCP server, over stdio or HTTP."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from backwright.cli.command import Command, Exit
+
+if TYPE_CHECKING:
+    from backwright.settings import Settings
+
+DEFAULT_PORT = 8000
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--root", metavar="DIR", help="the project to work in (default: the current folder)")
+    parser.add_argument("--strict", action="store_true", help="do not start if any skill of the pack has a problem")
+    parser.add_argument("--allow-unlocked", action="store_true", help="serve skills that the manifest does not pin")
+    parser.add_argument("--pack", metavar="DIR", help="serve this pack instead of the one that ships with Backwright")
+    parser.add_argument("--http", action="store_true", help="streamable HTTP at http://127.0.0.1:PORT/mcp, no stdio")
+    parser.add_argument("--port", type=_port, metavar="N", help=f"for --http; 0 for any free one ({DEFAULT_PORT})")
+
+
+def _port(text: str) -> int:
+    port = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= port <= 65_535:  # noqa: PLR2004  what a port is
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text[:20]!r}")
+    return port
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    import logging
+    import sys
+
+    # Plain lines on stderr. stdout belongs to the protocol.
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    settings = _settings(arguments)
+    if arguments.http:
+        from backwright.http_api.server import serve_http
+
+        serve_http(settings, DEFAULT_PORT if arguments.port is None else arguments.port)
+    else:
+        from backwright.mcp_api.stdio import serve_stdio
+
+        serve_stdio(settings)
+    return Exit.CLEAN
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    from dataclasses import replace
+    from pathlib import Path
+
+    from backwright.errors import InvalidInputError
+    from backwright.settings import Settings
+
+    if arguments.http and arguments.root is not None:
+        raise InvalidInputError(
+            "--root and --http exclude each other: over HTTP no project is read or written",
+            hint="leave --root out, or serve over stdio",
+        )
+    if arguments.port is not None and not arguments.http:
+        raise InvalidInputError("--port is for --http", hint="add --http, or leave --port out")
+    for option, folder in (("--root", arguments.root), ("--pack", arguments.pack)):
+        if folder is not None and not Path(folder).is_dir():
+            raise InvalidInputError(f"{option}: {folder!r} is not a folder", hint="name a folder that exists")
+    settings = Settings.from_environment(root=None if arguments.root is None else Path(arguments.root))
+    return replace(
+        settings,
+        root=None if arguments.http else settings.root,
+        pack=settings.pack if arguments.pack is None else Path(arguments.pack),
+        strict=arguments.strict,
+        allow_unlocked=arguments.allow_unlocked,
+    )
+
+
+COMMAND = Command(
+    name="serve",
+    help="serve skills, scaffold and review to an assistant over MCP",
+    example="backwright serve --root ~/code/shop",
+    configure=_configure,
+    run=_run,
+)

@@ -1,0 +1,47 @@
+"""The HTTP application: MCP at `/mcp`, a health check at `/health`, and a guard before both."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import backwright
+from backwright.app import App
+from backwright.http_api.guard import Guard
+from backwright.mcp_api.server import build_server
+from backwright.mcp_api.streamable import MAX_BODY, Endpoint, endpoint
+
+
+def http_app(app: App) -> Starlette:
+    """An ASGI application over an app. It serves one lifespan; build another for the next."""
+    mcp = endpoint(build_server(app))
+
+    async def health(_: Request) -> JSONResponse:
+        skills = [f"{skill.name}@{skill.version}" for skill in app.catalog.skills]
+        return JSONResponse({"status": "ok", "version": backwright.__version__, "skills": skills})
+
+    return Starlette(
+        routes=[Route("/mcp", _Mounted(mcp.asgi)), Route("/health", health, methods=["GET"])],
+        middleware=[Middleware(Guard, max_body=MAX_BODY)],
+        lifespan=lambda _: _running(mcp),
+    )
+
+
+def _running(mcp: Endpoint) -> AbstractAsyncContextManager[None]:
+    return mcp.run()
+
+
+class _Mounted:
+    """Makes Starlette hand the whole request over: it wraps a plain function, but not an object."""
+
+    def __init__(self, asgi: ASGIApp) -> None:
+        self._asgi = asgi
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._asgi(scope, receive, send)

@@ -1,0 +1,105 @@
+"""What is refused before the protocol sees it: other hosts' pages, other media types, and bodies without an end.
+
+A page in the user's browser can reach a port on 127.0.0.1. It is told apart by its Host header (DNS rebinding,
+CVE-2025-66416) and its Origin, and both are matched whole: a prefix check lets `localhost:1@evil` through.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import anyio
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_LOCAL: Final = r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?"
+_HOST: Final = re.compile(_LOCAL)
+_ORIGIN: Final = re.compile(rf"https?://{_LOCAL}")
+_JSON: Final = re.compile(r"application/json(?:[ \t]*;[ \t]*charset=\"?utf-8\"?)?[ \t]*", re.IGNORECASE)
+
+BODY_SECONDS: Final = 30.0
+"""How long a body may take to arrive."""
+
+
+class Refused(Exception):  # noqa: N818  it is an answer, not an error of ours
+    """The request is answered with this status and sentence, and goes no further."""
+
+    def __init__(self, status: int, reason: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+
+
+class Guard:
+    """An ASGI application that lets only local requests through to another, and their bodies only whole.
+
+    Args:
+        app: what answers.
+        max_body: bytes of a request.
+        body_seconds: how long its body may take to arrive.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_body: int, body_seconds: float = BODY_SECONDS) -> None:
+        self._app = app
+        self._max_body = max_body
+        self._body_seconds = body_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or hand it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            headers = Headers(scope=scope)
+            _check_source(headers)
+            if scope["path"] == "/mcp":
+                _check_post(scope["method"], headers)
+            body = await self._body(headers, receive)
+        except Refused as refused:
+            response = JSONResponse({"error": refused.reason}, refused.status, refused.headers)
+            await response(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+        declared = headers.get("content-length", "0")
+        if not declared.isdigit() or int(declared) > self._max_body:
+            raise Refused(413, f"the body is over {self._max_body} bytes")
+        body = bytearray()
+        with anyio.move_on_after(self._body_seconds):
+            while len(body) <= self._max_body:
+                message = await receive()
+                body += message.get("body", b"")
+                if not message.get("more_body", False):
+                    return bytes(body)
+            raise Refused(413, f"the body is over {self._max_body} bytes")
+        raise Refused(408, f"the body did not arrive within {self._body_seconds:g} seconds")
+
+
+def _check_source(headers: Headers) -> None:
+    hosts = headers.getlist("host")
+    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+        raise Refused(421, "this server answers only to localhost; see Host")
+    if not all(_ORIGIN.fullmatch(origin) for origin in headers.getlist("origin")):
+        raise Refused(403, "this server does not answer pages of other origins")
+
+
+def _check_post(method: str, headers: Headers) -> None:
+    if method != "POST":
+        raise Refused(405, "send a POST; this server keeps no session and no stream", {"Allow": "POST"})
+    kinds = headers.getlist("content-type")
+    if len(kinds) != 1 or not _JSON.fullmatch(kinds[0]):
+        raise Refused(415, "send application/json")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The body once more, then whatever the connection says: that it is gone."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replay

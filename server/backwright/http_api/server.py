@@ -1,0 +1,60 @@
+"""Uvicorn on the loopback interface, and nowhere else: there is no authentication to offer it anywhere else with."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Final
+
+import uvicorn
+
+from backwright.errors import ToolUnavailableError
+from backwright.http_api.app import http_app
+from backwright.mcp_api.start import started
+from backwright.settings import Settings
+
+HOST: Final = "127.0.0.1"
+_STOP_SECONDS: Final = 10
+_MAX_HEADERS: Final = 32 * 1024
+
+
+def serve_http(settings: Settings, port: int) -> None:
+    """Serve until SIGINT or SIGTERM; what is in flight then has ten seconds to finish.
+
+    Raises:
+        ManifestError: there is no pack, or the settings are strict and it has a problem.
+        ToolUnavailableError: the port is taken.
+    """
+    app = http_app(started(settings))
+    listener = _listen(port)
+    config = uvicorn.Config(
+        app,
+        http="h11",  # the one of uvicorn's parsers that bounds the size of the headers
+        h11_max_incomplete_event_size=_MAX_HEADERS,
+        ws="none",
+        log_level="warning",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+    )
+    url = f"http://{HOST}:{listener.getsockname()[1]}/mcp"
+    sys.stderr.write(f"backwright: serving {url} (Ctrl-C stops it)\n")
+    sys.stderr.flush()
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise ToolUnavailableError(
+            f"port {port} of {HOST} cannot be had: {error.strerror}",
+            hint="choose another --port, or 0 for any free one",
+        ) from None
+    return listener
