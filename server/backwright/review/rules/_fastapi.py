@@ -11,7 +11,7 @@ from backwright.review.diagnostic import Basis
 from backwright.review.facts import Facts
 from backwright.review.rules._async import Origins, annotated_type, walk_own
 from backwright.review.rules._paths import is_test
-from backwright.review.source import FunctionNode, Source, keyword, last_name
+from backwright.review.source import FunctionNode, Source, keyword, last_name, lines_of
 
 METHODS = frozenset({"delete", "get", "head", "options", "patch", "post", "put"})
 _MARKERS = frozenset({"Body", "Cookie", "Depends", "File", "Form", "Header", "Path", "Query", "Security"})
@@ -47,10 +47,8 @@ class Route:
 
     @property
     def lines(self) -> tuple[int, ...]:
-        """The decorator's line, then those between it and the function's body."""
-        function = self.function
-        end = max([function.lineno, *(a.lineno for a in (*function.args.args, *function.args.kwonlyargs))])
-        return tuple(range(self.decorator.lineno, end + 1))
+        """The decorator, and the first and the last line of the signature: where what the route returns is said."""
+        return (*lines_of(self.decorator), self.function.lineno, self.function.body[0].lineno - 1)
 
     @property
     def path_parameters(self) -> frozenset[str]:
@@ -59,8 +57,12 @@ class Route:
 
     @property
     def is_probe(self) -> bool:
-        """Whether the path is that of a health check, of metrics, or the root."""
-        return self.path is not None and _PROBE.fullmatch(self.path) is not None
+        """Whether the route is a health check, metrics, or the greeting at an app's root."""
+        if self.method != "get" or self.path is None:
+            return False
+        receiver = self.decorator.func.value if isinstance(self.decorator.func, ast.Attribute) else None
+        greeting = self.path == "/" and receiver is not None and last_name(receiver) == "app"
+        return greeting or _PROBE.fullmatch(self.path) is not None
 
     @property
     def is_hidden(self) -> bool:
