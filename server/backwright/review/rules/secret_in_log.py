@@ -1,0 +1,89 @@
+"""BW404: a log call writes a password, a token or a key."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from backwright.review.diagnostic import Confidence, Severity
+from backwright.review.facts import Facts
+from backwright.review.rule import Finding, Rule
+from backwright.review.rules._calls import method, receiver, text_of
+from backwright.review.rules._paths import is_test
+from backwright.review.rules._secrets import names_secret
+from backwright.review.source import Source, last_name, lines_of
+
+_LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "critical", "exception", "log", "trace", "success"})
+_LOGGERS = frozenset({"log", "logger", "logging", "_log", "_logger", "audit_log"})
+_SHOWS = frozenset({"str", "repr", "format", "dumps", "join"})
+_AMBIGUOUS = frozenset({"token", "credential", "credentials"})  # a word of a text, or an object that masks itself
+
+
+def _is_log_call(call: ast.Call) -> bool:
+    owner = receiver(call)
+    return method(call) in _LEVELS and owner is not None and (last_name(owner) or "").lower() in _LOGGERS
+
+
+def _shown(node: ast.expr) -> Iterator[ast.expr]:
+    """The expressions whose text ends up in the log line; any call but a formatting one may mask its argument."""
+    if isinstance(node, ast.JoinedStr):
+        for part in node.values:
+            yield from _shown(part.value) if isinstance(part, ast.FormattedValue) else ()
+    elif isinstance(node, (ast.Tuple, ast.List)):
+        for element in node.elts:
+            yield from _shown(element)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _shown(value)
+    elif isinstance(node, ast.BinOp):
+        yield from (*_shown(node.left), *_shown(node.right))
+    elif isinstance(node, ast.Call) and last_name(node.func) in _SHOWS:
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            yield from _shown(argument)
+    else:
+        yield node
+
+
+def _named(node: ast.expr) -> str | None:
+    """The name under which the shown value is held: a variable, an attribute, a key, or what `get` asks for."""
+    if isinstance(node, ast.Subscript):
+        return text_of(node.slice)
+    if isinstance(node, ast.Call) and node.args and method(node) == "get":
+        return text_of(node.args[0])
+    return last_name(node)
+
+
+def _secret(node: ast.expr) -> str | None:
+    """How the secret is called that the expression shows, or None."""
+    if isinstance(node, ast.Call) and method(node) == "get_secret_value":
+        return "get_secret_value()"
+    name = _named(node)
+    if name is None or name.lower() in _AMBIGUOUS:
+        return None
+    return name if names_secret(name) or name.lower() in {"authorization", "proxy-authorization"} else None
+
+
+def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
+    if is_test(source.path):
+        return
+    for call in filter(_is_log_call, source.calls()):
+        values = (*call.args, *(argument.value for argument in call.keywords))
+        shown = (inner for value in values for inner in _shown(value))
+        found = next(((node, name) for node in shown if (name := _secret(node)) is not None), None)
+        if found is not None:
+            node, name = found
+            yield Finding(
+                (node.lineno, *lines_of(call)),
+                f"`{name}` is written to the log, where everyone who reads logs can use it; "
+                "leave it out, or log that it is there",
+                confidence=Confidence.MEDIUM if isinstance(node, ast.Attribute) else None,
+            )
+
+
+RULE = Rule(
+    code="BW404",
+    name="secret-in-log",
+    severity=Severity.WARNING,
+    summary="A password, token or key written to the log: logs are copied, kept and read more widely than secrets.",
+    check_source=_check,
+)
