@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from backwright.catalog.catalog import Catalog, load_catalog
@@ -158,17 +159,23 @@ class App:
     # Scaffold
 
     def plan(self, context: EndpointContextV1) -> Plan:
-        """What scaffolding the endpoint would do to the project; nothing is written.
+        """What scaffolding the endpoint would do to the project, or to a new one where there is none to read.
+
+        Nothing is written.
 
         Raises:
-            UnsupportedProjectError: there is no project here, or the template cannot write into it.
+            UnsupportedProjectError: the template cannot write into this project; the message says why.
             InvalidInputError, PathOutsideRootError, ToolUnavailableError, InvalidContextError: see `plan_endpoint`.
         """
         from backwright.scaffold.engine import plan_endpoint
 
+        template = self._template("fastapi-endpoint", "fastapi-sqlalchemy")
         layout = self.project().layout.model_dump(exclude_none=True)
         values = context.model_dump(mode="json") | ({"project": layout} if layout else {})
-        return plan_endpoint(self._root("a scaffold"), self._template("fastapi-endpoint", "fastapi-sqlalchemy"), values)
+        if self.settings.root is not None:
+            return plan_endpoint(self.settings.root, template, values)
+        with TemporaryDirectory(prefix="backwright-") as empty:
+            return plan_endpoint(Path(empty), template, values)
 
     def scaffold(self, context: EndpointContextV1, *, expect: str | None = None) -> tuple[Plan, Applied]:
         """Scaffold the endpoint: all of the plan is written, or nothing.
