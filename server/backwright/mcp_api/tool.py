@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio.to_thread
@@ -68,7 +67,7 @@ class Tool(Generic[Input, Output]):
     render: Callable[[Output], str]
     annotations: ToolAnnotations
     hidden: Callable[[App], frozenset[str]] = lambda _: frozenset()
-    prose: Mapping[str, str] = MappingProxyType({})
+    prose: Mapping[str, str] = field(default_factory=dict)
     meta: Mapping[str, bool] | None = None
     blocking: bool = True
 
