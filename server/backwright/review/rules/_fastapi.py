@@ -19,10 +19,13 @@ _MARKERS = frozenset({"Body", "Cookie", "Depends", "File", "Form", "Header", "Pa
 _OTHERS = frozenset(
     {"aiohttp", "bottle", "falcon", "flask", "litestar", "ninja", "quart", "robyn", "sanic", "slack_bolt", "starlite"}
 )
+_MAPS = frozenset({"Dict", "Mapping", "MutableMapping", "dict"})
+_LISTS = frozenset({"Iterable", "List", "Sequence", "list"})
+_BARE = _MAPS | {"Any", "object"}
 _ROUTER_NAME = re.compile(r"(.*_)?(router|app|api)", re.IGNORECASE)
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 _PROBE = re.compile(
-    r"(.*/)?(_?health(z|_?check)?|healthcheck|ready|readyz|readiness|live|livez|liveness|ping|metrics)?/?"
+    r"(.*/)?(_?health(z|_?check)?|healthcheck|ready|readyz|readiness|live|livez|liveness|ping|metrics)/?"
 )
 
 
@@ -143,3 +146,26 @@ def _marker(annotation: ast.expr | None, default: ast.expr | None) -> str | None
         candidates += annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else []
     names = (last_name(one.func) for one in candidates if isinstance(one, ast.Call))
     return next((name for name in names if name in _MARKERS), None)
+
+
+def shapeless(annotation: ast.expr | None) -> str | None:
+    """The text of a type that says nothing of its fields, such as `dict[str, Any]`; None for any other.
+
+    `dict[str, int]` and the like are maps and say enough.
+    """
+    if annotation is None:
+        return None
+    kind = annotated_type(annotation)
+    return ast.unparse(kind) if _is_shapeless(kind) else None
+
+
+def _is_shapeless(kind: ast.expr) -> bool:
+    name = last_name(kind)
+    if name is not None:
+        return name in _BARE
+    if not isinstance(kind, ast.Subscript):
+        return False
+    inner = kind.slice.elts if isinstance(kind.slice, ast.Tuple) else [kind.slice]
+    if last_name(kind.value) in _MAPS:
+        return last_name(inner[-1]) in {"Any", "object"}
+    return last_name(kind.value) in _LISTS and _is_shapeless(inner[0])
