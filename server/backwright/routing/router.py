@@ -40,6 +40,8 @@ class Router:
         Raises:
             SkillNotFoundError: the request names a skill that is not served.
         """
+        if not self._terms:
+            return Routing(decision="none", reason="No skill is served; `backwright skills` says why.")
         tallies = self._tally(request)
         named = split_argument(request.name, self._terms) if request.name else named_in(request.text, self._terms)
         return self._explicit(named, tallies) if named else self._decide(tallies)

@@ -1,0 +1,144 @@
+"""`backwright route`: which skill fits a request, and why; one request, or a file of them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backwright.cli._pack import add_pack_option, pack_of
+from backwright.cli.command import Command, Exit
+
+if TYPE_CHECKING:
+    from backwright.app import App
+    from backwright.routing.decision import Match, Routing
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", nargs="?", metavar="TEXT", help="the request, in any language")
+    parser.add_argument("--name", metavar="NAME[@RANGE]", help="the skill that is wanted, whatever the text says")
+    parser.add_argument("--path", action="append", default=[], metavar="P", help="a file at hand; may be repeated")
+    parser.add_argument("--keyword", action="append", default=[], metavar="K", help="a technical word; may be repeated")
+    parser.add_argument("--batch", metavar="FILE", help="JSON lines with id and prompt; - for standard input")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--allow-unlocked", action="store_true", help="also choose what the manifest does not pin")
+    add_pack_option(parser)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from backwright.app import App
+    from backwright.errors import InvalidInputError
+    from backwright.settings import Settings
+
+    if (arguments.text is None) == (arguments.batch is None):
+        raise InvalidInputError("route needs a text or --batch FILE", hint='write `backwright route "TEXT"`')
+    app = App(Settings(root=Path.cwd(), pack=pack_of(arguments), allow_unlocked=arguments.allow_unlocked))
+    if arguments.batch is not None:
+        return _batch(app, arguments.batch)
+    routing = app.route(
+        arguments.text, name=arguments.name, paths=tuple(arguments.path), keywords=tuple(arguments.keyword)
+    )
+    print(routing.model_dump_json(indent=2) if arguments.json else "\n".join(_lines(routing)))
+    return Exit.CLEAN
+
+
+def _lines(routing: Routing) -> Iterator[str]:
+    yield f"{routing.decision}: {routing.reason}"
+    for match in routing.matches:
+        yield from _match_lines(match)
+    if routing.held_back:
+        yield "held back:"
+        for match in routing.held_back:
+            yield from _match_lines(match)
+
+
+def _match_lines(match: Match) -> Iterator[str]:
+    yield f"  {match.skill} {match.version}  {match.score:.2f}"
+    yield from (f"      {piece.weight:+.2f}  {piece.field:<11}  {piece.term}" for piece in match.evidence)
+
+
+def _batch(app: App, source: str) -> int:
+    # Every line is read before the first answer is printed, so that a bad line leaves nothing half done.
+    for identity, prompt in list(_prompts(_read(source))):
+        print(_answer(app, identity, prompt))
+    return Exit.CLEAN
+
+
+def _answer(app: App, identity: str | int, prompt: str) -> str:
+    import json
+
+    from backwright.errors import BackwrightError
+
+    try:
+        routing = app.route(prompt)
+    except BackwrightError as error:
+        # A prompt that names a skill or a version that is not there; the others still want their answers.
+        reason, decision, matches = f"{error.message}; {error.hint}", "none", []
+    else:
+        reason, decision = routing.reason, routing.decision
+        matches = [match.model_dump(mode="json") for match in routing.matches]
+    answer = {"id": identity, "decision": decision, "matches": matches, "reason": reason}
+    return json.dumps(answer, ensure_ascii=False)
+
+
+def _read(source: str) -> bytes:
+    import sys
+
+    from backwright._files import read_bounded
+    from backwright.errors import InvalidInputError
+
+    if source == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return read_bounded(Path(source))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InvalidInputError(f"{source!r} cannot be read: {reason}", hint="name a file of JSON lines") from None
+
+
+def _prompts(data: bytes) -> Iterator[tuple[str | int, str]]:
+    for number, line in enumerate(_text_lines(data), 1):
+        if line.strip():
+            yield _prompt(line, number)
+
+
+def _text_lines(data: bytes) -> Iterable[str]:
+    from backwright.errors import InvalidInputError
+
+    try:
+        # Not splitlines(): JSON strings may hold U+2028 and the like.
+        return data.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InvalidInputError("the batch is not UTF-8", hint="save it as UTF-8", line=line) from None
+
+
+def _prompt(line: str, number: int) -> tuple[str | int, str]:
+    import json
+
+    from backwright.errors import InvalidInputError
+
+    hint = 'write one JSON object a line, such as {"id": "a1", "prompt": "add an endpoint"}'
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        reason = getattr(error, "msg", None) or "it nests too deep or holds a number that is too long"
+        raise InvalidInputError(f"the line is no JSON: {reason}", hint=hint, line=number) from None
+    if not isinstance(row, dict):
+        raise InvalidInputError("the line is no JSON object", hint=hint, line=number)
+    identity, prompt = row.get("id"), row.get("prompt")
+    if isinstance(identity, bool) or not isinstance(identity, str | int):
+        raise InvalidInputError("the line has no id that is a string or an integer", hint=hint, line=number)
+    if not isinstance(prompt, str):
+        raise InvalidInputError("the line has no prompt that is a string", hint=hint, line=number)
+    return identity, prompt
+
+
+COMMAND = Command(
+    name="route",
+    help="say which skill fits a request, and why",
+    example='backwright route "add a FastAPI endpoint for invoices"',
+    configure=_configure,
+    run=_run,
+)
