@@ -1,0 +1,37 @@
+"""BW505: an index is built on a table in use without `CONCURRENTLY`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backwright.review.diagnostic import Confidence, Severity
+from backwright.review.facts import Facts
+from backwright.review.rule import Finding, Rule
+from backwright.review.rules._alembic import created_tables, upgrades
+from backwright.review.source import Source, keyword, lines_of, spread
+
+_POSTGRESQL = frozenset({"asyncpg", "pg8000", "psycopg", "psycopg-binary", "psycopg2", "psycopg2-binary"})
+
+
+def _check(source: Source, facts: Facts) -> Iterator[Finding]:
+    if facts.has_root and _POSTGRESQL.isdisjoint(facts.dependencies):
+        return
+    created = created_tables(source)
+    for operation in upgrades(source):
+        concurrent = keyword(operation.call, "postgresql_concurrently") is not None or spread(operation.call)
+        if operation.name == "create_index" and operation.table not in created and not concurrent:
+            yield Finding(
+                lines_of(operation.call),
+                f"while this index is built nobody can write to `{operation.table or 'the table'}`; on a large table "
+                "build it with `postgresql_concurrently=True` in an autocommit block",
+            )
+
+
+RULE = Rule(
+    code="BW505",
+    name="blocking-index",
+    severity=Severity.INFO,
+    summary="An index built without CONCURRENTLY: writes to the table wait until it is done.",
+    check_source=_check,
+    confidence=Confidence.LOW,
+)
