@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict
 
 from pydantic import BaseModel
 
+if TYPE_CHECKING:
+    from backwright.mcp_api.tool import Tool
+
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+ObjectSchema: TypeAlias = dict[str, Any]
+
+
+class Schemas(TypedDict):
+    """What `tools/list` says of a tool's arguments and of its answer."""
+
+    input: ObjectSchema
+    output: ObjectSchema
+
+
+STORED: Final = Path(__file__).parent / "tools" / "_schemas.json"
 
 _FAILURE = ("code", "message", "hint")
 # Checked by the server, which says what is wrong; a model hardly ever goes wrong here and pays for each on each turn.
@@ -20,27 +36,38 @@ _PROSE = frozenset({"description", "default", "required", "enum"})
 _PLAIN_DEFAULTS: tuple[Json, ...] = ("", [], {}, False)
 
 
-def input_schema(
-    model: type[BaseModel], hidden: frozenset[str] = frozenset(), prose: Mapping[str, str] = MappingProxyType({})
-) -> dict[str, Json]:
-    """The schema of a tool's arguments without the hidden ones.
+def schemas_of(tool: Tool[Any, Any]) -> Schemas:
+    """Both schemas of a tool, generated from its models."""
+    return Schemas(input=input_schema(tool.input(), tool.prose), output=output_schema(tool.output()))
 
-    `prose` replaces the description of an argument and of everything inside it.
+
+def stored_schemas() -> dict[str, Schemas]:
+    """The schemas of the tools that ship with Backwright, as `schemas_of` gives them, by the tool's name.
+
+    Generating them takes longer than everything else that is ours before the first answer. A test holds that they are
+    the models' own, and `python -m backwright.mcp_api._schema` writes them anew; a tool that has none here is
+    generated when it is listed.
+    """
+    stored: dict[str, Schemas] = json.loads(STORED.read_bytes())
+    return stored
+
+
+def input_schema(model: type[BaseModel], prose: Mapping[str, str] = MappingProxyType({})) -> ObjectSchema:
+    """The schema of a tool's arguments.
 
     Titles repeat names, limits are explained when they are broken, and `null` beside a type only says that an argument
-    may be left out; all go. References are written out, because some clients do not follow them.
+    may be left out; all go. References are written out, because some clients do not follow them. `prose` replaces the
+    description of an argument and of everything inside it.
     """
     schema = _compact(model.model_json_schema(), _LIMITS)
     properties = schema["properties"]
-    if isinstance(properties, dict):
-        shown = {name: value for name, value in properties.items() if name not in hidden}
-        schema["properties"] = {
-            name: _described(value, prose[name]) if name in prose else value for name, value in shown.items()
-        }
+    schema["properties"] = {
+        name: _described(value, prose[name]) if name in prose else value for name, value in properties.items()
+    }
     return schema
 
 
-def output_schema(model: type[BaseModel]) -> dict[str, Json]:
+def output_schema(model: type[BaseModel]) -> ObjectSchema:
     """The schema of a tool's structured content: a success, or a failure with its code, message and hint.
 
     Clients check failures against it too, so both have to fit.
@@ -56,7 +83,7 @@ def _described(node: Json, prose: str) -> Json:
     return bare | {"description": prose} if isinstance(bare, dict) else bare
 
 
-def _compact(schema: Mapping[str, Json], dropped: frozenset[str]) -> dict[str, Json]:
+def _compact(schema: Mapping[str, Json], dropped: frozenset[str]) -> ObjectSchema:
     definitions = schema.get("$defs")
     known = definitions if isinstance(definitions, dict) else {}
     root = {key: value for key, value in schema.items() if key not in {"$defs", "description"}}
@@ -100,3 +127,17 @@ def _without_null(node: dict[str, Json]) -> dict[str, Json]:
         return plain
     del plain["anyOf"]
     return only | plain
+
+
+def _main() -> None:
+    from backwright._discover import discover
+    from backwright.mcp_api import tools
+    from backwright.mcp_api.tool import Tool
+
+    found = discover(tools, "TOOL", Tool, key=lambda tool: tool.name)
+    text = json.dumps({tool.name: schemas_of(tool) for tool in found}, ensure_ascii=False, indent=1)
+    STORED.write_text(f"{text}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _main()

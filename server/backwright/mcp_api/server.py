@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from mcp.server.caching import CacheableMethod, CacheHint
@@ -22,7 +23,7 @@ from backwright.app import App
 from backwright.mcp_api import tools
 from backwright.mcp_api._cursors import Pager
 from backwright.mcp_api._errors import Context, one_error_language
-from backwright.mcp_api._schema import input_schema, output_schema
+from backwright.mcp_api._schema import Schemas, schemas_of, stored_schemas
 from backwright.mcp_api._shelf import Shelf
 from backwright.mcp_api.completions import Completions
 from backwright.mcp_api.prompts import Prompts
@@ -90,7 +91,8 @@ class Toolbox:
         """Every tool, by name, always in the same order so that a client's prompt cache holds."""
         snapshot = self._app.catalog.digest
         if snapshot not in self._listed:
-            self._listed = {snapshot: tuple(_listed(self._app, tool) for tool in self._tools.values())}
+            known = stored_schemas()
+            self._listed = {snapshot: tuple(_listed(self._app, tool, known) for tool in self._tools.values())}
         page = Pager("tools/list", snapshot, 50).page(self._listed[snapshot], params.cursor if params else None)
         return ListToolsResult(tools=list(page.items), next_cursor=page.next_cursor)
 
@@ -102,13 +104,16 @@ class Toolbox:
         return await call_tool(self._app, tool, params.arguments or {})
 
 
-def _listed(app: App, tool: Tool[Any, Any]) -> ListedTool:
+def _listed(app: App, tool: Tool[Any, Any], known: Mapping[str, Schemas]) -> ListedTool:
+    schemas = known.get(tool.name) or schemas_of(tool)
+    hidden = tool.hidden(app)
+    arguments = {name: schema for name, schema in schemas["input"]["properties"].items() if name not in hidden}
     return ListedTool(
         name=tool.name,
         title=tool.title,
         description=tool.describe(app),
-        input_schema=input_schema(tool.input, tool.hidden(app), tool.prose),
-        output_schema=output_schema(tool.output),
+        input_schema=schemas["input"] | {"properties": arguments},
+        output_schema=schemas["output"],
         annotations=tool.annotations,
         _meta=dict(tool.meta) if tool.meta else None,
     )

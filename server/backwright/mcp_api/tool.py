@@ -31,7 +31,8 @@ _SHOWN_LOCATION = 80
 class Closed(BaseModel):
     """A model that the wire sees: immutable, and a field that it does not have is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when first used: the first answer, a list, uses none of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 Input = TypeVar("Input", bound=BaseModel)
@@ -46,8 +47,9 @@ class Tool(Generic[Input, Output]):
         name: under 40 characters; some clients prefix it and cut what is longer.
         title: what a person sees.
         description: when a model should call it, and what it gets; a function where that depends on what is served.
-        input: the arguments; a mistake in them is an `isError` answer that the model can correct.
-        output: the structured content of a success.
+        input: the model of the arguments; a mistake in them is an `isError` answer that the caller can correct. A
+            function, as `output` is, so that a list need not import what a call needs.
+        output: the model of a success's structured content.
         call: does the work; it may raise any `BackwrightError`.
         render: the same answer as readable text.
         annotations: what a client may tell the user before a call; hints and no promise.
@@ -61,8 +63,8 @@ class Tool(Generic[Input, Output]):
     name: str
     title: str
     description: str | Callable[[App], str]
-    input: type[Input]
-    output: type[Output]
+    input: Callable[[], type[Input]]
+    output: Callable[[], type[Output]]
     call: Callable[[App, Input], Output]
     render: Callable[[Output], str]
     annotations: ToolAnnotations
@@ -85,7 +87,7 @@ class Tool(Generic[Input, Output]):
             raise InvalidInputError(f"{name}: this server does not take it", hint=f"leave {name!r} out")
         try:
             # As JSON, because strict models take a list for a tuple and a string for a date only from there.
-            return self.input.model_validate_json(json.dumps(arguments))
+            return self.input().model_validate_json(json.dumps(arguments))
         except ValidationError as error:
             raise InvalidInputError(_mistakes(error), hint=f"correct the arguments of {self.name}") from None
 

@@ -36,12 +36,16 @@ def _run(arguments: argparse.Namespace) -> int:
     # Plain lines on stderr. stdout belongs to the protocol.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = _settings(arguments)
+    from backwright.mcp_api.lean import serving_half
+
     if arguments.http:
-        from backwright.http_api.server import serve_http
+        with serving_half():
+            from backwright.http_api.server import serve_http
 
         serve_http(settings, DEFAULT_PORT if arguments.port is None else arguments.port)
     else:
-        from backwright.mcp_api.stdio import serve_stdio
+        with serving_half():
+            from backwright.mcp_api.stdio import serve_stdio
 
         serve_stdio(settings)
     return Exit.CLEAN

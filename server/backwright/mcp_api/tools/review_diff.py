@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from mcp_types import ToolAnnotations
 
-from backwright.contexts.schemas.review_v1 import ReviewContextV1
 from backwright.mcp_api._review_answer import ReviewAnswer, answer, render
 from backwright.mcp_api.tool import Tool
 
 if TYPE_CHECKING:
     from backwright.app import App
+    from backwright.contexts.schemas.review_v1 import ReviewContextV1
 
 _ON_DISK = frozenset({"base", "range", "diff_file"})
 _AS_TEXT = frozenset({"diff"})
@@ -32,6 +32,12 @@ def _hidden(app: App) -> frozenset[str]:
     return _AS_TEXT if app.settings.root is not None else _ON_DISK
 
 
+def _input() -> type[ReviewContextV1]:
+    from backwright.contexts.schemas.review_v1 import ReviewContextV1
+
+    return ReviewContextV1
+
+
 def _call(app: App, given: ReviewContextV1) -> ReviewAnswer:
     return answer(app.review(given), given.cursor)
 
@@ -40,8 +46,8 @@ TOOL = Tool(
     name="review_diff",
     title="Review a change",
     description=_describe,
-    input=ReviewContextV1,
-    output=ReviewAnswer,
+    input=_input,
+    output=lambda: ReviewAnswer,
     call=_call,
     render=render,
     annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),

@@ -6,26 +6,13 @@ from typing import TYPE_CHECKING
 
 from mcp_types import ToolAnnotations
 
-from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
 from backwright.errors import InvalidInputError
 from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
 from backwright.mcp_api.tool import Tool
 
 if TYPE_CHECKING:
     from backwright.app import App
-
-_OWN = {"apply", "expect", "show"}
-
-
-class ScaffoldEndpointInput(EndpointContextV1):
-    """An endpoint, and what to do with its plan."""
-
-    apply: bool = False
-    """true writes the plan, all of it or nothing; needs expect."""
-    expect: str | None = None
-    """The digest of the plan that you were shown and that is to be written."""
-    show: str | None = None
-    """Show the whole diff of this one planned file."""
+    from backwright.mcp_api._plan_input import ScaffoldEndpointInput
 
 
 def _describe(app: App) -> str:
@@ -42,15 +29,20 @@ def _hidden(app: App) -> frozenset[str]:
     return frozenset() if app.settings.root is not None else frozenset({"apply", "expect"})
 
 
+def _input() -> type[ScaffoldEndpointInput]:
+    from backwright.mcp_api._plan_input import ScaffoldEndpointInput
+
+    return ScaffoldEndpointInput
+
+
 def _call(app: App, given: ScaffoldEndpointInput) -> PlanAnswer:
-    context = EndpointContextV1(**{name: getattr(given, name) for name in EndpointContextV1.model_fields})
     if not given.apply:
-        return answer(app.plan(context), applied=False, show=given.show)
+        return answer(app.plan(given.context()), applied=False, show=given.show)
     if given.expect is None:
         raise InvalidInputError(
             "apply needs expect", hint="plan first (without apply), then pass the plan's digest as expect"
         )
-    plan, _ = app.scaffold(context, expect=given.expect)
+    plan, _ = app.scaffold(given.context(), expect=given.expect)
     return answer(plan, applied=True, show=None)
 
 
@@ -58,8 +50,8 @@ TOOL = Tool(
     name="scaffold_endpoint",
     title="Scaffold an endpoint",
     description=_describe,
-    input=ScaffoldEndpointInput,
-    output=PlanAnswer,
+    input=_input,
+    output=lambda: PlanAnswer,
     call=_call,
     render=render,
     # A second apply changes nothing, and an edited file is never overwritten.

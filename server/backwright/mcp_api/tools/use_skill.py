@@ -9,10 +9,10 @@ from pydantic import Field
 
 from backwright.mcp_api._catalogue import catalogue
 from backwright.mcp_api.tool import Closed, Tool
-from backwright.routing.briefing import Briefing
 
 if TYPE_CHECKING:
     from backwright.app import App
+    from backwright.routing.briefing import Briefing
 
 _HEAD = (
     "Call this before you write, change or review Python backend code. Give the task; get the instructions of the "
@@ -34,6 +34,12 @@ class UseSkillInput(Closed):
     )
 
 
+def _output() -> type[Briefing]:
+    from backwright.routing.briefing import Briefing
+
+    return Briefing
+
+
 def _call(app: App, given: UseSkillInput) -> Briefing:
     return app.use_skill(
         given.request, name=given.name, version=given.version, paths=given.paths, keywords=given.keywords
@@ -48,10 +54,10 @@ TOOL = Tool(
     name="use_skill",
     title="Use a skill",
     description=_describe,
-    input=UseSkillInput,
-    output=Briefing,
+    input=lambda: UseSkillInput,
+    output=_output,
     call=_call,
-    render=Briefing.text,
+    render=lambda briefing: briefing.text(),
     annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
     # Claude Code defers tools that it does not expect to need; this one has to be seen to be called.
     meta={"anthropic/alwaysLoad": True},
