@@ -1,0 +1,96 @@
+"""The README is true: its commands are accepted, its configuration validates, its tables name what is there."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from backwright.app import App
+from backwright.cli.main import parser
+from backwright.contexts.project_file import parse_project
+from backwright.mcp_api.server import build_server
+from backwright.settings import Settings
+from tests.test_architecture import ALLOWED
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[str]:
+    return [text for name, text in BLOCKS if name == language]
+
+
+def commands() -> list[str]:
+    """Every `backwright ...` command line of the README, in code blocks and in running text."""
+    in_blocks = [line.partition("#")[0] for block in blocks("bash") for line in block.splitlines()]
+    inline = re.findall(r"`([^`]*)`", README)
+    parts = [part for line in (*in_blocks, *inline) for part in line.split("&&")]
+    found = [re.sub(r"^uv run ", "", part.strip()) for part in parts]
+    return [line for line in found if line.startswith("backwright ") and "VERSION" not in line]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_readme_is_accepted_as_it_stands(command: str) -> None:
+    arguments = parser().parse_args(shlex.split(command)[1:])
+    assert callable(arguments.run)
+
+
+def test_the_readme_shows_every_command() -> None:
+    shown = {line.split()[1] for line in commands()}
+    known = {"demo", "explain", "manifest", "review", "route", "scaffold", "serve", "skills"}
+    assert shown == known
+
+
+def test_the_readme_is_under_150_lines_and_starts_with_what_the_user_gets() -> None:
+    assert README.count("\n") < 150
+    assert README.index("reviews by rule") < README.index("```")
+
+
+async def test_the_table_of_tools_names_the_tools_that_are_served() -> None:
+    from mcp.client import Client
+
+    shown = re.findall(r"^\| `([a-z_]+)` \|", README, re.MULTILINE)
+    async with Client(build_server(App(Settings(root=ROOT)))) as client:
+        served = [tool.name for tool in (await client.list_tools()).tools]
+    assert sorted(shown) == sorted(served)
+
+
+def test_the_project_file_of_the_readme_validates() -> None:
+    project = parse_project(blocks("yaml")[0].encode())
+    assert project.framework == "fastapi"
+    assert project.suppress[0].rule == "BW105"
+
+
+def test_the_assistant_configuration_of_the_readme_starts_a_server_that_parses() -> None:
+    entry = json.loads(blocks("json")[0])["backwright"]
+    arguments = parser().parse_args(entry["args"])
+    assert (entry["command"], arguments.command) == ("backwright", "serve")
+
+
+def test_the_picture_of_the_readme_names_every_part_of_the_package() -> None:
+    picture = blocks("")[0]
+    parts = {part for part in ALLOWED if not part.startswith("__")}
+    assert {part for part in parts if part not in picture} == set()
+
+
+@pytest.mark.parametrize(
+    "name", re.findall(r"`([a-z_]+)`", README.partition("Benchmarks print tables")[2].partition("\n\n")[0])
+)
+def test_a_benchmark_that_the_readme_names_exists(name: str) -> None:
+    assert (ROOT / "tests" / "bench" / f"{name}.py").is_file()
+
+
+def test_every_path_of_the_table_of_additions_exists() -> None:
+    folders = re.findall(r"`((?:server|skills)/[^`]*?)x[./`]", README)
+    assert folders
+    assert [folder for folder in folders if not (ROOT / folder).is_dir()] == []
+
+
+def test_the_interpreter_is_one_that_the_readme_promises() -> None:
+    assert sys.version_info >= (3, 11)
