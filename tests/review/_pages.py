@@ -81,9 +81,12 @@ def _facts(text: str) -> Facts:
 
 
 def reviewed(block: Block, *, full: bool) -> Report:
-    """The report of the page's rule alone on a block; not `full` is the diff alone, as if the file had been there."""
+    """The report of the page's rule alone on a block; not `full` is the diff alone, as if the file had been there.
+
+    A rule that reads the whole change may ask what happens to a file, so for it a new file stays new.
+    """
     diff = block.diff
-    if not full:
+    if not full and block.rule.check_source is not None:
         files = tuple(replace(file, status=FileStatus.MODIFIED, old_path=file.path) for file in diff.files)
         diff = replace(diff, files=files)
     return review(diff, read_new=nothing, facts=block.facts, options=Options(rules=(block.rule,), ruff=False))
