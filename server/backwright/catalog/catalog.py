@@ -54,12 +54,6 @@ class Catalog:
     def _heads(self) -> dict[str, Skill]:
         return {skill.name: skill for skill in self.skills}
 
-    @cached_property
-    def _addresses(self) -> dict[str, tuple[Skill, str]]:
-        return {
-            skill.uri(file.path): (skill, file.path) for skill in (*self.skills, *self.releases) for file in skill.files
-        }
-
     def versions(self, name: str) -> tuple[str, ...]:
         """Every version of a skill that can be asked for, the highest first; none for an unknown name."""
         found = {Version.parse(skill.version) for skill in self._versions.get(name, ())}
@@ -95,10 +89,6 @@ class Catalog:
             SkillNotFoundError, VersionNotFoundError, InvalidVersionError: as `get`.
         """
         return self.get(request).file(path).verified()
-
-    def locate(self, uri: str) -> tuple[Skill, str] | None:
-        """The skill and the path of a served file by its one canonical address; no other spelling is known."""
-        return self._addresses.get(uri)
 
     def _not_found(self, name: str) -> SkillNotFoundError:
         shown = printable(name, 80)

@@ -8,12 +8,10 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
-
-from pydantic import BaseModel
+from typing import Final
 
 from backwright._files import read_bounded
 from backwright.catalog.frontmatter import decode, load_yaml, split
@@ -25,17 +23,14 @@ from backwright.catalog.skill import (
     NAME,
     SKILL_MD,
     TRIGGERS_YAML,
-    Checklist,
     Skill,
     SkillFile,
-    Triggers,
     tree_digest,
 )
-from backwright.catalog.validate import check_frontmatter, load_model
+from backwright.catalog.validate import check_frontmatter, load_checklist, load_triggers
 from backwright.errors import TooLargeError
 
 RELEASES: Final = ".releases"
-ModelT = TypeVar("ModelT", bound=BaseModel)
 MAX_FILES: Final = 512
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 16
@@ -233,11 +228,16 @@ def build_skill(candidate: Candidate, files: tuple[SkillFile, ...]) -> Skill:
         fix = f"use a-z, 0-9 and single hyphens between them, at most {MAX_NAME} characters"
         raise refuse(Code.NAME_INVALID, path, message, fix)
     data = {file.path: file.data for file in files}
+
+    def text(name: str) -> str:
+        """The text of a file; of one that is not there, none."""
+        return decode(data.get(name, b""), f"{path}/{name}")
+
     if SKILL_MD not in data:
         fix = "add one, or rename the one that is written in other letters"
         raise refuse(Code.NO_SKILL_MD, path, f"there is no {SKILL_MD}", fix)
     where = f"{path}/{SKILL_MD}"
-    head, body = split(decode(data[SKILL_MD], where), where)
+    head, body = split(text(SKILL_MD), where)
     front = check_frontmatter(load_yaml(head, where, first_line=2), where, name)
     if candidate.release not in {None, front.version}:
         message = f"metadata.version is {front.version}, the folder is {candidate.release}"
@@ -249,15 +249,9 @@ def build_skill(candidate: Candidate, files: tuple[SkillFile, ...]) -> Skill:
         frontmatter=front.fields,
         body=body,
         files=files,
-        triggers=_load(Triggers, data, path, TRIGGERS_YAML),
+        triggers=load_triggers(text(TRIGGERS_YAML), f"{path}/{TRIGGERS_YAML}"),
         keywords=front.keywords,
-        checklist=_load(Checklist, data, path, CHECKLIST_YAML).items,
+        checklist=load_checklist(text(CHECKLIST_YAML), f"{path}/{CHECKLIST_YAML}"),
         digest=tree_digest(files),
         released=candidate.release is not None,
     )
-
-
-def _load(model: type[ModelT], data: Mapping[str, bytes], path: str, name: str) -> ModelT:
-    """The content of an optional file; without the file, the model's defaults."""
-    where = f"{path}/{name}"
-    return load_model(model, decode(data[name], where), where) if name in data else model()

@@ -104,15 +104,6 @@ class Checklist(_Frozen):
 
     items: tuple[ChecklistItem, ...] = ()
 
-    @model_validator(mode="after")
-    def _unique(self) -> Checklist:
-        seen: set[str] = set()
-        for item in self.items:
-            if item.id in seen:
-                raise ValueError(f"two items have the id {item.id!r}")
-            seen.add(item.id)
-        return self
-
 
 @dataclass(frozen=True, slots=True)
 class SkillFile:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from backwright.catalog.frontmatter import Document, load_yaml
 from backwright.catalog.problem import Code, ProblemError, printable, refuse
-from backwright.catalog.skill import JSON, MAX_NAME, NAME
+from backwright.catalog.skill import JSON, MAX_NAME, NAME, Checklist, ChecklistItem, Triggers
 from backwright.catalog.version import Version
 from backwright.errors import InvalidVersionError
 
@@ -138,14 +138,30 @@ class _Check:
         return words
 
 
-def load_model(model: type[ModelT], text: str, path: str) -> ModelT:
-    """A YAML file as a model.
+def load_triggers(text: str, path: str) -> Triggers:
+    """The content of a `triggers.yaml`.
 
     Raises:
         ProblemError: it is not strict YAML, or does not fit the model; the line is that of the value.
     """
+    return check_model(Triggers, load_yaml(text, path), path)
+
+
+def load_checklist(text: str, path: str) -> tuple[ChecklistItem, ...]:
+    """The items of a `checklist.yaml`.
+
+    Raises:
+        ProblemError: as `load_triggers`, or two items have the same id.
+    """
     document = load_yaml(text, path)
-    return check_model(model, document, path)
+    items = check_model(Checklist, document, path).items
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        if item.id in seen:
+            line = document.line("items", index)
+            raise refuse(Code.FIELD_INVALID, path, f"two items have the id {item.id}", "rename one of them", line=line)
+        seen.add(item.id)
+    return items
 
 
 def check_model(model: type[ModelT], document: Document, path: str) -> ModelT:
@@ -157,7 +173,7 @@ def check_model(model: type[ModelT], document: Document, path: str) -> ModelT:
     value = {} if document.value is None else document.value
     try:
         # As JSON, so that strictness still takes a list for a tuple, and never a 1 for a true.
-        return model.model_validate_json(json.dumps(value), strict=True)
+        return model.model_validate_json(json.dumps(value), strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])

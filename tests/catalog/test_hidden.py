@@ -1,0 +1,72 @@
+"""Hidden text: what no reader sees is found, and ordinary writing of many languages is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from backwright.catalog.hidden import describe, find_hidden
+
+HIDDEN = {
+    "zero width space": "ab\u200bc",
+    "zero width joiner between ascii": "ab\u200dc",
+    "word joiner": "ab\u2060c",
+    "byte order mark": "ab\ufeffc",
+    "soft hyphen": "ab\u00adc",
+    "right-to-left override": "ab\u202ec",
+    "isolate": "ab\u2066c",
+    "tag": "ab\U000e0061c",
+    "unassigned tag": "ab\U000e0002c",
+    "variation selector after a letter": "ab\ufe0fc",
+    "variation selector supplement": "ab\U000e0100c",
+    "hangul filler": "ab\u3164c",
+    "halfwidth filler": "ab\uffa0c",
+    "braille blank": "ab\u2800c",
+    "grapheme joiner": "ab\u034fc",
+    "mongolian vowel separator": "ab\u180ec",
+    "private use": "ab\ue000c",
+    "line separator": "ab\u2028c",
+    "next line": "ab\u0085c",
+    "NUL": "ab\0c",
+    "escape": "ab\x1bc",
+    "delete": "ab\x7fc",
+    "lone carriage return": "ab\rc",
+    "surrogate": "ab\ud800c",
+    "joiner at the end": "ab\u200d",
+}
+
+
+@pytest.mark.parametrize("text", HIDDEN.values(), ids=HIDDEN.keys())
+def test_hidden_text_is_found_where_it_is(text: str) -> None:
+    assert find_hidden(text) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Plain text, with\ttabs\r\nand lines.\n",
+        "naïve café — “quoted” … ½ € ™ · ¿qué?",
+        "用 fastapi 写一个分页查询订单的接口，目录结构怎么安排？「例」",  # noqa: RUF001  Chinese punctuation is the case
+        "エンドポイント・ページネーション ー 依存性注入",
+        "파이썬 백엔드",
+        "эндпойнт, внедрение зависимостей",
+        "نمی‌خواهم",
+        "क्‍ष",
+        "warning ⚠️ and check ✔︎ and 1️⃣",
+        "👩‍💻 🏳️‍🌈 👨‍👩‍👧‍👦 👍🏽",
+        "हिन्दी עברית العربية ไทย",
+        "zalgo is visible: a\u0301\u0302",
+    ],
+)
+def test_ordinary_writing_is_not_hidden(text: str) -> None:
+    assert find_hidden(text) is None
+
+
+def test_a_run_of_selectors_or_joiners_is_hidden_from_the_second_on() -> None:
+    assert find_hidden("⚠\ufe0f\ufe0e") == 2
+    assert find_hidden("क\u200d\u200dष") == 1
+
+
+def test_a_character_is_described_by_code_point_and_name() -> None:
+    assert describe("\u200b") == "U+200B ZERO WIDTH SPACE"
+    assert describe("\0") == "U+0000"
