@@ -3,49 +3,31 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from backwright._discover import discover
-from backwright.review.checklist import ChecklistEntry
-from backwright.review.diagnostic import Basis, Diagnostic, Severity
+from backwright.review import ruff
+from backwright.review.change import Change
+from backwright.review.checklist import ChecklistEntry, ItemStatus, Status
+from backwright.review.diagnostic import Basis, Diagnostic
 from backwright.review.diff import Diff, FileDiff
 from backwright.review.facts import Facts
 from backwright.review.findings import anchored, enforcing, guarded_claims, ordered
+from backwright.review.globs import matches
+from backwright.review.options import PROJECT_FILE, Options, Suppression, changes_project_file
+from backwright.review.questions import questions_for
 from backwright.review.reading import Reader, Reading, read_diff
-from backwright.review.report import Report, ReportBasis, Stats
+from backwright.review.report import OpenQuestion, Report, ReportBasis, Stats, Suppressed, Unchecked
+from backwright.review.ruff_codes import CODES
 from backwright.review.rule import Rule
+from backwright.review.statuses import Outcome, statuses
 
+__all__ = ["Options", "Suppression", "all_rules", "nothing", "review"]
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """A rule that the project silences, why, and for which files (globs; empty for all)."""
-
-    rule: str
-    reason: str
-    paths: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to review.
-
-    Args:
-        suppressions: what the project silences; not honoured where the diff changes the file that says so.
-        exclude: globs of files that the project keeps out of reviews; likewise.
-        paths: globs of the files that the caller asks for; empty for all.
-        min_severity: the least severe findings to report.
-        rules: the rules to run; None for all of ours.
-        ruff: whether to run ruff.
-    """
-
-    suppressions: tuple[Suppression, ...] = ()
-    exclude: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ()
-    min_severity: Severity = Severity.INFO
-    rules: tuple[Rule, ...] | None = None
-    ruff: bool = True
+_NOT_RUN = "no type checker, no test and no measurement of coverage was run"
+_NOT_HONOURED = f"{PROJECT_FILE} is part of this change, so its suppressions and exclusions were not honoured"
 
 
 def nothing(_path: str) -> bytes | None:
@@ -80,22 +62,115 @@ def review(
         checklist: the sentences to answer to.
         options: how to review.
     """
-    options, facts = options or Options(), facts or Facts()
+    options, notes = options or Options(), [_NOT_RUN]
+    if changes_project_file(diff.files) and (options.suppressions or options.exclude):
+        options = replace(options, suppressions=(), exclude=())
+        notes.append(_NOT_HONOURED)
+    kept, left_out = _in_scope(diff.files, options, notes)
     with warnings.catch_warnings():
         # Parsing warns of the reviewed code's invalid escapes; that is ruff's to report.
         warnings.simplefilter("ignore")
-        reading = read_diff(diff, read_new=read_new, read_old=read_old)
+        reading = read_diff(replace(diff, files=kept), read_new=read_new, read_old=read_old)
+    reading.unchecked.extend(left_out)
     change = reading.change(diff.files)
-    added = _added(diff.files)
-    rules = all_rules() if options.rules is None else options.rules
-    claims = [claim for rule in rules for claim in guarded_claims(rule, change, facts, reading.unchecked)]
-    found: list[Diagnostic] = [one for claim in claims if (one := anchored(claim, added)) is not None]
-    findings = tuple(enforcing(diagnostic, checklist) for diagnostic in ordered(found))
+    added = _added(kept)
+    detected = _detect(reading, change, facts or Facts(), added, options)
+    silenced, findings = _silence(ordered(detected.found), options.suppressions)
+    findings = [enforcing(diagnostic, checklist) for diagnostic in findings]
+    unchecked = (*reading.unchecked, *detected.unchecked)
+    stats = _stats(kept, added, unchecked)
+    asked, unasked = _questions(checklist, kept, options)
+    outcome = Outcome(findings, silenced, detected.ran, stats)
     return Report(
         basis=_basis(reading),
         findings=tuple(one for one in findings if one.severity.rank <= options.min_severity.rank),
-        unchecked=tuple(reading.unchecked),
-        stats=_stats(diff.files, added, reading),
+        checklist=(*statuses(checklist, change, outcome), *unasked),
+        questions=asked,
+        unchecked=unchecked,
+        suppressed=tuple(silenced),
+        notes=tuple(notes),
+        stats=stats,
+    )
+
+
+@dataclass(slots=True)
+class _Detected:
+    """What the detectors said: findings on added lines, what they did not do, and the codes that ran to their end."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+    unchecked: list[Unchecked] = field(default_factory=list)
+    ran: frozenset[str] = frozenset()
+
+
+def _detect(
+    reading: Reading, change: Change, facts: Facts, added: Mapping[str, frozenset[int]], options: Options
+) -> _Detected:
+    detected = _Detected()
+    # Ruff works in its own process while our rules run in this one.
+    with ruff.started(reading.pieces if options.ruff else {}, facts) as running:
+        for rule in all_rules() if options.rules is None else options.rules:
+            claims = guarded_claims(rule, change, facts)
+            if isinstance(claims, Unchecked):
+                detected.unchecked.append(claims)
+                continue
+            detected.ran |= {rule.code}
+            detected.found.extend(one for claim in claims if (one := anchored(claim, added)) is not None)
+        found, unchecked = running.collect(added)
+    detected.found.extend(found)
+    detected.unchecked.extend(unchecked)
+    if options.ruff and running.problem is None:
+        full = any(piece.is_full for pieces in reading.pieces.values() for piece in pieces)
+        detected.ran |= {code for code, rule in CODES.items() if full or rule.in_fragments}
+    return detected
+
+
+def _in_scope(
+    files: tuple[FileDiff, ...], options: Options, notes: list[str]
+) -> tuple[tuple[FileDiff, ...], list[Unchecked]]:
+    """The files to review, and those that the project keeps out."""
+    asked = tuple(file for file in files if not options.paths or matches(file.path, options.paths))
+    if len(asked) < len(files):
+        notes.append(f"{len(asked)} of {len(files)} files match the paths that were asked for")
+    out = [file for file in asked if matches(file.path, options.exclude)]
+    reason = f"excluded by {PROJECT_FILE}"
+    left_out = [Unchecked(path=file.path, lines=tuple(sorted(file.added)), reason=reason) for file in out]
+    return tuple(file for file in asked if file not in out), left_out
+
+
+def _silence(
+    diagnostics: Iterable[Diagnostic], suppressions: Sequence[Suppression]
+) -> tuple[list[Suppressed], list[Diagnostic]]:
+    silenced: list[Suppressed] = []
+    kept: list[Diagnostic] = []
+    for one in diagnostics:
+        by = next((suppression for suppression in suppressions if suppression.covers(one)), None)
+        if by is None:
+            kept.append(one)
+        else:
+            place = one.location
+            silenced.append(Suppressed(code=one.code, path=place.path, line=place.line, reason=by.reason))
+    return silenced, kept
+
+
+def _questions(
+    checklist: tuple[ChecklistEntry, ...], files: tuple[FileDiff, ...], options: Options
+) -> tuple[tuple[OpenQuestion, ...], tuple[ItemStatus, ...]]:
+    """The questions to ask, and the states of those that are not asked."""
+    raised = questions_for(checklist, files)
+    asked = raised[: options.max_questions]
+    keys = {(question.skill, question.item) for question in asked}
+    applies = {(question.skill, question.item) for question in raised}
+    unasked = [entry for entry in checklist if entry.question is not None and (entry.skill, entry.id) not in keys]
+    return asked, tuple(
+        ItemStatus(
+            skill=entry.skill,
+            version=entry.version,
+            item=entry.id,
+            text=entry.text,
+            status=Status.NOT_EVALUATED if (entry.skill, entry.id) in applies else Status.NOT_APPLICABLE,
+            detail="a question for a reader" if (entry.skill, entry.id) in applies else "the change gives no cause",
+        )
+        for entry in unasked
     )
 
 
@@ -115,11 +190,11 @@ def _basis(reading: Reading) -> ReportBasis:
     return "full" if bases == {Basis.FULL} else "fragment"
 
 
-def _stats(files: tuple[FileDiff, ...], added: Mapping[str, frozenset[int]], reading: Reading) -> Stats:
+def _stats(files: tuple[FileDiff, ...], added: Mapping[str, frozenset[int]], unchecked: Iterable[Unchecked]) -> Stats:
     python = {path: lines for path, lines in added.items() if path.endswith(".py")}
     missed = {
         (entry.path, line)
-        for entry in reading.unchecked
+        for entry in unchecked
         if not entry.of_diff
         for line in entry.lines
         if line in python.get(entry.path or "", ())

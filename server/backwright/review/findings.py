@@ -9,6 +9,7 @@ from backwright.review.change import Change
 from backwright.review.checklist import ChecklistEntry
 from backwright.review.diagnostic import Basis, Diagnostic, ItemRef, Location, Suggestion
 from backwright.review.facts import Facts
+from backwright.review.hostile import masked
 from backwright.review.report import Unchecked
 from backwright.review.rule import Finding, Rule
 
@@ -46,14 +47,13 @@ def claims_of(rule: Rule, change: Change, facts: Facts) -> Iterable[Claim]:
                 yield Claim(rule, finding.path, finding, _basis_of(change, finding.path))
 
 
-def guarded_claims(rule: Rule, change: Change, facts: Facts, unchecked: list[Unchecked]) -> list[Claim]:
-    """`claims_of`, where a rule that fails costs its own findings and is named, and costs nobody else's."""
+def guarded_claims(rule: Rule, change: Change, facts: Facts) -> list[Claim] | Unchecked:
+    """`claims_of`, where a rule that fails is named and costs nobody else's findings."""
     try:
         return list(claims_of(rule, change, facts))
     except Exception as error:  # noqa: BLE001  hostile code may break any one rule; the others must still answer
         reason = f"{rule.code} failed on this change ({type(error).__name__}); please report it"
-        unchecked.append(Unchecked(path=None, reason=reason))
-        return []
+        return Unchecked(path=None, reason=reason)
 
 
 def _basis_of(change: Change, path: str) -> Basis:
@@ -69,12 +69,17 @@ def anchored(claim: Claim, added: Mapping[str, frozenset[int]]) -> Diagnostic | 
     if line is None:
         return None
     suggestion = None
-    if finding.replacement is not None and line == finding.lines[0]:
+    # A replacement that shows a secret would carry it into every report.
+    if (
+        finding.replacement is not None
+        and line == finding.lines[0]
+        and masked(finding.replacement) == finding.replacement
+    ):
         suggestion = Suggestion(line=line, end_line=line, replacement=finding.replacement)
     return Diagnostic(
         code=rule.code,
         name=rule.name,
-        message=finding.message,
+        message=masked(finding.message),
         severity=finding.severity or rule.severity,
         location=Location(path=claim.path, line=line),
         basis=claim.basis,

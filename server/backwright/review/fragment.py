@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from backwright.review._brackets import Scan, indent_of, scan
 from backwright.review.diagnostic import Basis
 from backwright.review.diff import Hunk, LineKind
-from backwright.review.source import Source
+from backwright.review.source import FunctionNode, Source
 
 MAX_TRIES = 12
 _BIG = 4_000  # lines; above this each try costs so much that only a few are made
 
+_SIGNATURE = "def _("
 _CLOSES_SIGNATURE = re.compile(r"\s*\)\s*(->[^:]*)?:\s*(#.*)?")
 _DEF = re.compile(r"(async\s+)?def\s")
 _HEADER_LINE = re.compile(r"expected an indented block after .* on line (\d+)")
+_NO_HANDLER = "expected 'except' or 'finally' block"
 _NEVER_CLOSED = re.compile(r"'([(\[{])' was never closed")
 _ORPHAN = re.compile(r"\s*(else|elif|except|finally)\b")
 _HEADS = {"else": "if 1: pass", "elif": "if 1: pass", "except": "try: pass", "finally": "try: pass"}
@@ -37,12 +39,18 @@ class Piece:
         text: what was parsed.
         numbers: the line of the file after the change for each line of `text`; 0 for a line that the repair put in.
         blanked: added lines that the repair had to leave out.
+        lint_text: the same rows as `text`, for ruff: a hunk from inside a function stands in a function.
+        is_full: whether this is the whole file.
+        cut: whether the hunk ends inside a bracket or string, so that what it ends with is not all there.
     """
 
     sources: tuple[Source, ...]
     text: str
     numbers: tuple[int, ...]
     blanked: frozenset[int] = frozenset()
+    lint_text: str = ""
+    is_full: bool = False
+    cut: bool = False
 
 
 def parse_hunk(path: str, hunk: Hunk) -> Piece | None:
@@ -76,13 +84,37 @@ class _Draft:
             if len(self.blanked) > tries:
                 return None
             try:
-                return ast.parse("\n".join(self.lines))
+                return self._finish(ast.parse("\n".join(self.lines)))
             except SyntaxError as error:
                 if not self._mend(error):
                     return None
             except (ValueError, RecursionError, MemoryError):
                 return None
         return None
+
+    def _finish(self, tree: ast.Module) -> ast.Module:
+        """The tree; a signature that was put in is `async` where its body awaits, and see `_leave_handlers_open`."""
+        for node in ast.walk(tree):
+            row = getattr(node, "lineno", 1) - 1
+            if isinstance(node, ast.FunctionDef) and self.lines[row].endswith(_SIGNATURE) and _awaits(node.body):
+                self.lines[row] = self.lines[row].replace(_SIGNATURE, f"async {_SIGNATURE}")
+                return self._leave_handlers_open(ast.parse("\n".join(self.lines)))
+        return self._leave_handlers_open(tree)
+
+    def _leave_handlers_open(self, tree: ast.Module) -> ast.Module:
+        """The tree, where a handler that reaches the end of the hunk goes on: nobody can see that it swallows."""
+        last = max((row for row, line in enumerate(self.lines, 1) if line.strip()), default=0)
+        open_ones = [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.end_lineno == last]
+        if not open_ones or self.numbers[last - 1] == 0:
+            return tree
+        rows, numbers = list(self.lines), list(self.numbers)
+        for handler in sorted(open_ones, key=lambda node: -node.col_offset):
+            self.insert(len(self.lines), " " * handler.body[0].col_offset + "raise")
+        try:
+            return ast.parse("\n".join(self.lines))
+        except SyntaxError:
+            self.lines, self.numbers = rows, numbers
+            return tree
 
     def insert(self, at: int, text: str) -> None:
         self.lines.insert(at, text)
@@ -95,6 +127,8 @@ class _Draft:
             return self._give_body(int(header.group(1)) - 1, (error.lineno or 1) - 1)
         if opened := _NEVER_CLOSED.search(error.msg):
             return self._append(_CLOSERS[opened.group(1)])
+        if error.msg == _NO_HANDLER:
+            return self._give_handler((error.lineno or 1) - 1)
         if self.numbers[at] == 0 and at == len(self.lines) - 1 and error.msg.startswith("expected ':'"):
             return self._append(":")
         if (orphan := _ORPHAN.match(self.lines[at])) and not self._has_head(at):
@@ -106,8 +140,21 @@ class _Draft:
         at = max(at, header + 1)
         if at >= len(self.lines) or self.numbers[header] == 0:
             at = min(at, len(self.lines))
-        self.insert(at, indent_of(self.lines[header]) + " pass")
+        # A handler whose body the hunk does not show may do anything; `pass` would make it one that swallows.
+        filler = "raise" if self.lines[header].lstrip().startswith("except") else "pass"
+        self.insert(at, f"{indent_of(self.lines[header])} {filler}")
         return True
+
+    def _give_handler(self, at: int) -> bool:
+        """Close the nearest `try` above that has no handler in view."""
+        for row in range(min(at, len(self.lines)) - 1, -1, -1):
+            if self.lines[row].strip().startswith("try:"):
+                indent = indent_of(self.lines[row])
+                rest = self.lines[row + 1 : at]
+                if not any(re.match(rf"{indent}(except|finally)\b", line) for line in rest):
+                    self.insert(min(at, len(self.lines)), f"{indent}finally: pass")
+                    return True
+        return False
 
     def _append(self, closer: str) -> bool:
         if len(self.tail) > MAX_TRIES:
@@ -158,7 +205,7 @@ def _opener(line: str, bracket: str, section: str) -> str:
     """A line that opens what `line` closes: the function's own first line where git shows it after the `@@`."""
     if bracket == ")" and _CLOSES_SIGNATURE.fullmatch(line):
         own = bool(_DEF.match(section)) and len(scan([section]).opened) == 1
-        return indent_of(line) + (section if own else "def _(")
+        return indent_of(line) + (section if own else _SIGNATURE)
     return indent_of(line) + _OPENERS[bracket]
 
 
@@ -193,7 +240,38 @@ def _piece(path: str, section: str, added: frozenset[int], draft: _Draft, tree: 
         for body, flag, rows in parts
         if body
     ]
-    return Piece(tuple(sources), "\n".join(draft.lines), tuple(draft.numbers), added & draft.blanked)
+    return Piece(
+        sources=tuple(sources),
+        text="\n".join(draft.lines),
+        numbers=tuple(draft.numbers),
+        blanked=added & draft.blanked,
+        lint_text="\n".join(_lint_lines(draft, inner, enclosing)),
+        cut=bool(draft.tail),
+    )
+
+
+def _lint_lines(draft: _Draft, inner: Sequence[ast.stmt], enclosing: bool | None) -> list[str]:  # noqa: FBT001  not a switch
+    """The lines with the added headers turned into the function, or the class and method, that they stand for."""
+    lines = list(draft.lines)
+    widths = [len(indent_of(line)) for line in lines[: draft.heads]]
+    function = "async def part(self):" if enclosing else "def part(self):"
+    methods = {node.col_offset for node in inner if isinstance(node, FunctionNode) and _has_self(node)}
+    owner = next((row for row in reversed(range(draft.heads)) if any(widths[row] < at for at in methods)), None)
+    places = [(0, function)] if owner is None else [(owner, "class Part:"), (owner + 1, function)]
+    for row, text in places:
+        # A header with an `else` of its own in view is what it is.
+        if row < draft.heads and not any(_is_clause(line, widths[row]) for line in lines[draft.heads :]):
+            lines[row] = " " * widths[row] + text
+    return lines
+
+
+def _is_clause(line: str, width: int) -> bool:
+    return bool(_ORPHAN.match(line)) and len(indent_of(line)) == width
+
+
+def _has_self(node: FunctionNode) -> bool:
+    names = [argument.arg for argument in [*node.args.posonlyargs, *node.args.args]][:1]
+    return names in (["self"], ["cls"])
 
 
 def _without_heads(tree: ast.Module, heads: int) -> tuple[list[ast.stmt], list[ast.stmt]]:

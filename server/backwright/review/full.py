@@ -41,7 +41,7 @@ def parse_file(path: str, data: bytes, added: frozenset[int]) -> Piece:
         renumber(tree, numbers)
     lines = {number: row.removesuffix("\r") for number, row in enumerate(rows, 1)}
     source = Source(path, Basis.FULL, tree, lines, added)
-    return Piece((source,), text, tuple(numbers))
+    return Piece((source,), text, tuple(numbers), lint_text=text, is_full=True)
 
 
 def post_image(file: FileDiff) -> bytes | None:

@@ -1,0 +1,85 @@
+"""Which judgement items a change raises, on which lines, the most relevant first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from backwright.review.checklist import ChecklistEntry, JudgementQuestion
+from backwright.review.diff import FileDiff, Hunk, Line, LineKind
+from backwright.review.hostile import masked
+from backwright.review.report import EvidenceLine, OpenQuestion
+
+MAX_LINES = 3
+_QUOTED = re.compile(r"`([^`]+)`")
+_WORD = re.compile(r"[A-Za-z]{4,}")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+_TOO_COMMON = frozenset({"added", "call", "change", "changed", "code", "line", "name", "path", "same", "that", "this"})
+)
+
+
+def questions_for(entries: Iterable[ChecklistEntry], files: Sequence[FileDiff]) -> tuple[OpenQuestion, ...]:
+    """The questions that apply to the Python that a diff adds.
+
+    Words in backticks in a question's evidence gate it: it applies where a hunk holds one of them. The order is by
+    how many of the question's words occur in the added code; equal ones keep the order of the checklist.
+    """
+    hunks = [(file.path, hunk) for file in files if file.path.endswith(".py") for hunk in file.hunks if hunk.added]
+    if not hunks:
+        return ()
+    words = frozenset(word for _, hunk in hunks for line in hunk.added for word in _words(line.text))
+    ranked: list[tuple[int, OpenQuestion]] = []
+    for entry in entries:
+        if entry.question is None:
+            continue
+        gates = _gates(entry.question)
+        lines = tuple(_evidence(gates, hunks)) if gates else ()
+        if lines or not gates:
+            ranked.append((-_relevance(entry, words), _open(entry, entry.question, lines)))
+    return tuple(question for _, question in sorted(ranked, key=lambda pair: pair[0]))
+
+
+def _gates(question: JudgementQuestion) -> tuple[re.Pattern[str], ...]:
+    terms = (term.strip("() ") for term in _QUOTED.findall(question.evidence))
+    return tuple(re.compile(rf"(?<!\w){re.escape(term)}(?!\w)") for term in terms if term)
+
+
+def _evidence(gates: Sequence[re.Pattern[str]], hunks: Iterable[tuple[str, Hunk]]) -> Iterator[EvidenceLine]:
+    """Added lines that hold a gate's word; or the first added line of a hunk that holds one around it."""
+    found = 0
+    for path, hunk in hunks:
+        own = [line for line in hunk.added if _holds(gates, line.text)]
+        shown = own or [line for line in hunk.added[:1] if _around(gates, hunk)]
+        for line in shown[: MAX_LINES - found]:
+            found += 1
+            yield _line(path, line)
+
+
+def _around(gates: Sequence[re.Pattern[str]], hunk: Hunk) -> bool:
+    context = (line.text for line in hunk.lines if line.kind is LineKind.CONTEXT)
+    return _holds(gates, hunk.section) or any(_holds(gates, text) for text in context)
+
+
+def _holds(gates: Sequence[re.Pattern[str]], text: str) -> bool:
+    return any(gate.search(text) for gate in gates)
+
+
+def _line(path: str, line: Line) -> EvidenceLine:
+    return EvidenceLine(path=path, line=line.new or 0, text=masked(line.text.strip())[:160])
+
+
+def _words(text: str) -> Iterator[str]:
+    for word in _WORD.findall(_CAMEL.sub(" ", text)):
+        yield word.lower().removesuffix("s")
+
+
+def _relevance(entry: ChecklistEntry, words: frozenset[str]) -> int:
+    question = entry.question
+    text = f"{entry.text} {question.ask} {question.evidence}" if question is not None else entry.text
+    return len(words.intersection(_words(text)) - _TOO_COMMON)
+
+
+def _open(entry: ChecklistEntry, question: JudgementQuestion, lines: tuple[EvidenceLine, ...]) -> OpenQuestion:
+    return OpenQuestion(
+        skill=entry.skill, version=entry.version, item=entry.id, text=entry.text, question=question, lines=lines
+    )

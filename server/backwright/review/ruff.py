@@ -1,0 +1,241 @@
+"""Ruff as a detector: one process over everything that was parsed, its findings tied to added lines."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from backwright.review.diagnostic import Basis, Confidence, Diagnostic, Location
+from backwright.review.facts import Facts
+from backwright.review.fragment import Piece
+from backwright.review.prelude import prelude
+from backwright.review.report import Unchecked
+from backwright.review.ruff_codes import CODES, IMMUTABLE_CALLS, RuffRule
+from backwright.review.rules._paths import is_example, is_script, is_test
+
+DETECTOR: Final = "ruff"
+TIMEOUT: Final = 60.0
+"""Seconds; ruff reads 20,000 lines in 0.1 s."""
+_MAX_OUTPUT: Final = 64 * 1024 * 1024
+_NEWEST: Final = (3, 15)
+_OLDEST: Final = (3, 7)
+_UNKNOWN_FLOOR: Final = (3, 10)
+
+
+class _Place(BaseModel):
+    row: int
+    column: int
+
+
+class _Hit(BaseModel):
+    """One finding as ruff prints it; `code` is null for what is no rule, such as a syntax error."""
+
+    code: str | None
+    name: str | None = None
+    filename: str
+    location: _Place
+    message: str
+
+
+_HITS = TypeAdapter(list[_Hit])
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One temporary file: what it was made of, and by how many rows it starts later than the piece's text."""
+
+    path: str
+    piece: Piece
+    shift: int
+
+
+@dataclass(slots=True)
+class Run:
+    """A ruff process that is working while we do; `collect` waits for it."""
+
+    process: subprocess.Popen[bytes] | None
+    folder: Path
+    jobs: Mapping[str, _Job]
+    problem: str | None = None
+
+    def collect(self, added: Mapping[str, frozenset[int]]) -> tuple[list[Diagnostic], list[Unchecked]]:
+        """What ruff found on added lines, and what it did not do."""
+        hits = self._hits()
+        if self.problem is not None:
+            return [], [Unchecked(path=None, reason=f"ruff was not run: {self.problem}")]
+        found: list[Diagnostic] = []
+        unread: dict[str, Unchecked] = {}
+        for hit in hits:
+            job = self.jobs.get(Path(hit.filename).name)
+            if job is None:
+                continue
+            if hit.code is not None:
+                found.extend(_diagnostics(hit, hit.code, job, added))
+            elif job.piece.is_full:
+                unread.setdefault(job.path, Unchecked(path=job.path, reason=f"ruff did not read it: {hit.message}"))
+        return aggregated(found), list(unread.values())
+
+    def _hits(self) -> list[_Hit]:
+        if self.process is None:
+            return []
+        try:
+            status = self.process.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.problem = f"it took longer than {TIMEOUT:.0f} s"
+            return []
+        output = self.folder / "found.json"
+        try:
+            if output.stat().st_size <= _MAX_OUTPUT:
+                return _HITS.validate_json(output.read_bytes())
+        except (ValidationError, OSError):
+            pass
+        self.problem = f"it ended with {status} and no answer that can be read"
+        return []
+
+
+@contextmanager
+def started(pieces: Mapping[str, Sequence[Piece]], facts: Facts) -> Iterator[Run]:
+    """A running ruff over all pieces. The files are numbered, never named from the diff."""
+    with tempfile.TemporaryDirectory(prefix="backwright-") as name:
+        folder = Path(name)
+        jobs = _write(folder, pieces)
+        run = Run(None, folder, jobs)
+        if jobs:
+            _start(run, facts)
+        try:
+            yield run
+        finally:
+            if run.process is not None and run.process.poll() is None:
+                run.process.kill()
+                run.process.wait()
+
+
+def find_ruff() -> str | None:
+    """The ruff that was installed with Backwright, else the one on the PATH."""
+    try:
+        from ruff import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no types
+
+        return str(find_ruff_bin())
+    except (ImportError, OSError):
+        return shutil.which("ruff")
+
+
+def _start(run: Run, facts: Facts) -> None:
+    program = find_ruff()
+    if program is None:
+        run.problem = "it is not installed"
+        return
+    try:
+        with (run.folder / "found.json").open("wb") as output:
+            run.process = subprocess.Popen(  # noqa: S603  argv only; nothing in it comes from the diff
+                [program, *_arguments(facts)],
+                cwd=run.folder,
+                env={},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+            )
+    except OSError as error:
+        run.problem = f"it could not be started ({error.strerror})"
+
+
+def _arguments(facts: Facts) -> list[str]:
+    floor = min(max(facts.python or _UNKNOWN_FLOOR, _OLDEST), _NEWEST)
+    calls = ", ".join(f'"{call}"' for call in IMMUTABLE_CALLS)
+    return [
+        "check",
+        "--isolated",
+        "--no-cache",
+        "--ignore-noqa",  # every finding is on an added line, so a `noqa` there is the reviewed change's own
+        "--exit-zero",
+        "--output-format=json",
+        f"--select={','.join(CODES)}",
+        f"--target-version=py{floor[0]}{floor[1]}",
+        f"--config=lint.flake8-bugbear.extend-immutable-calls=[{calls}]",
+        "sources",
+    ]
+
+
+def _write(folder: Path, pieces: Mapping[str, Sequence[Piece]]) -> dict[str, _Job]:
+    jobs: dict[str, _Job] = {}
+    (folder / "sources").mkdir()
+    for path, parts in pieces.items():
+        for piece in parts:
+            name = f"s{len(jobs):06}.py"
+            imports = "" if piece.is_full else prelude(source.tree for source in piece.sources)
+            text = piece.lint_text if piece.is_full else f"{imports}\n{piece.lint_text}\n"
+            (folder / "sources" / name).write_bytes(text.encode("utf-8", "replace"))
+            jobs[name] = _Job(path, piece, 0 if piece.is_full else 1)
+    return jobs
+
+
+def _diagnostics(hit: _Hit, code: str, job: _Job, added: Mapping[str, frozenset[int]]) -> Iterator[Diagnostic]:
+    rule = CODES.get(code)
+    row = hit.location.row - job.shift
+    line = job.piece.numbers[row - 1] if 0 < row <= len(job.piece.numbers) else 0
+    if rule is None or line not in added.get(job.path, ()) or _passed_over(code, rule, line, job):
+        return
+    full = job.piece.is_full
+    confidence = rule.confidence if full or rule.confidence is not Confidence.HIGH else Confidence.MEDIUM
+    yield Diagnostic(
+        code=code,
+        name=hit.name or code.lower(),
+        message=hit.message,
+        severity=rule.severity,
+        location=Location(path=job.path, line=line, column=max(1, hit.location.column)),
+        basis=Basis.FULL if full else Basis.FRAGMENT,
+        confidence=confidence,
+        detector=DETECTOR,
+    )
+
+
+def _passed_over(code: str, rule: RuffRule, line: int, job: _Job) -> bool:
+    if not rule.in_tests and (is_test(job.path) or is_example(job.path)):
+        return True
+    if code in {"T201", "T203"} and _prints_by_trade(job.path):
+        return True
+    if not job.piece.is_full and (not rule.in_fragments or (code == "FAST003" and job.piece.cut)):
+        return True
+    return code == "RUF012" and _in_meta(line, job.piece)
+
+
+def _prints_by_trade(path: str) -> bool:
+    parts = Path(path).parts
+    return is_script(path) or any("cli" in part.lower() or part in {"__main__.py", "commands"} for part in parts)
+
+
+def _in_meta(line: int, piece: Piece) -> bool:
+    """Whether the line stands in a `class Meta`, whose lists Django and marshmallow read and nobody changes."""
+    from ast import ClassDef
+
+    classes = (node for source in piece.sources for node in source.nodes(ClassDef) if node.name == "Meta")
+    return any(node.lineno <= line <= (node.end_lineno or node.lineno) for node in classes)
+
+
+def aggregated(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics, where matters of style are one entry for a file and code, at the first of their lines."""
+    kept: list[Diagnostic] = []
+    groups: dict[tuple[str, str], list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        if CODES[diagnostic.code].aggregate:
+            groups.setdefault((diagnostic.location.path, diagnostic.code), []).append(diagnostic)
+        else:
+            kept.append(diagnostic)
+    return kept + [_one(group) for group in groups.values()]
+
+
+def _one(group: list[Diagnostic]) -> Diagnostic:
+    first = min(group, key=lambda diagnostic: (diagnostic.location.line, diagnostic.location.column))
+    others = sorted({diagnostic.location.line for diagnostic in group} - {first.location.line})
+    if len(group) == 1:
+        return first
+    message = f"{first.message} ({len(group)} times on the added lines of this file)"
+    return first.model_copy(update={"message": message, "others": tuple(others)})

@@ -1,0 +1,75 @@
+"""The state of the checklist after a review: what its rules found, and what the change as a whole shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from backwright.review.change import Change
+from backwright.review.checklist import ChecklistEntry, ItemStatus, Status
+from backwright.review.diagnostic import Diagnostic
+from backwright.review.evidence import EVIDENCE
+from backwright.review.report import Stats, Suppressed
+
+MAX_PLACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a review did, as far as the checklist asks.
+
+    Args:
+        findings: everything found, before any floor of severity.
+        suppressed: what the project silenced.
+        ran: the codes whose detectors ran to their end.
+        stats: how much was read.
+    """
+
+    findings: Sequence[Diagnostic]
+    suppressed: Sequence[Suppressed]
+    ran: frozenset[str]
+    stats: Stats
+
+
+def statuses(entries: Iterable[ChecklistEntry], change: Change, outcome: Outcome) -> tuple[ItemStatus, ...]:
+    """The status of every entry that rules or facts decide; questions are a channel of their own."""
+    return tuple(_status(entry, change, outcome) for entry in entries if entry.question is None)
+
+
+def _status(entry: ChecklistEntry, change: Change, outcome: Outcome) -> ItemStatus:
+    if entry.rules:
+        status, detail = _by_rules(entry, outcome)
+    elif entry.evidence is not None and entry.evidence in EVIDENCE:
+        status, detail = EVIDENCE[entry.evidence](change)
+    else:
+        status, detail = Status.NOT_EVALUATED, f"nothing here decides {entry.evidence!r}"
+    return ItemStatus(
+        skill=entry.skill, version=entry.version, item=entry.id, text=entry.text, status=status, detail=detail
+    )
+
+
+def _by_rules(entry: ChecklistEntry, outcome: Outcome) -> tuple[Status, str]:
+    found = [one for one in outcome.findings if one.code in entry.rules]
+    if found:
+        return Status.VIOLATED, _places(found)
+    silenced = [one for one in outcome.suppressed if one.code in entry.rules]
+    if silenced:
+        return Status.NOT_EVALUATED, f"{silenced[0].code} is suppressed: {silenced[0].reason}"
+    if outcome.stats.added_python == 0:
+        return Status.NOT_APPLICABLE, "no Python is added"
+    missing = [code for code in entry.rules if code not in outcome.ran]
+    if len(missing) == len(entry.rules):
+        return Status.NOT_EVALUATED, f"no detector ran for {', '.join(missing)}"
+    unread = outcome.stats.added_python - outcome.stats.reviewed
+    if outcome.stats.reviewed == 0:
+        return Status.NOT_EVALUATED, f"none of the {unread} added Python lines could be read"
+    notes = [f"{outcome.stats.reviewed} added lines read"]
+    notes += [f"{unread} not read"] if unread else []
+    notes += [f"{', '.join(missing)} not run"] if missing else []
+    return Status.NO_VIOLATION, ", ".join(notes)
+
+
+def _places(found: Sequence[Diagnostic]) -> str:
+    places = [f"{one.code} {one.location.path}:{one.location.line}" for one in found[:MAX_PLACES]]
+    more = [f"{len(found) - MAX_PLACES} more"] if len(found) > MAX_PLACES else []
+    return ", ".join(places + more)
