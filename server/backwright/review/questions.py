@@ -15,7 +15,6 @@ _QUOTED = re.compile(r"`([^`]+)`")
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 _TOO_COMMON = frozenset({"added", "call", "change", "changed", "code", "line", "name", "path", "same", "that", "this"})
-)
 
 
 def questions_for(entries: Iterable[ChecklistEntry], files: Sequence[FileDiff]) -> tuple[OpenQuestion, ...]:
