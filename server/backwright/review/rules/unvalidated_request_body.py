@@ -44,7 +44,7 @@ def _reads(route: Route, requests: set[str]) -> Iterator[ast.Call]:
 
 
 def _is_picked_apart(source: Source, route: Route, call: ast.Call) -> bool:
-    """Whether fields are read from the value by name, and the value is never handed to anything that could check it."""
+    """Whether fields are read from the value by name, and it is never handed to anything that could check it."""
     awaited = source.parent(call)
     parent = None if awaited is None else source.parent(awaited)
     if not isinstance(parent, (ast.Assign, ast.AnnAssign)):
@@ -61,6 +61,7 @@ RULE = Rule(
     code="BW206",
     name="unvalidated-request-body",
     severity=Severity.WARNING,
-    summary="A route reads fields from the raw request body, so that nothing is validated and the schema shows no body.",
+    summary="A route reads fields from the raw request body, so that nothing is validated and the schema shows no"
+    " body.",
     check_source=_check,
 )
