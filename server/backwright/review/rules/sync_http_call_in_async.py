@@ -1,4 +1,4 @@
-"""BW101: a blocking HTTP client that ruff's ASYNC210 and ASYNC212 do not see, called on the event loop."""
+"""BW101: a blocking HTTP client called on the event loop."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from backwright.review.rules._async import Origins, is_awaited
 from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, lines_of
 
-_FUNCTIONS = ("urllib.request.urlretrieve",)
-_SESSIONS = frozenset({"requests.Session", "requests.session", "requests.sessions.Session", "urllib3.PoolManager"})
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
+_FUNCTIONS = frozenset(
+    {"urllib.request.urlopen", "urllib.request.urlretrieve", "urllib3.request"}
+    | {f"{module}.{verb}" for module in ("httpx", "requests") for verb in _VERBS - {"send"}}
+)
+_SESSIONS = frozenset(
+    {"httpx.Client", "requests.Session", "requests.session", "requests.sessions.Session", "urllib3.PoolManager"}
+)
 _BOTO_CLIENTS = frozenset(
     {
         "boto3.client",
@@ -64,9 +69,6 @@ def _blocking(source: Source, origins: Origins, call: ast.Call) -> str | None:
     origin, verb = origins.of(call.func.value) or "", call.func.attr
     if origin in _SESSIONS and verb in _VERBS:
         return f"{origin}().{verb}"
-    # ruff follows a local name to httpx.Client, but not an attribute and not a chained call.
-    if origin == "httpx.Client" and verb in _VERBS and not isinstance(call.func.value, ast.Name):
-        return f"{origin}().{verb}"
     return f"{origin}().{verb}" if _is_boto(origin) and _is_online(verb) else None
 
 
@@ -84,7 +86,7 @@ RULE = Rule(
     code="BW101",
     name="sync-http-call-in-async",
     severity=Severity.ERROR,
-    summary="A requests.Session, boto3 or other blocking client is called in an async function, which stops the event"
+    summary="requests, boto3 or another blocking client is called in an async function, which stops the event"
     " loop for every request while it waits.",
     check_source=_check,
 )
