@@ -105,10 +105,9 @@ class WordIndex:
             (list(query_terms(words(skill.name))), triggers[skill.name], list(query_terms(words(skill.description))))
             for skill in skills
         ]
-        average = [sum(len(field[column]) for field in fields) / max(len(fields), 1) for column in range(3)]
         self._postings: defaultdict[str, dict[str, tuple[float, bool]]] = defaultdict(dict)
         for skill, columns in zip(skills, fields, strict=True):
-            for term, weight in _weighted(columns, average).items():
+            for term, weight in _weighted(columns).items():
                 described = term not in columns[0] and term not in columns[1]
                 self._postings[term][skill.name] = (weight / (weight + weights.SATURATION), described)
         self._size = len(skills) + weights.PRIOR_SKILLS
@@ -128,11 +127,10 @@ class WordIndex:
         return math.log(1 + (self._size - holders + 0.5) / (holders + 0.5))
 
 
-def _weighted(columns: tuple[list[str], list[str], list[str]], average: Sequence[float]) -> dict[str, float]:
+def _weighted(columns: tuple[list[str], list[str], list[str]]) -> dict[str, float]:
     weighted: defaultdict[str, float] = defaultdict(float)
-    factors = (weights.NAME_FIELD, weights.TRIGGER_FIELD, weights.DESCRIPTION_FIELD)
-    for terms, factor, usual in zip(columns, factors, average, strict=True):
-        length = 1 - weights.LENGTH + weights.LENGTH * len(terms) / (usual or 1)
+    for terms, (factor, usual) in zip(columns, weights.FIELDS, strict=True):
+        length = 1 - weights.LENGTH + weights.LENGTH * len(terms) / usual
         # A trigger list is no prose: that a word stands in ten phrases says nothing about how much it means.
         for term in dict.fromkeys(terms):
             weighted[term] += factor / length

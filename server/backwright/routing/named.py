@@ -39,7 +39,7 @@ _WANTS_A_SKILL = re.compile(
     rf"(?:skill\s+[`\"']?({_NAME}-[a-z0-9]+)|[`\"']?({_NAME}-[a-z0-9]+)[`\"']?\s+skill(?![a-z]))"
 )
 _ONLY_A_NAME = re.compile(rf"(?:[/$]({_NAME})|@?({_NAME}-[a-z0-9]+)@(?:{_CLAUSE}.*|\*|latest))")
-_ARGUMENT = re.compile(r"\s*(?P<name>[^@<>=~^\s]+)\s*(?:@?\s*(?P<range>.+?))?\s*")
+_ARGUMENT = re.compile(r"\s*(?P<name>[^@<>=~^\s]+)\s*(?P<range>[@<>=~^].+?)?\s*")
 # Longer requests are prose or pastes; a command stands at the front of them.
 _LOOKED_AT = 4_000
 
@@ -63,7 +63,7 @@ def split_argument(argument: str, names: Collection[str]) -> Named:
     if name not in names:
         raise unknown(name, names)
     versions = match["range"] if match else None
-    return Named(name, None if versions is None else _range(versions))
+    return Named(name, None if versions is None else _range(versions.removeprefix("@")))
 
 
 def named_in(text: str, names: Collection[str]) -> Named | None:

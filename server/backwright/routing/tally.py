@@ -114,8 +114,9 @@ class Tally:
 
     def match(self) -> Match:
         """The skill with its score and its evidence, the heaviest first."""
-        weak = sorted(self._weak.values(), key=_order)[: weights.WEAK_COUNTED]
-        support = [*self._decisive.values(), *self.groups, *weak, *self._word_evidence()]
+        shares = {hit.term: weights.WORDS * hit.share for hit in self._words}
+        weak = sorted((_add(piece, shares.get(key, 0)) for key, piece in self._weak.items()), key=_order)
+        support = [*self._decisive.values(), *self.groups, *weak[: weights.WEAK_COUNTED], *self._word_evidence()]
         against = list(self._negative.values())
         if self.foreign is not None:
             against.append(Evidence(term=self.foreign, field="foreign", weight=-weights.FOREIGN))
@@ -141,12 +142,16 @@ class Tally:
                 weight=round(weights.WORDS * hit.share, 3),
             )
             for hit in self._words
-            if hit.term not in self._decisive
+            if hit.term not in self._decisive and hit.term not in self._weak
         ]
 
     def _keep(self, kept: dict[str, Evidence], phrase: Phrase, weight: float) -> None:
         if phrase.key not in kept or kept[phrase.key].weight < weight:
             kept[phrase.key] = Evidence(term=phrase.text, field=_FIELDS[phrase.kind], weight=weight)
+
+
+def _add(piece: Evidence, weight: float) -> Evidence:
+    return piece.model_copy(update={"weight": round(1 - (1 - piece.weight) * (1 - weight), 3)})
 
 
 def _weight(phrase: Phrase, hit: Hit) -> float:

@@ -46,10 +46,9 @@ SUGGEST = 0.4
 SPREAD = 0.5
 MOST_SUGGESTED = 3
 
-# BM25F: how much a word counts in each field, and its usual saturation and length constants.
-NAME_FIELD = 3.0
-TRIGGER_FIELD = 2.0
-DESCRIPTION_FIELD = 1.0
+# BM25F: for name, triggers and description, how much a word counts there and how many words are usual. The usual
+# lengths are constants, where BM25 takes the average, so that a score does not move with the catalogue.
+FIELDS = ((3.0, 2), (2.0, 80), (1.0, 40))
 SATURATION = 1.2
 LENGTH = 0.5
 # A small catalogue is read as if so many skills more were in it, each word of the request in none of them; without
