@@ -1,0 +1,67 @@
+"""What the rules on Pydantic share: which classes are models, and which values look like one."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from backwright.review.rules._async import annotated_type, parameters
+from backwright.review.source import Source, last_name
+
+_BASES = frozenset({"BaseModel", "BaseSettings", "GenericModel", "RootModel", "SQLModel"})
+_MODEL_NAME = re.compile(
+    r"\w+(Base|Body|Config|Create|DTO|Filter|Form|In|Input|Model|Out|Output|Params|Patch|Payload|Public|Query|Read)"
+    r"|\w+(Request|Response|Schema|Settings|Summary|Update)"
+)
+_MODEL_MODULES = frozenset({"dto", "dtos", "schema", "schemas"})
+
+
+def is_model(source: Source, node: ast.ClassDef, *, bases: frozenset[str] = _BASES) -> bool:
+    """Whether the class is a Pydantic model, directly or through classes of the same source."""
+    classes = {other.name: other for other in source.nodes(ast.ClassDef)}
+    seen: set[str] = set()
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        seen.add(current.name)
+        for base in current.bases:
+            name = last_name(base.value if isinstance(base, ast.Subscript) else base) or ""
+            if name in bases:
+                return True
+            if name in classes and name not in seen:
+                waiting.append(classes[name])
+    return False
+
+
+def looks_like_model(source: Source, value: ast.expr) -> bool:
+    """Whether the value of a name is a model, by the annotation of a parameter or the class that it was built by."""
+    if isinstance(value, ast.Call):
+        return _names_model(source, value.func)
+    if not isinstance(value, ast.Name):
+        return False
+    if value.id == "self":
+        around = next((node for node in source.parents(value) if isinstance(node, ast.ClassDef)), None)
+        return around is not None and is_model(source, around)
+    function = source.function_of(value)
+    if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        annotations = [argument.annotation for argument in parameters(function) if argument.arg == value.id]
+        if annotations:
+            return any(_names_model(source, annotated_type(one)) for one in annotations if one is not None)
+    built = [node.value for node in source.nodes(ast.Assign) if _binds(node, value.id)]
+    return bool(built) and all(isinstance(one, ast.Call) and _names_model(source, one.func) for one in built)
+
+
+def _binds(statement: ast.Assign, name: str) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
+
+
+def _names_model(source: Source, node: ast.expr) -> bool:
+    """Whether the expression names a class that is a model: by its bases in view, its module, or its name."""
+    name = last_name(node) or ""
+    for known in source.nodes(ast.ClassDef):
+        if known.name == name:
+            return is_model(source, known)
+    if not name[:1].isupper():
+        return False
+    module = (source.qualified(node) or "").rpartition(".")[0].split(".")
+    return not _MODEL_MODULES.isdisjoint(module) or _MODEL_NAME.fullmatch(name) is not None
