@@ -79,13 +79,15 @@ def _validate(model: type[Model], value: Value, lines: dict[Path_, int]) -> Mode
         return model.model_validate(value)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
-    # A list whose items are wrong is also reported as too short; the deepest report names the cause.
-    first = max(problems, key=lambda problem: len(problem["loc"]))
+    # A list whose items are wrong is reported as too short as well.
+    deepest = max(len(problem["loc"]) for problem in problems)
+    problems = [problem for problem in problems if problem["type"] != "too_short" or len(problem["loc"]) == deepest]
+    first = problems[0]
     where = ".".join(str(part) for part in first["loc"]) or "the document"
     message = first["msg"].removeprefix("Value error, ")
     advice = _ADVICE
     if first["type"] == "extra_forbidden":
-        where, message = repr(where), "is no member that is known"
+        message = f"there is no member {where!r} here"
         advice = f"remove it or correct its spelling; {_ADVICE}"
     elif first["type"] == "string_type":
         advice = f"put the value in quotes; {_ADVICE}"

@@ -12,7 +12,7 @@ from backwright.contexts.schemas.project_v1 import Glob, RelativePath
 _SOURCES = ("base", "range", "diff_file", "diff")
 # A revision never starts with a hyphen (git would read an option) and holds none of the characters that
 # git-check-ref-format forbids, apart from those that select (^ ~ @ { }).
-_REVISION = r"[A-Za-z0-9_@][A-Za-z0-9_@./^~{}+#-]*"
+_REVISION = r"[A-Za-z0-9_@](\.?[A-Za-z0-9_@/^~{}+#-])*"
 
 
 class ReviewContextV1(ContextModel):

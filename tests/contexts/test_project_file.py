@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backwright.contexts.project_file import MAX_BYTES, load_project, parse_project
+from backwright.contexts.schemas.project_v1 import ProjectContextV1
+from backwright.errors import InvalidContextError
+
+SOUND = b"""\
+# How this project wants to be treated.
+framework: fastapi
+python: "3.11"
+layout:
+  package: shop
+  tests: tests
+checklists: [code-review, fastapi-endpoint]
+suppress:
+  - rule: BW102
+    reason: the worker has a loop of its own
+    paths:
+      - shop/worker/**
+"""
+
+
+def refusal(data: bytes) -> InvalidContextError:
+    with pytest.raises(InvalidContextError) as caught:
+        parse_project(data)
+    return caught.value
+
+
+def test_a_sound_file_is_read() -> None:
+    project = parse_project(SOUND)
+    assert (project.framework, project.python, project.layout.package) == ("fastapi", "3.11", "shop")
+    assert project.checklists == ("code-review", "fastapi-endpoint")
+    assert [(item.rule, item.reason, item.paths) for item in project.suppress] == [
+        ("BW102", "the worker has a loop of its own", ("shop/worker/**",))
+    ]
+
+
+@pytest.mark.parametrize("data", [b"", b"# nothing\n", b"---\n", b"{}", b"null", b"\xef\xbb\xbfframework: ~\r\n"])
+def test_a_file_that_says_nothing_is_the_defaults(data: bytes) -> None:
+    assert parse_project(data) == ProjectContextV1()
+
+
+@pytest.mark.parametrize("word", ["no", "2026-01-01", "0x10", "1e3", "+1"])
+def test_a_plain_word_means_itself(word: str) -> None:
+    assert parse_project(f"layout:\n  tests: {word}\n".encode()).layout.tests == word
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "words"),
+    [
+        (b"framework: fastapi\nframework: fastapi\n", 2, "'framework' is there twice"),
+        (b"layout:\n  tests: a\n  tests: b\n", 3, "'tests' is there twice"),
+        (b"exclude: &a [x]\nchecklists: *a\n", 1, "an anchor or an alias"),
+        (b"exclude:\n  - *a\n", 2, "an anchor or an alias"),
+        (b"framework: !!python/object/apply:os.system [id]\n", 1, "there is a tag"),
+        (b"\nframework: !x fastapi\n", 2, "there is a tag"),
+        (b"layout:\n  <<: {tests: a}\n", 2, "a key is not a plain word"),
+        (b"? [a]\n: b\n", 1, "a key is not a plain word"),
+        (b"framework: fastapi\n---\nframework: fastapi\n", 2, "a second document"),
+        (b"framework: fast: api\n", 1, "no valid YAML"),
+        (b"layout:\n\ttests: a\n", 2, "no valid YAML"),
+        (b"python: 3.10\n", 1, "3.10 is a number that loses its last zeros"),
+        (b"framework: fastapi\npython: 3\n", 2, "python: Input should be a valid string"),
+        (b"framework: django\n", 1, "framework: Input should be 'fastapi'"),
+        (b"\nlayuot:\n  tests: a\n", 2, "there is no member 'layuot' here"),
+        (b"suppress:\n  - rule: BW102\n    reason: x\n  - rule: BW103\n", 4, "suppress.1.reason: Field required"),
+        (b"exclude:\n  - a\n  - ../b\n", 3, "exclude.1: '../b' is not a path inside the project"),
+        (b"- a\n", 1, "the document: Input should be"),
+        (b"just text\n", 1, "the document: Input should be"),
+        (b"a: b\n\xff\n", 2, "is not UTF-8"),
+        (b"a: \x00\n", None, "no valid YAML"),
+        (b"a: " + b"[" * 9 + b"]" * 9, 1, "nests more than 8 levels"),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_line(data: bytes, line: int | None, words: str) -> None:
+    error = refusal(data)
+    assert words in error.message
+    assert error.line == line
+    assert error.hint
+
+
+def test_a_number_says_to_quote_it() -> None:
+    assert 'put it in quotes: "3.10"' in refusal(b"python: 3.10\n").hint
+    assert "put the value in quotes" in refusal(b"python: 3\n").hint
+
+
+def test_deep_nesting_is_refused_before_it_can_hurt() -> None:
+    assert "levels deep" in refusal(b"a: " + b"[" * 20_000).message
+
+
+def test_several_errors_are_counted_and_the_first_is_shown() -> None:
+    error = refusal(b"framework: x\nsuppress:\n  - rule: nothing\n    reason: r\n")
+    assert error.message.startswith("framework:")
+    assert error.message.endswith("(and 1 more)")
+    assert error.line == 1
+
+
+def test_a_project_without_the_file_has_the_defaults(tmp_path: Path) -> None:
+    assert load_project(tmp_path) == ProjectContextV1()
+
+
+def test_the_file_in_the_root_is_read(tmp_path: Path) -> None:
+    (tmp_path / "backwright.yaml").write_bytes(SOUND)
+    assert load_project(tmp_path) == parse_project(SOUND)
+
+
+def test_a_link_is_refused_whatever_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_bytes(SOUND)
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "backwright.yaml").symlink_to(tmp_path / "other.yaml")
+    with pytest.raises(InvalidContextError, match="is a link"):
+        load_project(root)
+
+
+def test_a_file_at_the_limit_is_read_and_one_over_it_refused(tmp_path: Path) -> None:
+    file = tmp_path / "backwright.yaml"
+    file.write_bytes(SOUND.ljust(MAX_BYTES, b"\n"))
+    assert load_project(tmp_path).framework == "fastapi"
+    file.write_bytes(SOUND.ljust(MAX_BYTES + 1, b"\n"))
+    with pytest.raises(InvalidContextError, match="the limit is 65536"):
+        load_project(tmp_path)
+
+
+def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "backwright.yaml")
+    with pytest.raises(InvalidContextError, match="cannot be read"):
+        load_project(tmp_path)
+
+
+@given(st.binary(max_size=200) | st.text("ab:-[]{}&*!#'\"\n \t|>?,0.", max_size=80).map(str.encode))
+def test_any_bytes_give_a_context_or_the_one_error(data: bytes) -> None:
+    with suppress(InvalidContextError):
+        parse_project(data)
