@@ -96,7 +96,7 @@ def _inline(node: Json, definitions: Mapping[str, Json], dropped: frozenset[str]
         return [_inline(item, definitions, dropped) for item in node]
     if not isinstance(node, dict):
         return node
-    node = _without_null(_dereferenced(node, definitions))
+    node = _without_null(_dereferenced(_without_null(node), definitions))
     compact: dict[str, Json] = {}
     for key, value in node.items():
         if key == "properties" and isinstance(value, dict):
