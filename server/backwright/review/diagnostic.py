@@ -86,5 +86,8 @@ class Diagnostic(Frozen):
     detector: str
     suggestion: Suggestion | None = None
     enforces: ItemRef | None = None
+    fingerprint: str = ""
+    """The same for the same finding after its line has moved: made of the code, the path, the line's text and, where
+    several lines of a file read alike, which of them it is."""
     others: tuple[int, ...] = ()
     """Further lines of the same file with the same code, where findings of style were put into one entry."""

@@ -14,7 +14,7 @@ from backwright.review.checklist import ChecklistEntry, ItemStatus, Status
 from backwright.review.diagnostic import Basis, Diagnostic
 from backwright.review.diff import Diff, FileDiff
 from backwright.review.facts import Facts
-from backwright.review.findings import anchored, enforcing, guarded_claims, ordered
+from backwright.review.findings import anchored, enforcing, fingerprinted, guarded_claims, ordered
 from backwright.review.globs import matches
 from backwright.review.options import PROJECT_FILE, Options, Suppression, changes_project_file
 from backwright.review.questions import questions_for
@@ -76,12 +76,13 @@ def review(
     added = _added(kept)
     detected = _detect(reading, change, facts or Facts(), added, options)
     silenced, findings = _silence(ordered(detected.found), options.suppressions)
-    findings = [enforcing(diagnostic, checklist) for diagnostic in findings]
+    findings = [enforcing(diagnostic, checklist) for diagnostic in fingerprinted(findings, _texts(kept))]
     unchecked = (*reading.unchecked, *detected.unchecked)
     stats = _stats(kept, added, unchecked)
     asked, unasked = _questions(checklist, kept, options)
     outcome = Outcome(findings, silenced, detected.ran, stats)
     return Report(
+        subject=options.subject,
         basis=_basis(reading),
         findings=tuple(one for one in findings if one.severity.rank <= options.min_severity.rank),
         checklist=(*statuses(checklist, change, outcome), *unasked),
@@ -179,6 +180,11 @@ def _added(files: Iterable[FileDiff]) -> Mapping[str, frozenset[int]]:
     for file in files:
         added[file.path] = added.get(file.path, frozenset()) | file.added
     return added
+
+
+def _texts(files: Iterable[FileDiff]) -> Mapping[tuple[str, int], str]:
+    lines = ((file.path, line) for file in files for hunk in file.hunks for line in hunk.added)
+    return {(path, line.new): line.text for path, line in lines if line.new is not None}
 
 
 def _basis(reading: Reading) -> ReportBasis:

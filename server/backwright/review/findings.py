@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -99,6 +101,18 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(
         sorted(kept, key=lambda d: (d.location.path, d.location.line, d.severity.rank, d.code, d.location.column))
     )
+
+
+def fingerprinted(diagnostics: Iterable[Diagnostic], texts: Mapping[tuple[str, int], str]) -> Iterable[Diagnostic]:
+    """The diagnostics with their fingerprints; `texts` has the added lines by path and number."""
+    seen: Counter[str] = Counter()
+    for diagnostic in diagnostics:
+        place = diagnostic.location
+        text = "".join(texts.get((place.path, place.line), "").split())
+        key = f"{diagnostic.code}\0{place.path}\0{text}"
+        mark = hashlib.sha256(f"{key}\0{seen[key]}".encode("utf-8", "replace")).hexdigest()[:16]
+        seen[key] += 1
+        yield diagnostic.model_copy(update={"fingerprint": mark})
 
 
 def enforcing(diagnostic: Diagnostic, entries: Sequence[ChecklistEntry]) -> Diagnostic:

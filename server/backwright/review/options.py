@@ -38,6 +38,7 @@ class Options:
         min_severity: the least severe findings to report.
         rules: the rules to run; None for all of ours.
         ruff: whether to run ruff.
+        subject: names the change in the report.
         max_questions: how many judgement questions to ask at most; the rest stay in the checklist, not evaluated.
     """
 
@@ -47,6 +48,7 @@ class Options:
     min_severity: Severity = Severity.INFO
     rules: tuple[Rule, ...] | None = None
     ruff: bool = True
+    subject: str = ""
     max_questions: int = MAX_QUESTIONS
 
 

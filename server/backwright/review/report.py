@@ -68,6 +68,7 @@ class Report(Frozen):
     """The result of a review.
 
     Args:
+        subject: names the change, such as "the work tree against main".
         basis: what was read: whole files, the diff alone, or some of both.
         findings: by file and line.
         checklist: the state of every entry that is decided by rules or by facts of the change.
@@ -78,6 +79,7 @@ class Report(Frozen):
         stats: how much was looked at.
     """
 
+    subject: str = ""
     basis: ReportBasis
     findings: tuple[Diagnostic, ...] = ()
     checklist: tuple[ItemStatus, ...] = ()
