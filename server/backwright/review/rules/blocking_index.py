@@ -17,14 +17,21 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     if facts.has_root and _POSTGRESQL.isdisjoint(facts.dependencies):
         return
     created = created_tables(source)
-    for operation in upgrades(source):
-        concurrent = keyword(operation.call, "postgresql_concurrently") is not None or spread(operation.call)
-        if operation.name == "create_index" and operation.table not in created and not concurrent:
-            yield Finding(
-                lines_of(operation.call),
-                f"while this index is built nobody can write to `{operation.table or 'the table'}`; on a large table "
-                "build it with `postgresql_concurrently=True` in an autocommit block",
-            )
+    blocking = [
+        operation
+        for operation in upgrades(source)
+        if operation.name == "create_index"
+        and operation.table not in created
+        and keyword(operation.call, "postgresql_concurrently") is None
+        and not spread(operation.call)
+    ]
+    if blocking:
+        more = f", and so do {len(blocking) - 1} more in this upgrade" if len(blocking) > 1 else ""
+        yield Finding(
+            tuple(line for operation in blocking for line in lines_of(operation.call)),
+            f"this index keeps writers of `{blocking[0].table or 'the table'}` waiting while it is built{more}; "
+            "on a large table build it with `postgresql_concurrently=True` in an autocommit block",
+        )
 
 
 RULE = Rule(
