@@ -87,7 +87,7 @@ def _kind(character: str) -> int:
 
 
 def _texture(text: str) -> float:
-    """How often the kind of character (lower, upper, digit, other) changes: runs by length."""
+    """How often the kind of character (lower, upper, digit) changes: runs by length."""
     kinds = [_kind(character) for character in text]
     return (1 + sum(a != b for a, b in pairwise(kinds))) / len(text)
 
@@ -102,8 +102,10 @@ def looks_random(text: str) -> bool:
     if len(text) < _MIN_LENGTH or not text.isascii() or re.search(r"[\s(),;'\"\\]|://|^[./~]", text):
         return False
     has_both = any(map(str.isdigit, text)) and any(map(str.isalpha, text))
-    words = all(_WORDS.fullmatch(part) for part in re.split(r"[-_./:=+]", text) if part)
-    return has_both and not words and bits_per_character(text) >= _MIN_BITS and _texture(text) >= _MIN_TEXTURE
+    parts = [part for part in re.split(r"[-_./:=+]", text) if part]
+    chance = "".join(part for part in parts if not _WORDS.fullmatch(part))
+    mostly = 2 * len(chance) > sum(map(len, parts))
+    return has_both and mostly and bits_per_character(text) >= _MIN_BITS and _texture(chance) >= _MIN_TEXTURE
 
 
 def find_format(text: str) -> tuple[SecretFormat, str] | None:
