@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
@@ -14,7 +15,10 @@ from backwright.review.source import Source, last_name
 
 _SETTINGS_WORDS = ("config", "setting", "conf", "env", "constants", "manage", "wsgi", "asgi", "cli", "__main__")
 # What the operating system or the platform sets, and no deployment configures.
-_OF_THE_SYSTEM = frozenset({"HOME", "HOSTNAME", "PATH", "PWD", "PYTHONPATH", "SHELL", "TERM", "TMPDIR", "TZ", "USER"})
+_OF_THE_SYSTEM = re.compile(
+    r"HOME|HOSTNAME|PATH|PWD|PYTHONPATH|SHELL|TERM|TMPDIR|TZ|USER|CI|DYNO|K_SERVICE|RENDER"
+    r"|(?:AWS_LAMBDA|FLY|GITHUB|KUBERNETES|PYTEST|RAILWAY|RENDER|VERCEL|WEBSITE)_\w+"
+)
 
 
 def _may_read(source: Source) -> bool:
@@ -39,15 +43,18 @@ def _reads(source: Source) -> Iterator[tuple[ast.expr, ast.expr | None]]:
             yield subscript, subscript.slice
 
 
+def _is_of_the_system(variable: ast.expr | None) -> bool:
+    return bool(_OF_THE_SYSTEM.fullmatch(text_of(variable) or ""))
+
+
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     if (facts.has_root and "pydantic-settings" not in facts.dependencies) or _may_read(source):
         return
-    for node, variable in _reads(source):
-        name = text_of(variable) if variable is not None else None
-        if name in _OF_THE_SYSTEM:
-            continue
+    reads = {node.lineno: variable for node, variable in _reads(source) if not _is_of_the_system(variable)}
+    for line, variable in reads.items():
+        name = text_of(variable)
         yield Finding(
-            (node.lineno,),
+            (line,),
             f"{f'`{name}`' if name else 'an environment variable'} is read here and not in the settings, so a missing "
             "or mistyped value shows only when this line runs; make it a field of the settings class",
             confidence=None if facts.has_root else Confidence.LOW,
