@@ -88,12 +88,12 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
         return
     for call, what in (*_connects(source), *_requests(source, Origins(source))):
         if not _is_limited_outside(source, call):
-            patient = "aiohttp" in what
+            patient, meant = "aiohttp" in what, "None" in what
             yield Finding(
                 lines_of(call),
                 f"{what} waits {'300 seconds' if patient else 'for ever'} when the other side does not answer; "
                 "give it a timeout",
-                severity=Severity.WARNING if patient else None,
+                severity=Severity.WARNING if patient or meant else None,
             )
 
 
