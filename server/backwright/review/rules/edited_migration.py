@@ -11,6 +11,7 @@ from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.diff import FileDiff, FileStatus
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
+from backwright.review.source import lines_of
 
 _REVISION = re.compile(r"^down_revision\b|^class Migration\(", re.MULTILINE)
 _BODY = re.compile(
@@ -64,14 +65,21 @@ def _certainty(change: Change, file: FileDiff) -> Confidence | None:
     return Confidence.MEDIUM if any(map(_BODY.search, shown)) else None
 
 
+def _lines_of_functions(change: Change, file: FileDiff) -> frozenset[int]:
+    """The lines inside functions, which say more than a changed import above them."""
+    functions = (function for source in change.sources.get(file.path, ()) for function in source.functions())
+    return frozenset(line for function in functions for line in lines_of(function))
+
+
 def _check(change: Change, _facts: Facts) -> Iterator[Finding]:
     for file in change.files:
         if file.status not in {FileStatus.MODIFIED, FileStatus.RENAMED} or not file.path.endswith(".py"):
             continue
         certainty = _certainty(change, file) if file.added else None
         if certainty is not None and not _runs_the_same(change, file):
+            running = _lines_of_functions(change, file)
             yield Finding(
-                tuple(sorted(file.added)),
+                tuple(sorted(file.added, key=lambda line: (line not in running, line))),
                 "this migration was there before and may have run: databases that have it will not run it again; "
                 "leave it as it was and write a new one",
                 path=file.path,
