@@ -65,6 +65,16 @@ def test_skill_md_is_not_listed_among_the_further_files() -> None:
     assert [file.path for file in brief(AUTO, skill("x", files=1), ()).files] == ["references/file-0.md"]
 
 
+def test_a_folder_of_assets_is_one_entry() -> None:
+    paths = ("assets/api/template.yaml", "assets/api/files/main.py.j2", "assets/logo.svg", "references/a.md")
+    briefing = brief(AUTO, SkillText("a-b", "1.2.0", "x", tuple(FileEntry(path=path, size=5) for path in paths)), ())
+    assert [(file.path, file.size) for file in briefing.files] == [
+        ("assets/api/", 10),
+        ("assets/logo.svg", 5),
+        ("references/a.md", 5),
+    ]
+
+
 def test_a_long_skill_is_cut_before_a_heading_and_says_where_it_goes_on() -> None:
     briefing = brief(AUTO, skill(LONG), CATALOGUE)
     assert briefing.body is not None

@@ -31,7 +31,7 @@ def approx_tokens(text: str) -> int:
 
 
 class FileEntry(Frozen):
-    """A file of the skill."""
+    """A file of the skill; a path that ends in / is a folder of assets."""
 
     path: str
     size: int = Field(description="Bytes.")
@@ -121,7 +121,7 @@ def brief(
     """
     if chosen is None:
         return _choice(routing, catalogue, budget)
-    others = tuple(file for file in chosen.files if file.path != "SKILL.md")
+    others = _listed(chosen.files)
     whole = Briefing(
         decision=routing.decision,
         reason=routing.reason,
@@ -143,6 +143,17 @@ def one_line(description: str, limit: int = SUMMARY) -> str:
         return sentence
     head = sentence[: limit - 1]
     return f"{(head.rpartition(' ')[0] or head).rstrip(' ,;:-')}…"
+
+
+def _listed(files: Sequence[FileEntry]) -> tuple[FileEntry, ...]:
+    """The files but for SKILL.md, each folder of assets as one entry: a template is for a program, not to be read."""
+    sizes: dict[str, int] = {}
+    for file in files:
+        parts = file.path.split("/")
+        path = f"assets/{parts[1]}/" if parts[0] == "assets" and len(parts) > 2 else file.path  # noqa: PLR2004  assets, folder, file
+        if path != "SKILL.md":
+            sizes[path] = sizes.get(path, 0) + file.size
+    return tuple(FileEntry(path=path, size=size) for path, size in sizes.items())
 
 
 def _choice(routing: Routing, catalogue: Sequence[Candidate], budget: int) -> Briefing:

@@ -4,65 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backwright.routing.decision import Decision, Evidence, Match
+from backwright.routing.decision import Decision
+from backwright.routing.tally import Scored
 
 _SHOWN = 3
 
 
 def explain(
     decision: Decision,
-    matches: Sequence[Match],
+    chosen: Sequence[Scored],
     *,
-    behind: Sequence[Match],
-    removed: Sequence[Match],
-    yielding: Sequence[Match],
+    behind: Scored | None,
+    removed: Sequence[Scored],
+    yielding: Sequence[Scored],
 ) -> str:
     """The reason for a decision that no name made.
 
     Args:
         decision: what was decided.
-        matches: what was chosen.
-        behind: the skills that fitted less, the best first.
+        chosen: the skills of the answer.
+        behind: the next one that fitted in part.
         removed: those that a negative term removed.
         yielding: umbrella skills that yielded to a specific one.
     """
     if decision == "auto":
-        sentences = [f"{matches[0].skill} fits: {_words(matches[0], against=False)}."]
+        sentences = [f"{_name(chosen[0])} fits: {_words(chosen[0])}."]
         if behind:
-            sentences.append(f"Runner-up: {behind[0].skill} at {behind[0].score}.")
+            sentences.append(f"Runner-up: {_name(behind)} at {behind.score}.")
     elif decision == "suggest":
-        sentences = [_doubt(matches)]
+        sentences = [_doubt(chosen)]
     else:
         sentences = [_nothing(behind, removed)]
-    against = [match for match in removed if any(evidence.weight > 0 for evidence in match.evidence)]
-    sentences.extend(f"{match.skill} was left out: {_words(match, against=True)}." for match in against[:_SHOWN])
-    if matches:
-        sentences.extend(f"{match.skill} yields to the more specific skill." for match in yielding)
+    sentences.extend(f"{_name(one)} was left out: {_words(one, against=True)}." for one in removed[:_SHOWN])
+    sentences.extend(f"{_name(one)} yields to the more specific skill." for one in yielding)
     return " ".join(sentences)
 
 
-def _doubt(matches: Sequence[Match]) -> str:
-    best = matches[0]
-    if any(evidence.weight < 0 for evidence in best.evidence):
-        return f"{best.skill} may fit: {_words(best, against=False)}; against it: {_words(best, against=True)}."
-    if len(matches) > 1:
-        names = " and ".join(match.skill for match in matches)
-        return f"{names} both fit; name the one to load." if len(matches) == 2 else f"{names} fit; name one."  # noqa: PLR2004  two, as in "both"
-    return f"{best.skill} may fit: {_words(best, against=False)}, but none of its strong triggers was found."
+def _doubt(chosen: Sequence[Scored]) -> str:
+    best = chosen[0]
+    if best.doubtful:
+        return f"{_name(best)} may fit: {_words(best)}; against it: {_words(best, against=True)}."
+    if len(chosen) > 1:
+        *others, last = [_name(one) for one in chosen]
+        return f"{', '.join(others)} and {last} fit; name the one to load."
+    return f"{_name(best)} may fit: {_words(best)}, but none of its strong triggers was found."
 
 
-def _nothing(behind: Sequence[Match], removed: Sequence[Match]) -> str:
+def _nothing(behind: Scored | None, removed: Sequence[Scored]) -> str:
     if behind:
-        near = behind[0]
-        return (
-            f"Nothing fits. The nearest is {near.skill} with only {_words(near, against=False)}; "
-            "one of its strong triggers would have been needed, or its name."
-        )
+        needed = "one of its strong triggers would have been needed, or its name"
+        return f"Nothing fits. The nearest is {_name(behind)} with only {_words(behind)}; {needed}."
     if removed:
         return "Nothing fits."
     return "Nothing fits: no word of the request stands in any skill's triggers or description."
 
 
-def _words(match: Match, *, against: bool) -> str:
-    chosen: list[Evidence] = [evidence for evidence in match.evidence if (evidence.weight < 0) == against]
-    return ", ".join(f"`{evidence.term}` ({evidence.field})" for evidence in chosen[:_SHOWN])
+def _name(one: Scored) -> str:
+    return one.terms.name
+
+
+def _words(one: Scored, *, against: bool = False) -> str:
+    pieces = [piece for piece in one.pieces if (piece.weight < 0) == against]
+    return ", ".join(f"`{piece.term}` ({piece.field})" for piece in pieces[:_SHOWN])

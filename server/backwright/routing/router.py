@@ -6,7 +6,7 @@ text ── named? ────────────────────�
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from backwright.routing import weights
 from backwright.routing.decision import Decision, Evidence, Match, Request, Routing
@@ -14,7 +14,7 @@ from backwright.routing.index import PhraseIndex, WordIndex
 from backwright.routing.named import Named, named_in, split_argument
 from backwright.routing.paths import foreign
 from backwright.routing.reason import explain
-from backwright.routing.tally import Tally
+from backwright.routing.tally import Scored, Tally
 from backwright.routing.text import query_terms, words
 from backwright.routing.trigger import SkillTerms, phrases
 
@@ -44,11 +44,10 @@ class Router:
             return Routing(decision="none", reason="No skill is served; `backwright skills` says why.")
         tallies = self._tally(request)
         named = split_argument(request.name, self._terms) if request.name else named_in(request.text, self._terms)
-        return self._explicit(named, tallies) if named else self._decide(tallies)
+        return _explicit(named, tallies[named.skill]) if named else _decide(tallies.values())
 
-    def _tally(self, request: Request) -> dict[str, Tally]:
-        language = foreign(request.paths)
-        tallies = {name: Tally(skill, language) for name, skill in self._terms.items()}
+    def _tally(self, request: Request) -> Tallies:
+        tallies = Tallies(self._terms, foreign(request.paths))
         terms: dict[str, str] = {}
         for number, text in enumerate((request.text, *request.keywords)):
             tokens = words(text)
@@ -64,47 +63,60 @@ class Router:
             tallies[skill].add_words(found)
         return tallies
 
-    def _explicit(self, named: Named, tallies: dict[str, Tally]) -> Routing:
-        name = Evidence(term=named.skill, field="name", weight=1.0)
-        match = tallies[named.skill].match()
-        match = match.model_copy(update={"score": 1.0, "evidence": (name, *match.evidence)})
-        asked = f" at {named.versions}" if named.versions else ""
-        return Routing(
-            decision="explicit",
-            matches=(match,),
-            reason=f"The request names {named.skill}{asked}; a name always wins.",
-            requested=named.versions,
-        )
 
-    def _decide(self, tallies: dict[str, Tally]) -> Routing:
-        ranked = sorted(
-            ((tally, tally.match()) for tally in tallies.values()),
-            key=lambda pair: (-pair[1].score, pair[0].terms.umbrella, pair[1].skill),
-        )
-        removed = tuple(match for tally, match in ranked if tally.removed)
-        kept = [(tally, match) for tally, match in ranked if not tally.removed]
-        specific = any(tally.named_by_phrase and not tally.terms.umbrella for tally, _ in kept)
-        yielding = tuple(match for tally, match in kept if specific and tally.terms.umbrella)
-        candidates = [(tally, match) for tally, match in kept if not (specific and tally.terms.umbrella)]
-        held_back = (*removed, *(match for match in yielding if match.score >= weights.SUGGEST))
-        decision, matches = _choose(candidates)
-        behind = tuple(match for _, match in candidates if match not in matches and match.evidence)
-        reason = explain(decision, matches, behind=behind, removed=removed, yielding=yielding)
-        return Routing(decision=decision, matches=matches, reason=reason, held_back=held_back)
+class Tallies(dict[str, Tally]):
+    """The tallies of the skills that anything was found for, by name."""
+
+    def __init__(self, terms: Mapping[str, SkillTerms], language: str | None) -> None:
+        super().__init__()
+        self._terms = terms
+        self._language = language
+
+    def __missing__(self, name: str) -> Tally:
+        return self.setdefault(name, Tally(self._terms[name], self._language))
 
 
-def _choose(candidates: list[tuple[Tally, Match]]) -> tuple[Decision, tuple[Match, ...]]:
-    candidates = [(tally, match) for tally, match in candidates if tally.fires and match.score >= weights.SUGGEST]
-    if not candidates:
+def _explicit(named: Named, tally: Tally) -> Routing:
+    name = Evidence(term=named.skill, field="name", weight=1.0)
+    match = tally.scored().match()
+    match = match.model_copy(update={"score": 1.0, "evidence": (name, *match.evidence)})
+    asked = f" at {named.versions}" if named.versions else ""
+    return Routing(
+        decision="explicit",
+        matches=(match,),
+        reason=f"The request names {named.skill}{asked}; a name always wins.",
+        requested=named.versions,
+    )
+
+
+def _decide(tallies: Iterable[Tally]) -> Routing:
+    ranked = sorted(
+        (tally.scored() for tally in tallies), key=lambda one: (-one.score, one.terms.umbrella, one.terms.name)
+    )
+    removed = [one for one in ranked if one.removed and one.supported]
+    kept = [one for one in ranked if not one.removed]
+    specific = any(one.by_phrase and not one.terms.umbrella for one in kept)
+    yielding = [one for one in kept if specific and one.terms.umbrella and one.score >= weights.SUGGEST]
+    candidates = [one for one in kept if not (specific and one.terms.umbrella)]
+    decision, chosen = _choose(candidates)
+    behind = next((one for one in candidates if one not in chosen and one.supported), None)
+    reason = explain(decision, chosen, behind=behind, removed=removed, yielding=yielding if chosen else ())
+    return Routing(
+        decision=decision,
+        matches=tuple(one.match() for one in chosen),
+        reason=reason,
+        held_back=tuple(one.match() for one in [*yielding, *removed][: weights.MOST_SUGGESTED]),
+    )
+
+
+def _choose(candidates: Sequence[Scored]) -> tuple[Decision, Sequence[Scored]]:
+    firing = [one for one in candidates if one.fires and one.score >= weights.SUGGEST]
+    if not firing:
         return "none", ()
-    tally, best = candidates[0]
-    runner_up = max((match.score for other, match in candidates[1:] if other.decisive), default=0.0)
-    if (
-        tally.decisive
-        and not tally.doubtful
-        and best.score >= weights.AUTO
-        and best.score - runner_up >= weights.MARGIN
-    ):
+    best = firing[0]
+    runner_up = max((one.score for one in firing[1:] if one.decisive), default=0.0)
+    clear = best.score >= weights.AUTO and best.score - runner_up >= weights.MARGIN
+    if clear and best.decisive and not best.doubtful:
         return "auto", (best,)
-    close = tuple(match for _, match in candidates if match.score >= best.score * weights.SPREAD)
+    close = [one for one in firing if one.score >= best.score * weights.SPREAD]
     return "suggest", close[: weights.MOST_SUGGESTED]

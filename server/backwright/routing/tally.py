@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from backwright.routing import weights
 from backwright.routing.decision import Evidence, EvidenceField, Match
@@ -28,6 +29,49 @@ _FIELDS: dict[Kind, EvidenceField] = {
 _CHARACTERS_OF_A_PHRASE = 4
 
 
+class Piece(NamedTuple):
+    """A piece of evidence while the decision is being made; most of them never leave the router."""
+
+    term: str
+    field: EvidenceField
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A skill with what its evidence comes to.
+
+    Args:
+        terms: the skill.
+        score: from 0 to 1.
+        pieces: the evidence, the heaviest first.
+        decisive: whether it may be loaded without asking.
+        by_phrase: whether a decisive phrase was found; words of a group that stand anywhere are a looser tie.
+        fires: whether it may be offered at all.
+        removed: whether as much speaks against it as for it.
+        doubtful: whether anything speaks against it.
+    """
+
+    terms: SkillTerms
+    score: float
+    pieces: tuple[Piece, ...]
+    decisive: bool
+    by_phrase: bool
+    fires: bool
+    removed: bool
+    doubtful: bool
+
+    @property
+    def supported(self) -> bool:
+        """Whether anything at all speaks for the skill."""
+        return any(piece.weight > 0 for piece in self.pieces)
+
+    def match(self) -> Match:
+        """The skill as the router hands it out."""
+        evidence = tuple(Evidence(term=term, field=where, weight=weight) for term, where, weight in self.pieces)
+        return Match(skill=self.terms.name, version=self.terms.version, score=self.score, evidence=evidence)
+
+
 @dataclass(slots=True)
 class Tally:
     """The evidence on one skill while a request is read; phrases count once, however often they stand there.
@@ -39,9 +83,9 @@ class Tally:
 
     terms: SkillTerms
     foreign: str | None = None
-    _decisive: dict[str, Evidence] = field(default_factory=dict)
-    _weak: dict[str, Evidence] = field(default_factory=dict)
-    _negative: dict[str, Evidence] = field(default_factory=dict)
+    _decisive: dict[str, Piece] = field(default_factory=dict)
+    _weak: dict[str, Piece] = field(default_factory=dict)
+    _negative: dict[str, Piece] = field(default_factory=dict)
     _groups: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _words: list[WordHit] = field(default_factory=list)
     _for: dict[Place, str] = field(default_factory=dict)
@@ -71,87 +115,67 @@ class Tally:
     def add_path(self, phrase: Phrase) -> None:
         """Count a phrase that a path at hand holds."""
         if phrase.kind is not Kind.NEGATIVE and phrase.key not in self._decisive:
-            self._weak.setdefault(phrase.key, Evidence(term=phrase.text, field="path", weight=weights.PATH))
+            self._weak.setdefault(phrase.key, Piece(phrase.text, "path", weights.PATH))
 
     def add_words(self, found: Iterable[WordHit]) -> None:
         """Count the single words that the skill's name, triggers or description hold."""
         self._words.extend(found)
 
-    @property
-    def groups(self) -> tuple[Evidence, ...]:
-        """The groups of terms that are complete."""
-        return tuple(
-            Evidence(term=" + ".join(group), field="all_of", weight=weights.ALL_OF)
-            for number, group in enumerate(self.terms.all_of)
-            if group and self._groups[number] >= set(group)
+    def scored(self) -> Scored:
+        """The skill with what was counted so far."""
+        groups = self._complete_groups()
+        shares = {hit.term: weights.WORDS * hit.share for hit in self._words}
+        weak = sorted((_add(piece, shares.get(key, 0)) for key, piece in self._weak.items()), key=_order)
+        support = [*self._decisive.values(), *groups, *weak[: weights.WEAK_COUNTED], *self._word_pieces()]
+        against = list(self._negative.values())
+        if self.foreign is not None:
+            against.append(Piece(self.foreign, "foreign", -weights.FOREIGN))
+        open_share = 1.0
+        for piece in support:
+            open_share *= 1 - piece.weight
+        score = 1 - open_share
+        for piece in against:
+            score *= 1 + piece.weight
+        shown = [piece for piece in support if piece.weight >= weights.LEAST_SHOWN]
+        decisive = bool(self._decisive) or bool(groups)
+        return Scored(
+            terms=self.terms,
+            score=round(score, 3),
+            pieces=tuple(sorted([*shown, *against], key=_order)),
+            decisive=decisive,
+            by_phrase=bool(self._decisive),
+            # One word that is not decisive is no reason to offer a skill, however rare it is.
+            fires=decisive or len(self._weak.keys() | shares.keys()) > 1,
+            removed=self._removed(),
+            doubtful=bool(against),
         )
 
-    @property
-    def decisive(self) -> bool:
-        """Whether there is evidence on which the skill may be loaded without asking."""
-        return bool(self._decisive) or bool(self.groups)
+    def _complete_groups(self) -> list[Piece]:
+        return [
+            Piece(" + ".join(group), "all_of", weights.ALL_OF)
+            for number, group in enumerate(self.terms.all_of)
+            if group and self._groups.get(number, set()) >= set(group)
+        ]
 
-    @property
-    def named_by_phrase(self) -> bool:
-        """Whether a decisive phrase was found; words of a group that stand anywhere are a looser tie."""
-        return bool(self._decisive)
-
-    @property
-    def fires(self) -> bool:
-        """Whether the skill may be offered: on something decisive, or on two words; one weak word is no reason."""
-        return self.decisive or len(self._weak.keys() | {hit.term for hit in self._words}) > 1
-
-    @property
-    def removed(self) -> bool:
-        """Whether as much speaks against the skill as for it. What shares a word with a negative term is not for it."""
+    def _removed(self) -> bool:
+        """Whether as much speaks against as for the skill; what shares a word with a negative term is not for it."""
         clear = {key for place, key in self._for.items() if not any(_overlap(place, other) for other in self._against)}
         return bool(self._negative) and len(clear) <= len(self._negative)
 
-    @property
-    def doubtful(self) -> bool:
-        """Whether anything speaks against the skill."""
-        return bool(self._negative) or self.foreign is not None
-
-    def match(self) -> Match:
-        """The skill with its score and its evidence, the heaviest first."""
-        shares = {hit.term: weights.WORDS * hit.share for hit in self._words}
-        weak = sorted((_add(piece, shares.get(key, 0)) for key, piece in self._weak.items()), key=_order)
-        support = [*self._decisive.values(), *self.groups, *weak[: weights.WEAK_COUNTED], *self._word_evidence()]
-        against = list(self._negative.values())
-        if self.foreign is not None:
-            against.append(Evidence(term=self.foreign, field="foreign", weight=-weights.FOREIGN))
-        open_share = 1.0
-        for evidence in support:
-            open_share *= 1 - evidence.weight
-        score = 1 - open_share
-        for evidence in against:
-            score *= 1 + evidence.weight
-        shown = [evidence for evidence in support if evidence.weight >= weights.LEAST_SHOWN]
-        return Match(
-            skill=self.terms.name,
-            version=self.terms.version,
-            score=round(score, 3),
-            evidence=tuple(sorted([*shown, *against], key=_order)),
-        )
-
-    def _word_evidence(self) -> list[Evidence]:
+    def _word_pieces(self) -> list[Piece]:
         return [
-            Evidence(
-                term=hit.word,
-                field="description" if hit.described else "words",
-                weight=round(weights.WORDS * hit.share, 3),
-            )
+            Piece(hit.word, "description" if hit.described else "words", round(weights.WORDS * hit.share, 3))
             for hit in self._words
             if hit.term not in self._decisive and hit.term not in self._weak
         ]
 
-    def _keep(self, kept: dict[str, Evidence], phrase: Phrase, weight: float) -> None:
+    def _keep(self, kept: dict[str, Piece], phrase: Phrase, weight: float) -> None:
         if phrase.key not in kept or kept[phrase.key].weight < weight:
-            kept[phrase.key] = Evidence(term=phrase.text, field=_FIELDS[phrase.kind], weight=weight)
+            kept[phrase.key] = Piece(phrase.text, _FIELDS[phrase.kind], weight)
 
 
-def _add(piece: Evidence, weight: float) -> Evidence:
-    return piece.model_copy(update={"weight": round(1 - (1 - piece.weight) * (1 - weight), 3)})
+def _add(piece: Piece, weight: float) -> Piece:
+    return piece._replace(weight=round(1 - (1 - piece.weight) * (1 - weight), 3))
 
 
 def _weight(phrase: Phrase, hit: Hit) -> float:
@@ -174,5 +198,5 @@ def _overlap(one: Place, other: Place) -> bool:
     return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
-def _order(evidence: Evidence) -> tuple[float, str, str]:
-    return (-abs(evidence.weight), evidence.field, evidence.term)
+def _order(piece: Piece) -> tuple[float, str, str]:
+    return (-abs(piece.weight), piece.field, piece.term)
