@@ -6,6 +6,7 @@ or a scaffold uses.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
     from backwright.contexts.schemas.project_v1 import ProjectContextV1
+    from backwright.contexts.schemas.review_v1 import ReviewContextV1
+    from backwright.review.checklist import ChecklistEntry
+    from backwright.review.options import Options
+    from backwright.review.report import Report
     from backwright.review.rule import Rule
     from backwright.routing.briefing import Briefing
     from backwright.routing.decision import Routing
@@ -139,6 +144,10 @@ class App:
         """
         from backwright.contexts.project_file import load_project
         from backwright.contexts.schemas.project_v1 import ProjectContextV1
+    from backwright.contexts.schemas.review_v1 import ReviewContextV1
+    from backwright.review.checklist import ChecklistEntry
+    from backwright.review.options import Options
+    from backwright.review.report import Report
 
         return ProjectContextV1() if self.settings.root is None else load_project(self.settings.root)
 
@@ -150,11 +159,63 @@ class App:
 
     # Review
 
+    def review(self, context: ReviewContextV1) -> Report:
+        """The review of a change; see `ReviewContextV1` for which.
+
+        Raises:
+            NotARepositoryError, RevisionNotFoundError, DiffSyntaxError, PathOutsideRootError, TooLargeError,
+                InvalidInputError, ToolUnavailableError: the change cannot be read; the message says why.
+            InvalidContextError: the project's `backwright.yaml` does not validate.
+        """
+        from backwright.review.engine import review
+        from backwright.review.facts import Facts
+        from backwright.review.project_facts import read_facts
+        from backwright.review.subject import subject_of
+
+        root, project = self.settings.root, self.project()
+        subject = subject_of(
+            root, base=context.base, range_=context.range, diff_file=context.diff_file, diff=context.diff
+        )
+        return review(
+            subject.diff,
+            read_new=subject.read_new,
+            read_old=subject.read_old,
+            facts=Facts() if root is None else read_facts(root),
+            checklist=tuple(self._checklist(project.checklists)),
+            options=_options(project, context, subject.described),
+        )
+
     def rules(self) -> tuple[Rule, ...]:
         """Our own review rules, by code."""
         from backwright.review.engine import all_rules
 
         return all_rules()
+
+    def explain(self, code: str) -> str:
+        """The page of a rule, ours or ruff's, as Markdown.
+
+        Raises:
+            RuleNotFoundError: there is none; the hint names the nearest.
+        """
+        from backwright.review.page import rule_page
+
+        return rule_page(code)
+
+    def _checklist(self, chosen: tuple[str, ...]) -> Iterator[ChecklistEntry]:
+        from backwright.review.checklist import ChecklistEntry, JudgementQuestion
+
+        for skill in self.catalog.skills:
+            for item in skill.checklist if not chosen or skill.name in chosen else ():
+                question = None if item.question is None else JudgementQuestion(**item.question.model_dump())
+                yield ChecklistEntry(
+                    skill=skill.name,
+                    version=skill.version,
+                    id=item.id,
+                    text=item.text,
+                    rules=item.rules,
+                    evidence=item.evidence,
+                    question=question,
+                )
 
     # Scaffold
 
@@ -233,4 +294,18 @@ def _terms(skill: Skill) -> SkillTerms:
         negative=triggers.not_,
         all_of=triggers.all_of,
         umbrella=triggers.umbrella,
+    )
+
+
+def _options(project: ProjectContextV1, context: ReviewContextV1, described: str) -> Options:
+    """How to review: what the caller asks for, within what the project has agreed to."""
+    from backwright.review.diagnostic import Severity
+    from backwright.review.options import Options, Suppression
+
+    return Options(
+        suppressions=tuple(Suppression(each.rule, each.reason, each.paths) for each in project.suppress),
+        exclude=project.exclude,
+        paths=context.paths,
+        min_severity=Severity(context.min_severity),
+        subject=described,
     )
