@@ -122,7 +122,9 @@ def read_page(path: Path) -> Page:
 
 def pages() -> tuple[Page, ...]:
     """Every page of the skills: SKILL.md and its references."""
-    paths = [path for name in NAMES for path in (SKILLS / name / "SKILL.md", *(SKILLS / name).glob("references/**/*.md"))]
+    paths = [
+        path for name in NAMES for path in (SKILLS / name / "SKILL.md", *(SKILLS / name).glob("references/**/*.md"))
+    ]
     return tuple(read_page(path) for path in sorted(paths))
 
 

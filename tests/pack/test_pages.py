@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import json
+import tomllib
+
+import pytest
+import yaml
+
+from backwright.catalog.catalog import load_catalog
+from backwright.routing.briefing import BUDGET, FileEntry, SkillText, approx_tokens, brief
+from backwright.routing.decision import Routing
+from tests.pack._pages import NAMES, ROOT, SKILLS, Page, pages, read_page
+
+SKILL_TOKENS = 2_500
+REFERENCE_CHARACTERS = 12_000
+"""One answer of `read_skill_file`."""
+LANGUAGES = {"python", "bash", "toml", "yaml", "json", "text", "markdown"}
+PAGES = {page.id: page for page in pages()}
+PAGES_OF = {
+    name: {page.path.relative_to(SKILLS / name).as_posix() for page in pages() if page.skill == name} for name in NAMES
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_instructions_are_short_enough_to_be_read(name: str) -> None:
+    text = (SKILLS / name / "SKILL.md").read_text(encoding="utf-8")
+    assert approx_tokens(text) <= SKILL_TOKENS
+    assert text.count("\n") <= 500
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_briefing_holds_all_of_the_instructions(name: str) -> None:
+    skill = load_catalog(ROOT, allow_unlocked=True).get(name)
+    text = SkillText(
+        name=name,
+        version=skill.version,
+        body=skill.body,
+        files=tuple(
+            FileEntry(path=path, size=file.size) for file in skill.files if (path := file.path) in PAGES_OF[name]
+        ),
+        checklist_items=len(skill.checklist),
+    )
+    briefing = brief(Routing(decision="explicit", reason=f"{name} was asked for by name."), text, ())
+    assert briefing.cut is None
+    assert approx_tokens(briefing.text()) <= BUDGET
+    assert briefing.more_files == 0
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES.values() if page.path.name != "SKILL.md"], ids=lambda p: p.id)
+def test_a_reference_is_read_in_one_answer_and_named_by_its_skill(page: Page) -> None:
+    assert len(page.path.read_text(encoding="utf-8")) <= REFERENCE_CHARACTERS
+    name = page.path.relative_to(SKILLS / page.skill).as_posix()
+    assert name in (SKILLS / page.skill / "SKILL.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_every_link_leads_to_a_file_of_the_same_skill(page: Page) -> None:
+    broken = [link for link in page.links if not (page.path.parent / link).is_file()]
+    assert broken == []
+    outside = [link for link in page.links if SKILLS / page.skill not in (page.path.parent / link).resolve().parents]
+    assert outside == []
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_every_block_says_its_language_and_parses(page: Page) -> None:
+    assert [block.line for block in page.blocks if block.language not in LANGUAGES] == []
+    for block in page.blocks:
+        match block.language:
+            case "yaml":
+                assert yaml.safe_load(block.text) is not None
+            case "toml":
+                assert tomllib.loads(block.text)
+            case "json":
+                json.loads(block.text)
+            case _:
+                pass
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_a_page_has_one_title_and_no_heading_twice(page: Page) -> None:
+    titles = [line for line in page.path.read_text(encoding="utf-8").split("\n") if line.startswith("# ")]
+    assert page.headings[0] == titles[0].removeprefix("# ")
+    assert sorted(set(page.headings)) == sorted(page.headings)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_changelog_ends_with_the_version_that_the_skill_has(name: str) -> None:
+    skill = load_catalog(ROOT, allow_unlocked=True).get(name)
+    assert read_page(SKILLS / name / "CHANGELOG.md").headings[1] == skill.version
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_description_says_what_when_and_when_not(name: str) -> None:
+    description = load_catalog(ROOT, allow_unlocked=True).get(name).description
+    assert len(description) <= 1024
+    assert "Use " in description
+    assert "Not for" in description or "only" in description
+
+
+def test_the_umbrella_names_every_other_skill() -> None:
+    text = (SKILLS / "python-backend" / "SKILL.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if name != "python-backend" and f"| `{name}`" not in text] == []

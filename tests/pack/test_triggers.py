@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from backwright.catalog.catalog import Catalog, load_catalog
+from backwright.routing.router import Request, Router, Routing
+from backwright.routing.trigger import SkillTerms
+from tests.pack._pages import NAMES, ROOT
+
+CATALOG: Catalog = load_catalog(ROOT, allow_unlocked=True)
+
+
+def terms(name: str) -> SkillTerms:
+    skill = CATALOG.get(name)
+    triggers = skill.triggers
+    return SkillTerms(
+        name=name,
+        version=skill.version,
+        description=skill.description,
+        strong=(*skill.keywords, *triggers.strong),
+        weak=triggers.weak,
+        aliases=triggers.aliases,
+        negative=triggers.not_,
+        all_of=triggers.all_of,
+        umbrella=triggers.umbrella,
+    )
+
+
+ROUTER = Router([terms(name) for name in NAMES])
+MATCH = [pytest.param(name, text, id=text[:60]) for name in NAMES for text in CATALOG.get(name).triggers.match]
+NO_MATCH = [pytest.param(name, text, id=text[:60]) for name in NAMES for text in CATALOG.get(name).triggers.no_match]
+
+
+def routed(text: str) -> Routing:
+    return ROUTER.route(Request(text=text))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_there_are_examples_enough_and_none_is_a_term(name: str) -> None:
+    triggers = CATALOG.get(name).triggers
+    assert len(triggers.match) >= 8
+    assert len(triggers.no_match) >= 8
+    assert len({*triggers.match, *triggers.no_match}) == len(triggers.match) + len(triggers.no_match)
+    assert set(triggers.match) & {*triggers.strong, *triggers.weak} == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_phrase_is_declared_twice(name: str) -> None:
+    skill = terms(name)
+    declared = [*skill.strong, *skill.weak, *(term for language in skill.aliases.values() for term in language)]
+    assert [term for term in set(declared) if declared.count(term) > 1] == []
+    assert set(declared) & set(skill.negative) == set()
+
+
+@pytest.mark.parametrize(("name", "text"), MATCH)
+def test_an_example_leads_to_its_skill(name: str, text: str) -> None:
+    found = routed(text)
+    assert found.decision in {"auto", "suggest"}
+    assert found.matches[0].skill == name
+
+
+@pytest.mark.parametrize(("name", "text"), NO_MATCH)
+def test_a_near_miss_does_not(name: str, text: str) -> None:
+    assert name not in [match.skill for match in routed(text).matches]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_skill_that_is_named_is_chosen(name: str) -> None:
+    found = routed(f"/{name}")
+    assert (found.decision, found.matches[0].skill) == ("explicit", name)
