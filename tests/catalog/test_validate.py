@@ -57,7 +57,7 @@ def test_keywords_are_optional_and_trimmed() -> None:
 META = 'metadata:\n  version: "1.0.0"\n'
 BROKEN = {
     "no mapping": ("- a\n", Code.FIELD_MISSING, 2),
-    "empty": ("", Code.FIELD_MISSING, 1),
+    "empty": ("", Code.FIELD_MISSING, 2),
     "no name": (f"description: d\n{META}", Code.FIELD_MISSING, 2),
     "no description": (f"name: one\n{META}", Code.FIELD_MISSING, 2),
     "name of blanks": (f"name: '  '\ndescription: d\n{META}", Code.FIELD_INVALID, 2),

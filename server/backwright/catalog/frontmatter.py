@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import yaml
@@ -33,7 +33,10 @@ _CONSTANTS: Mapping[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-# What YAML 1.2's core schema reads as a number; YAML 1.1's own table is PyYAML's.
+# What YAML 1.1 reads as more than a text, by the first character: PyYAML's own table. All that YAML 1.2 does begins
+# with one of these too.
+_SPECIAL: Final[Mapping[str, list[tuple[str, re.Pattern[str]]]]] = yaml.SafeLoader.yaml_implicit_resolvers
+# What YAML 1.2's core schema reads as a number.
 _CORE_NUMBER = re.compile(
     r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
@@ -52,21 +55,42 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A loaded document and the line of each of its values.
+    """A loaded document, which can still say where each of its values stands.
 
     Args:
         value: JSON.
-        lines: the line (from 1) of a value by the keys and indexes that lead to it.
+        text: what it was read from; already proved harmless.
+        first_line: the line of the file that the text starts on.
     """
 
     value: JSON
-    lines: Mapping[tuple[str | int, ...], int]
+    text: str
+    first_line: int = 1
 
     def line(self, *path: str | int) -> int:
-        """The line of the value at a path, or of the nearest value around it."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
+        """The line (from 1) of the value that some keys and indexes lead to, or of the nearest one around it.
+
+        The text is parsed again, because only a problem asks for lines.
+        """
+        node: yaml.Node | None = yaml.compose(self.text, Loader=_Loader)
+        line = node.start_mark.line if node is not None else 0
+        for part in path:
+            found = _child(node, part)
+            if found is None:
+                break
+            line, node = found
+        return self.first_line + line
+
+
+def _child(node: yaml.Node | None, part: str | int) -> tuple[int, yaml.Node] | None:
+    """A value inside a node with its line: that of its key, because a missing value has the place of what follows."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return key.start_mark.line, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part].start_mark.line, node.value[part]
+    return None
 
 
 def decode(data: bytes, path: str) -> str:
@@ -130,10 +154,11 @@ def load_yaml(text: str, path: str, *, first_line: int = 1, limits: Limits = Lim
         raise _hidden(path, text[hidden], first_line + text.count("\n", 0, hidden))
     builder = _Builder(path, first_line, limits)
     try:
-        value = builder.document(yaml.parse(text, Loader=_Loader))
+        # The parser itself and not yaml.parse(), which puts two more calls around each event.
+        value = builder.document(iter(_Loader(text).get_event, None))
     except yaml.YAMLError as error:
         raise _syntax(error, path, first_line) from None
-    return Document(value, builder.lines)
+    return Document(value, text, first_line)
 
 
 def _too_large(path: str, limits: Limits) -> ProblemError:
@@ -163,7 +188,6 @@ class _Builder:
     path: str
     first_line: int
     limits: Limits
-    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
     keys: int = 0
 
     def document(self, events: Iterator[yaml.Event]) -> JSON:
@@ -177,52 +201,52 @@ class _Builder:
                 if event.version or event.tags:
                     raise self.refuse(event, Code.YAML_DIRECTIVE, "there is a % directive", "delete it")
             elif isinstance(event, yaml.NodeEvent):
-                value = self.node(event, events, ())
+                value = self.node(event, events, 0)
         return value
 
-    def node(self, event: yaml.NodeEvent, events: Iterator[yaml.Event], path: tuple[str | int, ...]) -> JSON:
-        self.plain(event)
-        self.lines[path] = self.line(event)
+    def node(self, event: yaml.NodeEvent, events: Iterator[yaml.Event], depth: int) -> JSON:
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event)
-        if len(path) >= self.limits.depth:
-            raise self.refuse(
-                event, Code.YAML_TOO_DEEP, f"it nests more than {self.limits.depth} levels deep", "flatten it"
-            )
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise self.alias(event)
+        if isinstance(event, yaml.CollectionStartEvent) and event.tag is not None:
+            raise self.tag(event, event.tag)
+        if depth >= self.limits.depth:
+            message = f"it nests more than {self.limits.depth} levels deep"
+            raise self.refuse(event, Code.YAML_TOO_DEEP, message, "flatten it")
         if isinstance(event, yaml.MappingStartEvent):
-            return self.mapping(events, path)
+            return self.mapping(events, depth + 1)
         found: list[JSON] = []
         for item in events:
             if not isinstance(item, yaml.NodeEvent):
                 break
-            found.append(self.node(item, events, (*path, len(found))))
+            found.append(self.node(item, events, depth + 1))
         return found
 
-    def mapping(self, events: Iterator[yaml.Event], path: tuple[str | int, ...]) -> dict[str, JSON]:
+    def mapping(self, events: Iterator[yaml.Event], depth: int) -> dict[str, JSON]:
         found: dict[str, JSON] = {}
         folded: set[str] = set()
         for event in events:
             if not isinstance(event, yaml.NodeEvent):
                 break
             key = self.key(event)
-            fold = unicodedata.normalize("NFKC", key).casefold()
+            fold = key.lower() if key.isascii() else unicodedata.normalize("NFKC", key).casefold()
             if fold in folded:
                 message = f"the key {printable(key)!r} is there twice (case does not count)"
                 raise self.refuse(event, Code.YAML_DUPLICATE_KEY, message, "keep one of them")
             folded.add(fold)
             value = next(events)
             if isinstance(value, yaml.NodeEvent):
-                found[key] = self.node(value, events, (*path, key))
-                # A missing value has the place of the next token; a reader looks for it at its key.
-                self.lines[*path, key] = self.line(event)
+                found[key] = self.node(value, events, depth)
         return found
 
     def key(self, event: yaml.NodeEvent) -> str:
-        self.plain(event)
         self.keys += 1
         if self.keys > self.limits.keys:
             message = f"it has more than {self.limits.keys} keys"
             raise self.refuse(event, Code.YAML_TOO_MANY_KEYS, message, "split it")
+        if isinstance(event, yaml.AliasEvent):
+            raise self.alias(event)
         if isinstance(event, yaml.ScalarEvent) and event.value == "<<":
             raise self.refuse(event, Code.YAML_MERGE_KEY, "there is a merge key <<", "write the keys out")
         key = self.scalar(event) if isinstance(event, yaml.ScalarEvent) else None
@@ -230,23 +254,21 @@ class _Builder:
             raise self.refuse(event, Code.YAML_KEY, "a key is not a string", "write a plain word, or quote it")
         return key
 
-    def plain(self, event: yaml.NodeEvent) -> None:
-        """Refuse what makes a node more than its own text: an alias, an anchor, a tag."""
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            raise self.refuse(event, Code.YAML_ALIAS, "there is an anchor or an alias", "write the value out")
-        if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and event.tag is not None:
-            raise self.refuse(event, Code.YAML_TAG, f"there is a tag {printable(event.tag)}", "delete it")
-
     def scalar(self, event: yaml.ScalarEvent) -> JSON:
+        if event.anchor is not None:
+            raise self.alias(event)
+        if event.tag is not None:
+            raise self.tag(event, event.tag)
         value = event.value
         # The text itself has been looked at; only the escapes of a double-quoted scalar can spell something new.
         hidden = find_hidden(value) if event.style == '"' else None
         if hidden is not None:
             raise _hidden(self.path, value[hidden], self.line(event))
         # Only a plain scalar, one without quotes and no block, can mean anything but its text.
-        return self.resolve(event, value) if event.implicit[0] else value
+        return self.resolve(event, value) if event.implicit[0] and value[:1] in _SPECIAL else value
 
     def resolve(self, event: yaml.ScalarEvent, value: str) -> JSON:
+        """What a plain scalar means whose first character allows that it is more than a text."""
         if value in _CONSTANTS:
             return _CONSTANTS[value]
         if _FLOAT.fullmatch(value) and abs(float(value)) != float("inf"):
@@ -254,24 +276,22 @@ class _Builder:
         # The length first: int() of a huge text is slow, and beyond 2**53 JSON readers disagree.
         if _INTEGER.fullmatch(value) and len(value) <= 17 and abs(int(value)) <= _MAX_INTEGER:  # noqa: PLR2004  sign and 16 digits
             return int(value)
-        if _CORE_NUMBER.fullmatch(value) or _yaml_1_1_tag(value) != "tag:yaml.org,2002:str":
+        if _CORE_NUMBER.fullmatch(value) or any(pattern.match(value) for _, pattern in _SPECIAL[value[:1]]):
             message = f"{printable(value, 60)!r} is read differently by different YAML parsers"
             raise self.refuse(event, Code.YAML_AMBIGUOUS, message, "put it in quotes")
         return value
+
+    def alias(self, event: yaml.NodeEvent) -> ProblemError:
+        return self.refuse(event, Code.YAML_ALIAS, "there is an anchor or an alias", "write the value out")
+
+    def tag(self, event: yaml.NodeEvent, tag: str) -> ProblemError:
+        return self.refuse(event, Code.YAML_TAG, f"there is a tag {printable(tag)}", "delete it")
 
     def line(self, event: yaml.Event) -> int:
         return self.first_line + (event.start_mark.line if event.start_mark else 0)
 
     def refuse(self, event: yaml.Event, code: Code, message: str, fix: str) -> ProblemError:
         return refuse(code, self.path, message, fix, line=self.line(event))
-
-
-def _yaml_1_1_tag(value: str) -> str:
-    resolvers: Mapping[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
-    for tag, pattern in resolvers.get(value[:1], ()):
-        if pattern.match(value):
-            return tag
-    return "tag:yaml.org,2002:str"
 
 
 LARGE: Final = Limits(size=16 * 1024 * 1024, depth=8, keys=1_000_000)

@@ -120,15 +120,19 @@ def read_tree(folder: Path, path: str) -> tuple[SkillFile, ...]:
         ProblemError: a link, a special file, a hostile name, a collision or a limit.
     """
     tree = _Tree(path)
+    name = ""
+    files: list[SkillFile] = []
     try:
         if not stat.S_ISDIR(folder.lstat().st_mode):
             raise tree.refuse(Code.SYMLINK, "", "the folder is a link", "put the folder itself there")
         tree.walk(folder, "", 1)
-        return tuple(SkillFile.of(name, _read(*tree.files[name])) for name in sorted(tree.files))
+        for name in sorted(tree.files):
+            files.append(SkillFile.of(name, _read(*tree.files[name])))
     except (OSError, TooLargeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        fix = "make the folder readable, and leave it alone while it is loaded"
-        raise tree.refuse(Code.UNREADABLE, "", f"it cannot be read: {printable(reason)}", fix) from None
+        fix = "make it readable, and leave the folder alone while it is loaded"
+        raise tree.refuse(Code.UNREADABLE, name, f"it cannot be read: {printable(reason)}", fix) from None
+    return tuple(files)
 
 
 @dataclass(slots=True)
