@@ -144,10 +144,6 @@ class App:
         """
         from backwright.contexts.project_file import load_project
         from backwright.contexts.schemas.project_v1 import ProjectContextV1
-    from backwright.contexts.schemas.review_v1 import ReviewContextV1
-    from backwright.review.checklist import ChecklistEntry
-    from backwright.review.options import Options
-    from backwright.review.report import Report
 
         return ProjectContextV1() if self.settings.root is None else load_project(self.settings.root)
 
