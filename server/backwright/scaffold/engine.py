@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from backwright.errors import InvalidInputError
 from backwright.scaffold.apply import Applied
 from backwright.scaffold.apply import apply as apply_plan
+from backwright.scaffold.decide import Rendered, plan_files
+from backwright.scaffold.layout import Target, locate
 from backwright.scaffold.plan import Plan
+from backwright.scaffold.project import read_facts
+from backwright.scaffold.record import PLATFORM, read_record
+from backwright.scaffold.render import format_all, render
+from backwright.scaffold.resource import Resource, read_resource
+from backwright.scaffold.template import Template, load_template
 from backwright.scaffold.undo import Undone
 from backwright.scaffold.undo import undo as undo_resource
+
+_OVERRIDES = ("package", "source_root", "tests", "migrations")
 
 
 def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object]) -> Plan:
@@ -24,10 +34,19 @@ def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object]) 
     Raises:
         InvalidInputError: a value is unusable; the message names it.
         UnsupportedProjectError: the template cannot write into this project; the message says why.
+        PlanConflictError: something that is no text file stands where a file should be.
         PathOutsideRootError: a target would lead through a link.
         ToolUnavailableError: ruff is missing or failed.
     """
-    raise NotImplementedError
+    resource = read_resource(values)
+    if not root.is_dir():
+        raise InvalidInputError(f"{root} is no folder", hint="make it first, or give another root")
+    template = load_template(template_dir)
+    platform, own = read_record(root, PLATFORM), read_record(root, resource.name)
+    target = locate(root, read_facts(root), resource, _overrides(values), (platform, own))
+    rendered = _render(template, resource, target)
+    plain = {key: value for key, value in values.items() if key != "project"}
+    return plan_files(root, template, resource, target, rendered, (platform, own), plain)
 
 
 def apply(plan: Plan, root: Path, *, expect: str | None = None) -> Applied:
@@ -42,6 +61,7 @@ def apply(plan: Plan, root: Path, *, expect: str | None = None) -> Applied:
         PlanConflictError: the plan holds a conflict.
         PlanStaleError: a file is no longer as the plan saw it, or the digest is not `expect`.
         PathOutsideRootError: a target leads through a link.
+        WriteFailedError: the disk refused; everything is as it was.
     """
     return apply_plan(plan, root, expect=expect)
 
@@ -51,5 +71,27 @@ def undo(root: Path, resource: str) -> Undone:
 
     Raises:
         InvalidInputError: there is no such record.
+        PathOutsideRootError: a path leads through a link.
+        WriteFailedError: the disk refused; everything is as it was.
     """
     return undo_resource(root, resource)
+
+
+def _overrides(values: Mapping[str, object]) -> dict[str, str]:
+    given = values.get("project")
+    if not isinstance(given, Mapping):
+        return {}
+    return {key: value for key in _OVERRIDES if isinstance(value := given.get(key), str)}
+
+
+def _render(template: Template, resource: Resource, target: Target) -> list[Rendered]:
+    variables = {"r": resource, "p": target, "m": target.modules}
+    wanted = [file for file in template.manifest.files if file.project in {"any", "host" if target.host else "own"}]
+    paths = [render(file.target, variables) for file in wanted]
+    texts = [render(template.sources[file.source], variables) for file in wanted]
+    # `tables` share their path with the file that they are appended to, and are no Python.
+    python = {path: text for path, text in zip(paths, texts, strict=True) if path.endswith(".py")}
+    formatted = format_all(python, target.style)
+    return [
+        Rendered(file, path, formatted.get(path, text)) for file, path, text in zip(wanted, paths, texts, strict=True)
+    ]

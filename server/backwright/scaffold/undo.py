@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from backwright._files import safe_join
+from backwright.errors import InvalidInputError
+from backwright.scaffold.apply import Change, read_text, write_all
+from backwright.scaffold.mount import remove_statement
+from backwright.scaffold.plan import RECORDS
+from backwright.scaffold.project import read_module_revisions
+from backwright.scaffold.record import PLATFORM, Record, read_record, record_path, records, text_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +22,8 @@ class Undone:
 
     Args:
         deleted: files that were still as they were generated.
-        restored: the user's files that the inserted statements were taken out of.
-        kept: files that were edited since, with what that means.
+        restored: files that the inserted statements were taken out of.
+        kept: files that were edited since, or that others still need.
         notes: what is left to do by hand, such as the downgrade of an applied migration.
     """
 
@@ -23,6 +33,121 @@ class Undone:
     notes: tuple[str, ...]
 
 
+@dataclass(slots=True)
+class _Draft:
+    root: Path
+    texts: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def current(self, path: str) -> str | None:
+        """The text as it will be."""
+        return self.texts[path][1] if path in self.texts else read_text(self.root, path)
+
+    def set(self, path: str, after: str | None) -> None:
+        """Change a file's text, or delete it."""
+        before = self.texts[path][0] if path in self.texts else read_text(self.root, path)
+        if before is not None:
+            self.texts[path] = (before, after)
+
+
 def undo(root: Path, resource: str) -> Undone:
     """See `engine.undo`."""
-    raise NotImplementedError
+    known = records(root)
+    if resource not in known:
+        raise InvalidInputError(
+            f"there is no record of a resource {resource!r}", hint=f"known are: {', '.join(known) or 'none'}"
+        )
+    record, draft = known[resource], _Draft(root)
+    _take_out(draft, record)
+    _delete_files(draft, record)
+    draft.set(record_path(resource), None)
+    folders = list(record.folders)
+    platform = read_record(root, PLATFORM)
+    if platform is not None and set(known) == {resource}:
+        folders += _delete_platform(draft, platform)
+    write_all(root, [Change(path, before, after) for path, (before, after) in draft.texts.items() if before != after])
+    _remove_empty(root, folders)
+    return Undone(
+        deleted=_paths(draft, gone=True),
+        restored=_paths(draft, gone=False),
+        kept=tuple(draft.kept),
+        notes=tuple(draft.notes),
+    )
+
+
+def _paths(draft: _Draft, *, gone: bool) -> tuple[str, ...]:
+    return tuple(
+        path
+        for path, (before, after) in draft.texts.items()
+        if before != after and (after is None) == gone and not path.startswith(f"{RECORDS}/")
+    )
+
+
+def _take_out(draft: _Draft, record: Record) -> None:
+    for insertion in record.inserted:
+        text = draft.current(insertion.path)
+        if text is None:
+            continue
+        try:
+            draft.set(insertion.path, remove_statement(text, insertion.statement))
+        except SyntaxError:
+            draft.notes.append(f"{insertion.path} does not parse; take out `{insertion.statement}` by hand")
+
+
+def _delete_files(draft: _Draft, record: Record) -> None:
+    for path in record.files:
+        text = draft.current(path)
+        if text is None:
+            continue
+        followed = path == record.migration and _followed(draft.root, record)
+        if record.is_as_generated(path, text) and not followed:
+            draft.set(path, None)
+        else:
+            draft.kept.append(path)
+        if followed:
+            draft.notes.append(f"{path} stays, because a later migration follows it")
+        elif path == record.migration:
+            draft.notes.append(
+                f"a database that has revision {record.revision} still has its table: restore {path} and run "
+                f"`alembic downgrade {record.down_revision or 'base'}` there"
+            )
+
+
+def _followed(root: Path, record: Record) -> bool:
+    if record.migration is None or record.revision is None:
+        return False
+    versions = safe_join(root, record.migration).parent
+    return any(record.revision in parents for parents in read_module_revisions(versions).values())
+
+
+def _delete_platform(draft: _Draft, platform: Record) -> Sequence[str]:
+    """Delete the platform with its last resource, all of it or nothing: its files need each other."""
+    texts = {path: draft.current(path) for path in platform.files}
+    edited = [path for path, text in texts.items() if text is not None and platform.files[path] != text_digest(text)]
+    if edited or draft.kept:
+        draft.notes.append(f"the platform stays, because these were edited: {', '.join(edited or draft.kept)}")
+        return ()
+    for path in texts:
+        draft.set(path, None)
+    for path, appended in platform.appended.items():
+        text = draft.current(path)
+        if text is not None and appended in text:
+            draft.set(path, text.replace(appended, "", 1))
+    draft.set(record_path(PLATFORM), None)
+    return platform.folders
+
+
+def _remove_empty(root: Path, folders: Sequence[str]) -> None:
+    """Remove the folders that were made, deepest first, when nothing but Python's caches is left in them."""
+    for folder in sorted(folders, key=lambda name: name.count("/"), reverse=True):
+        path = safe_join(root, folder)
+        cache = path / "__pycache__"
+        if path.is_dir() and {each.name for each in path.iterdir()} <= {"__pycache__"}:
+            if cache.is_dir() and not cache.is_symlink():
+                for each in cache.glob("*.pyc"):
+                    each.unlink()
+                with suppress(OSError):
+                    cache.rmdir()
+            with suppress(OSError):
+                path.rmdir()

@@ -1,0 +1,242 @@
+"""What each rendered file means for what is on disk: the law of the scaffold.
+
+Never destroy what someone meant: a file that was edited or deleted since it was generated stays so; a file that was
+there and is not ours is a conflict; the platform is made once; a migration is made once and keeps its revision.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from backwright.scaffold.apply import read_text
+from backwright.scaffold.edits import Edit, edits
+from backwright.scaffold.layout import Target
+from backwright.scaffold.plan import FileAction, Plan
+from backwright.scaffold.record import PLATFORM, Insertion, Record, record_path, text_digest
+from backwright.scaffold.render import sort_imports
+from backwright.scaffold.resource import Resource
+from backwright.scaffold.template import Template, TemplateFile
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A file of the template with its path and its text in this project."""
+
+    file: TemplateFile
+    path: str
+    text: str
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The plan as it grows."""
+
+    root: Path
+    platform: Record
+    own: Record
+    actions: dict[str, FileAction] = field(default_factory=dict)
+    platform_files: dict[str, str] = field(default_factory=dict)
+    own_files: dict[str, str] = field(default_factory=dict)
+    appended: dict[str, str] = field(default_factory=dict)
+    inserted: list[Insertion] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def put(self, kind: str, path: str, before: str | None, after: str | None, reason: str) -> None:
+        """Set the action of a path."""
+        match kind:
+            case "create" | "update" | "unchanged" | "keep" | "edit" | "conflict":
+                self.actions[path] = FileAction(kind, path, before, after, reason)
+            case _:
+                raise ValueError(kind)
+
+
+def plan_files(
+    root: Path,
+    template: Template,
+    resource: Resource,
+    target: Target,
+    rendered: Sequence[Rendered],
+    records: tuple[Record | None, Record | None],
+    values: Mapping[str, object],
+) -> Plan:
+    """The plan: every rendered file decided, the insertions made, the records last."""
+    blank = Record(template=template.id, name=resource.name)
+    draft = _Draft(root, records[0] or blank, records[1] or blank)
+    for each in rendered:
+        _DECIDE[each.file.owner](draft, each)
+    _insert(draft, target, edits(resource, target))
+    _note(draft, template, target, values, new=records[0] is None)
+    layout = target.layout
+    platform = Record(
+        template=draft.platform.template,
+        name=PLATFORM,
+        layout=layout,
+        files={**draft.platform_files, **draft.platform.files},
+        appended={**draft.appended, **draft.platform.appended},
+        folders=_folders(draft, {**draft.platform_files, record_path(PLATFORM): ""}, draft.platform.folders),
+    )
+    own = Record(
+        template=template.id,
+        name=resource.name,
+        values=dict(values),
+        files={**draft.own_files},
+        inserted=tuple(draft.inserted),
+        folders=_folders(draft, dict.fromkeys(draft.own_files, ""), draft.own.folders, platform.folders),
+        migration=next(each.path for each in rendered if each.file.owner == "migration"),
+        revision=target.revision,
+        down_revision=target.down_revision,
+    )
+    for record in (platform, own):
+        _put_record(draft, record)
+    notes = (*target.notes, *draft.notes)
+    return Plan(resource.name, template.id, tuple(draft.actions.values()), notes)
+
+
+def _platform(draft: _Draft, each: Rendered) -> None:
+    before = read_text(draft.root, each.path)
+    ours = each.path in draft.platform.files
+    if before is None and ours:
+        draft.put("keep", each.path, None, None, "you deleted it; it stays deleted")
+    elif before is None:
+        draft.platform_files[each.path] = text_digest(each.text)
+        draft.put("create", each.path, None, each.text, "the platform, made once")
+    elif ours or before == each.text:
+        draft.put("unchanged", each.path, before, before, "the platform was made before")
+    elif each.file.existing == "keep":
+        draft.put("keep", each.path, before, None, "it is there and yours")
+    else:
+        draft.put("conflict", each.path, before, None, "it is there and was not generated")
+
+
+def _tables(draft: _Draft, each: Rendered) -> None:
+    """Append the tables of TOML that the file does not have; a table can always follow at the end."""
+    action = draft.actions.get(each.path)
+    new = action is not None and action.kind == "create"
+    before = action.after if new and action is not None else read_text(draft.root, each.path)
+    if before is None or each.path in draft.platform.appended or (each.path in draft.platform.files and not new):
+        return
+    parts = _missing_tables(before, each.text)
+    if not parts:
+        return
+    after = before.rstrip("\n") + "\n\n" + parts
+    if new:
+        draft.platform_files[each.path] = text_digest(after)
+        draft.put("create", each.path, None, after, "the platform, made once")
+    else:
+        draft.appended[each.path] = "\n" + parts
+        draft.put("edit", each.path, before, before.rstrip("\n") + "\n" + "\n" + parts, "adds tables that it lacks")
+
+
+def _missing_tables(text: str, wanted: str) -> str:
+    tools = tomllib.loads(text).get("tool", {})
+    blocks = wanted.split("\n\n[")
+    kept = []
+    for number, block in enumerate(blocks):
+        whole = block if number == 0 else f"[{block}"
+        name = whole.partition("[tool.")[2].partition("]")[0].partition(".")[0]
+        if name not in tools:
+            kept.append(whole.rstrip("\n"))
+    return "\n\n".join(kept) + "\n" if kept else ""
+
+
+def _resource(draft: _Draft, each: Rendered) -> None:
+    before = read_text(draft.root, each.path)
+    recorded = draft.own.files.get(each.path)
+    new = text_digest(each.text)
+    if before == each.text:
+        draft.own_files[each.path] = new
+        draft.put("unchanged", each.path, before, before, "it is as the template writes it")
+    elif before is None and recorded is None:
+        draft.own_files[each.path] = new
+        draft.put("create", each.path, None, each.text, "new")
+    elif before is None and recorded is not None:
+        draft.own_files[each.path] = recorded
+        draft.put("keep", each.path, None, None, "you deleted it; it stays deleted")
+    elif recorded is None:
+        draft.put("conflict", each.path, before, None, "it is there and was not generated")
+    elif before is not None and draft.own.is_as_generated(each.path, before):
+        draft.own_files[each.path] = new
+        draft.put("update", each.path, before, each.text, "nobody edited it since it was generated")
+    elif recorded == new:
+        draft.own_files[each.path] = recorded
+        draft.put("keep", each.path, before, None, "you edited it, and there is nothing new for it")
+    else:
+        draft.own_files[each.path] = recorded
+        draft.put("conflict", each.path, before, None, "you edited it, and what would be generated changed too")
+
+
+def _migration(draft: _Draft, each: Rendered) -> None:
+    recorded = draft.own.files.get(each.path)
+    if recorded is None:
+        _resource(draft, each)
+        return
+    before = read_text(draft.root, each.path)
+    draft.own_files[each.path] = recorded
+    if before is None:
+        draft.put("keep", each.path, None, None, "you deleted it; it stays deleted")
+    else:
+        draft.put("unchanged", each.path, before, before, "a migration is made once")
+        if recorded != text_digest(each.text):
+            draft.notes.append(
+                "the fields are not those of the migration, which is made once: "
+                "write the next one with `alembic revision --autogenerate` and read it"
+            )
+
+
+_DECIDE = {"platform": _platform, "tables": _tables, "resource": _resource, "migration": _migration}
+
+
+def _insert(draft: _Draft, target: Target, wanted: Sequence[Edit]) -> None:
+    texts: dict[str, tuple[str, str]] = {}
+    for edit in wanted:
+        action = draft.actions.get(edit.path)
+        current = action.after if action is not None and action.after is not None else read_text(draft.root, edit.path)
+        if current is None:
+            draft.notes.append(f"{edit.path} is not there; {edit.by_hand}")
+            continue
+        gone = [s for s in edit.statements if Insertion(path=edit.path, statement=s) in draft.own.inserted]
+        after = edit.apply(current) if len(gone) < len(edit.statements) else current
+        if after is None:
+            draft.notes.append(edit.by_hand)
+            continue
+        draft.inserted += [Insertion(path=edit.path, statement=statement) for statement in edit.statements]
+        texts[edit.path] = (current, after)
+    before = sort_imports({path: pair[0] for path, pair in texts.items()}, target.style)
+    after_sorted = sort_imports({path: pair[1] for path, pair in texts.items()}, target.style)
+    for path, (current, plain) in texts.items():
+        # Only where the file was sorted before: sorting is not ours to begin.
+        after = after_sorted[path] if before[path] == current else plain
+        on_disk = read_text(draft.root, path)
+        kind = "create" if on_disk is None else "unchanged" if after == on_disk else "edit"
+        draft.put(kind, path, on_disk, after, "registers the resource" if kind != "unchanged" else "it is registered")
+
+
+def _note(draft: _Draft, template: Template, target: Target, values: Mapping[str, object], *, new: bool) -> None:
+    if new and not target.host and draft.actions["pyproject.toml"].kind != "create":
+        needs = " ".join(f"'{name}{spec}'" for name, spec in sorted(template.manifest.requires.items()))
+        draft.notes.append(f"pyproject.toml is yours and was given no dependencies; add: uv add {needs}")
+    if draft.own.values and draft.own.values != dict(values):
+        draft.notes.append("the values are not those of the last time; files that nobody edited follow them")
+
+
+def _folders(
+    draft: _Draft, paths: Mapping[str, str], known: Sequence[str], others: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The folders that writing these paths makes, with those that are recorded already."""
+    made = {
+        parent.as_posix()
+        for path in paths
+        for parent in PurePosixPath(path).parents
+        if parent.as_posix() != "." and not (draft.root / parent).exists()
+    }
+    return tuple(sorted({*known, *made} - set(others)))
+
+
+def _put_record(draft: _Draft, record: Record) -> None:
+    path, text = record_path(record.name), record.text()
+    before = read_text(draft.root, path)
+    kind = "create" if before is None else "unchanged" if before == text else "update"
+    draft.put(kind, path, before, text, "what was generated, for the next run and for undo")

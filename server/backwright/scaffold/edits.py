@@ -1,0 +1,70 @@
+"""The insertions that register a resource: its router on the application, its table in Alembic's metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backwright.scaffold.layout import Target
+from backwright.scaffold.mount import application_sites, insert_import, insert_mount
+from backwright.scaffold.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Statements that go into one file.
+
+    Args:
+        path: the file.
+        statements: what is inserted, one logical line each, without indentation.
+        apply: the text with them; None where there is no place that is certainly right.
+        by_hand: what to tell the caller in that case.
+    """
+
+    path: str
+    statements: tuple[str, ...]
+    apply: Callable[[str], str | None]
+    by_hand: str
+
+
+def edits(resource: Resource, target: Target) -> list[Edit]:
+    """What has to be inserted where."""
+    router = f"{resource.plural}_router"
+    imported = f"from {target.modules['router']} import router as {router}"
+    path = target.mount.path if target.mount is not None else f"{target.root}/main.py"
+    found = [] if target.host and target.mount is None else [_mount(path, target, imported, router)]
+    return [*found, _metadata(resource, target)]
+
+
+def _mount(path: str, target: Target, imported: str, router: str) -> Edit:
+    receiver = target.mount.site.receiver if target.mount is not None else "app"
+    mounted = f"{receiver}.include_router({router})"
+
+    def apply(text: str) -> str | None:
+        try:
+            sites = application_sites(text)
+        except SyntaxError:
+            return None
+        most = max((site.mounts for site in sites), default=0)
+        best = [site for site in sites if site.mounts == most and site.receiver == receiver]
+        return insert_mount(text, best[0], mounted, imported) if len(best) == 1 else None
+
+    return Edit(path, (imported, mounted), apply, f"mount the router yourself in {path}: `{imported}` and `{mounted}`")
+
+
+def _metadata(resource: Resource, target: Target) -> Edit:
+    model, row = target.modules["model"], f"{resource.cls}Row"
+    if target.host:
+        path = f"{target.migrations}/env.py"
+        statement = f"import {model}  # noqa: F401  registers the table"
+    else:
+        path = f"{target.root}/models/__init__.py"
+        statement = f"from {model} import {row} as {row}"
+
+    def apply(text: str) -> str | None:
+        try:
+            return insert_import(text, statement)
+        except SyntaxError:
+            return None
+
+    return Edit(path, (statement,), apply, f"register the table yourself in {path}: `{statement}`")

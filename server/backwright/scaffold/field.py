@@ -1,0 +1,294 @@
+"""One field of a resource: its types in each layer, its constraints, and values that are and are not allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+from backwright.errors import InvalidInputError
+from backwright.scaffold.names import check_field, check_identifier, pascal
+
+DEFAULT_STR, DEFAULT_TEXT = 255, 10_000
+MAX_STR, MAX_TEXT = 10_000, 1_000_000
+# What a JSON number carries exactly in every language; BIGINT holds more.
+SAFE_INTEGER = 2**53 - 1
+# What NUMERIC(15, 4) holds before the point.
+DECIMAL_INTEGER = 10**11 - 1
+ENUM_LENGTH = 50
+SAMPLES = 3
+
+_PYTHON = {
+    "str": "str",
+    "text": "str",
+    "int": "int",
+    "float": "float",
+    "decimal": "Decimal",
+    "bool": "bool",
+    "datetime": "dt.datetime",
+    "date": "dt.date",
+    "uuid": "UUID",
+}
+_COLUMN = {
+    "text": "sa.Text()",
+    "int": "sa.BigInteger()",
+    "float": "sa.Double()",
+    "decimal": "sa.Numeric(15, 4)",
+    "bool": "sa.Boolean()",
+    "datetime": "UtcDateTime()",
+    "date": "sa.Date()",
+    "uuid": "sa.Uuid()",
+}
+_SCHEMA = {"str": "PlainText", "text": "PlainText", "decimal": "DecimalString", "datetime": "UtcTime"}
+_NUMBERS = ("int", "float", "decimal")
+_INVALID = {
+    "int": '"many"',
+    "float": '"many"',
+    "decimal": '"1e3"',
+    "bool": '"maybe"',
+    "datetime": '"2026-01-01T09:00:00"',
+    "date": '"2026-13-01"',
+    "uuid": '"no-uuid"',
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """What the templates know about a field under the name `f`; expressions are Python source.
+
+    `owner` is the class of the resource, `table` its table; the rest is as in the endpoint context.
+    """
+
+    name: str
+    type: str
+    owner: str
+    table: str
+    required: bool = True
+    unique: bool = False
+    index: bool = False
+    min_length: int | None = None
+    max_length: int | None = None
+    ge: int | None = None
+    le: int | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """`due date`."""
+        return self.name.replace("_", " ")
+
+    @property
+    def enum(self) -> str:
+        """The name of the enum class, `InvoiceStatus`."""
+        return f"{self.owner}{pascal(self.name)}"
+
+    @cached_property
+    def members(self) -> list[tuple[str, str]]:
+        """The names and values of the enum."""
+        return [(choice.upper(), choice) for choice in self.choices]
+
+    @property
+    def _base(self) -> str:
+        return self.enum if self.type == "enum" else _PYTHON[self.type]
+
+    @property
+    def python(self) -> str:
+        """The type in the domain and in the model."""
+        return self._base if self.required else f"{self._base} | None"
+
+    @property
+    def response(self) -> str:
+        """The type in a response, without `| None`."""
+        if self.type in {"str", "text"}:
+            return "str"
+        return _SCHEMA.get(self.type, self._base)
+
+    @property
+    def request(self) -> str:
+        """The type in a request with its constraints, without `| None`."""
+        base = _SCHEMA.get(self.type, self._base)
+        limits = [f"{name}={value}" for name, value in self._limits()]
+        return f"Annotated[{base}, Field({', '.join(limits)})]" if limits else base
+
+    def _limits(self) -> list[tuple[str, object]]:
+        if self.type in {"str", "text"}:
+            shortest = [("min_length", self.min_length)] if self.min_length else []
+            return [*shortest, ("max_length", self.longest)]
+        if self.type == "int":
+            return [("ge", self.bounds[0]), ("le", self.bounds[1])]
+        bounds: list[tuple[str, object]] = [
+            (name, value) for name, value in (("ge", self.ge), ("le", self.le)) if value is not None
+        ]
+        return [("allow_inf_nan", False), *bounds] if self.type == "float" else bounds
+
+    @property
+    def longest(self) -> int:
+        """The greatest length of a str or text."""
+        return self.max_length or (DEFAULT_STR if self.type == "str" else DEFAULT_TEXT)
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The least and the greatest value of a number."""
+        limit = DECIMAL_INTEGER if self.type == "decimal" else SAFE_INTEGER
+        return (-limit if self.ge is None else self.ge, limit if self.le is None else self.le)
+
+    @property
+    def column(self) -> str:
+        """The type of the column in the model."""
+        if self.type == "enum":
+            return f"enum_type({self.enum}, {ENUM_LENGTH})"
+        return f"sa.String({self.longest})" if self.type == "str" else _COLUMN[self.type]
+
+    @property
+    def migration(self) -> str:
+        """The type of the column in the migration, which depends on no module of the application."""
+        if self.type == "enum":
+            return f"sa.String({ENUM_LENGTH})"
+        return "sa.DateTime(timezone=True)" if self.type == "datetime" else self.column
+
+    @property
+    def unique_name(self) -> str:
+        """The name of the unique constraint."""
+        return f"uq_{self.table}_{self.name}"
+
+    @property
+    def index_name(self) -> str:
+        """The name of the index."""
+        return f"ix_{self.table}_{self.name}"
+
+    @cached_property
+    def checks(self) -> list[tuple[str, str, str]]:
+        """Suffix of the name, condition in the model, condition in the migration, for each CHECK constraint."""
+        if self.type == "enum":
+            column = f'sa.column("{self.name}")'
+            values = ", ".join(repr(choice) for choice in self.choices)
+            return [("", f"{column}.in_([each.value for each in {self.enum}])", f"{column}.in_([{values}])")]
+        bounds = (("min", ">=", self.ge), ("max", "<=", self.le))
+        # Quoted: the name may be a word of SQL.
+        texts = [(suffix, f"'\"{self.name}\" {sign} {bound}'") for suffix, sign, bound in bounds if bound is not None]
+        return [(suffix, text, text) for suffix, text in texts]
+
+    def json_sample(self, number: int) -> object:
+        """A valid JSON value; the numbers 0 to 2 give different ones where the type has so many."""
+        if self.type in {"str", "text"}:
+            return self._text_sample(number)
+        if self.type in _NUMBERS:
+            value = self._number(number)
+            return {"int": value, "float": float(value), "decimal": f"{value}.0000"}[self.type]
+        return {
+            "bool": number % 2 == 0,
+            "datetime": f"2026-01-0{number + 1}T09:00:00Z",
+            "date": f"2026-01-0{number + 1}",
+            "uuid": f"00000000-0000-4000-8000-00000000000{number + 1}",
+            "enum": self.choices[number % len(self.choices)] if self.choices else None,
+        }[self.type]
+
+    def domain_sample(self, number: int) -> str:
+        """The same value as a Python expression in the domain's type."""
+        value = self.json_sample(number)
+        sources = {
+            "decimal": f'Decimal("{value}")',
+            "datetime": f"dt.datetime(2026, 1, {number + 1}, 9, tzinfo=dt.UTC)",
+            "date": f"dt.date(2026, 1, {number + 1})",
+            "uuid": f'UUID("{value}")',
+            "enum": f"{self.enum}.{str(value).upper()}",
+        }
+        return sources.get(self.type, repr(value))
+
+    @property
+    def invalid(self) -> str:
+        """A JSON value, as a Python expression, that a request must refuse."""
+        if self.type in {"str", "text"}:
+            return '""' if self.min_length else f'"x" * {self.longest + 1}'
+        if self.type == "enum":
+            return '"No Such Choice"'
+        if self.type in _NUMBERS and (self.ge is not None or self.le is not None):
+            value = self.le + 1 if self.le is not None else cast("int", self.ge) - 1
+            return f'"{value}"' if self.type == "decimal" else str(value)
+        return _INVALID[self.type]
+
+    def _number(self, number: int) -> int:
+        low, high = self.bounds
+        start = min(max(low, 1), max(low, high - SAMPLES + 1))
+        return min(start + number, high)
+
+    def _text_sample(self, number: int) -> str:
+        text = f"{self.label} {number + 1}"
+        if len(text) > self.longest:
+            text = str(number + 1)
+        return text.rjust(self.min_length or 0, "x")
+
+
+def read_field(item: object, owner: str, table: str) -> Field:
+    """The field that one item of the context describes.
+
+    Raises:
+        InvalidInputError: a value is unusable; the message names the field.
+    """
+    if not isinstance(item, Mapping) or not isinstance(item.get("name"), str):
+        raise InvalidInputError("a field is not an object with a name", hint="give each field a name and a type")
+    name = check_field(item["name"])
+    kind = item.get("type")
+    if kind not in {*_PYTHON, "enum"}:
+        raise InvalidInputError(f"field {name!r} has no known type", hint=f"use one of {', '.join(_PYTHON)}, enum")
+    choices = tuple(check_identifier(str(choice), f"choice of {name}") for choice in item.get("choices") or ())
+    field = Field(
+        name=name,
+        type=str(kind),
+        owner=owner,
+        table=table,
+        required=item.get("required", True) is True,
+        unique=item.get("unique", False) is True,
+        index=item.get("index", False) is True,
+        min_length=_whole(item, "min_length"),
+        max_length=_whole(item, "max_length"),
+        ge=_whole(item, "ge"),
+        le=_whole(item, "le"),
+        choices=choices,
+    )
+    _check(field)
+    return field
+
+
+def _whole(item: Mapping[object, object], key: str) -> int | None:
+    value = item.get(key)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise InvalidInputError(f"{key} of field {item['name']!r} is not a whole number", hint="give a whole number")
+
+
+def _check(field: Field) -> None:
+    if (field.type == "enum") != bool(field.choices):
+        raise _wrong(field, "needs choices if it is an enum, and only then", "give choices to an enum")
+    if len(set(field.choices)) < len(field.choices):
+        raise _wrong(field, "has a choice twice", "list each choice once")
+    if field.unique and field.type in {"bool", "enum"}:
+        raise _wrong(field, f"is a unique {field.type}, so that there could only ever be a few rows", "drop unique")
+    if field.type in {"str", "text"}:
+        _check_length(field)
+    elif field.min_length is not None or field.max_length is not None:
+        raise _wrong(field, f"is {field.type} and has a length", "give min_length and max_length to str and text only")
+    if field.type in _NUMBERS:
+        _check_bounds(field)
+    elif field.ge is not None or field.le is not None:
+        raise _wrong(field, f"is {field.type} and has a bound", "give ge and le to int, float and decimal only")
+
+
+def _check_length(field: Field) -> None:
+    limit = MAX_STR if field.type == "str" else MAX_TEXT
+    if not 0 <= (field.min_length or 0) <= field.longest <= limit:
+        raise _wrong(field, f"has lengths that do not fit 0 <= min <= max <= {limit}", "correct the lengths")
+
+
+def _check_bounds(field: Field) -> None:
+    low, high = field.bounds
+    limit = DECIMAL_INTEGER if field.type == "decimal" else SAFE_INTEGER
+    if not -limit <= low <= high <= limit:
+        raise _wrong(field, f"has bounds that do not fit {-limit} <= ge <= le <= {limit}", "correct the bounds")
+    if field.unique and high - low + 1 < SAMPLES:
+        raise _wrong(field, f"is unique among {high - low + 1} values", "widen the bounds or drop unique")
+
+
+def _wrong(field: Field, what: str, hint: str) -> InvalidInputError:
+    return InvalidInputError(f"field {field.name!r} {what}", hint=hint)

@@ -1,0 +1,307 @@
+"""What a project is, read from its files and syntax trees; the project itself is never imported."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backwright._files import read_bounded
+from backwright.errors import TooLargeError, UnsupportedProjectError
+from backwright.scaffold.mount import Site, aggregate_routers, application_sites
+
+MAX_FILES = 20_000
+MAX_SOURCE_BYTES = 1024 * 1024
+
+_SKIP = frozenset(["__pycache__", "build", "dist", "docs", "examples", "node_modules", "site-packages", "venv"])
+_SIGNS = re.compile(rb"FastAPI|Flask\(|DeclarativeBase|declarative_base|AsyncSession|include_router|SQLModel")
+_FOREIGN = {"flask": "Flask", "django": "Django", "litestar": "Litestar"}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One conclusion and what it was drawn from, `path:line` where there is a line."""
+
+    fact: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """Something that a module defines."""
+
+    path: str
+    line: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A file with an application in it, and the places in it where routers are mounted."""
+
+    path: str
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A dependency that yields an `AsyncSession`, and whether it commits."""
+
+    symbol: Symbol
+    commits: bool
+
+
+@dataclass(slots=True)
+class Facts:
+    """What reading found; lists, so that the caller sees whether a thing is there once."""
+
+    pyproject: Mapping[str, object] = field(default_factory=dict)
+    frameworks: dict[str, str] = field(default_factory=dict)
+    applications: list[Application] = field(default_factory=list)
+    aggregates: list[Symbol] = field(default_factory=list)
+    bases: list[Symbol] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
+    tests: str | None = None
+    unread: list[str] = field(default_factory=list)
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Each conclusion with its place."""
+        found = [Evidence("framework", name, source) for name, source in self.frameworks.items()]
+        found += [Evidence("application", a.site.receiver, f"{a.path}:{a.site.line}") for a in self.applications]
+        found += [Evidence("declarative base", b.name, f"{b.path}:{b.line}") for b in self.bases]
+        found += [
+            Evidence("session dependency", s.symbol.name, f"{s.symbol.path}:{s.symbol.line}") for s in self.sessions
+        ]
+        return tuple(found)
+
+
+def read_facts(root: Path) -> Facts:
+    """What the files under `root` say about the project.
+
+    Raises:
+        UnsupportedProjectError: `pyproject.toml` is no TOML, or there are more files than can be read.
+    """
+    facts = Facts(pyproject=_pyproject(root))
+    for path in _sources(root):
+        relative = path.relative_to(root).as_posix()
+        try:
+            data = read_bounded(path, MAX_SOURCE_BYTES)
+            if not _SIGNS.search(data):
+                continue
+            _read_module(facts, relative, data.decode("utf-8"))
+        except (OSError, SyntaxError, ValueError, RecursionError, TooLargeError):
+            facts.unread.append(relative)
+    facts.frameworks.update(_declared(facts.pyproject))
+    facts.packages = _packages(root)
+    facts.tests = next((name for name in ("tests", "test") if (root / name).is_dir()), None)
+    if (root / "manage.py").is_file():
+        facts.frameworks.setdefault("django", "manage.py")
+    return facts
+
+
+def _pyproject(root: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(read_bounded(root / "pyproject.toml", MAX_SOURCE_BYTES).decode("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, TooLargeError) as error:
+        raise UnsupportedProjectError(f"pyproject.toml cannot be read: {error}", hint="correct it first") from error
+
+
+def table(document: Mapping[str, object], *keys: str) -> Mapping[str, object]:
+    """The table under these keys, empty where there is none."""
+    current: object = document
+    for key in keys:
+        current = current.get(key) if isinstance(current, Mapping) else None
+    return current if isinstance(current, Mapping) else {}
+
+
+def _declared(pyproject: Mapping[str, object]) -> dict[str, str]:
+    declared = table(pyproject, "project").get("dependencies")
+    names = [re.split(r"[^A-Za-z0-9_.-]", str(each), maxsplit=1)[0].lower() for each in _list(declared)]
+    return {name: "pyproject.toml" for name in names if name in _FOREIGN}
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else []
+
+
+def _packages(root: Path) -> list[str]:
+    places = [root / "src", root]
+    return [
+        path.relative_to(root).as_posix()
+        for place in places
+        if place.is_dir()
+        for path in sorted(place.iterdir())
+        if (path / "__init__.py").is_file() and path.name not in {"tests", "test", *_SKIP}
+    ]
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    seen = 0
+    for folder, names, files in os.walk(root):
+        names[:] = sorted(n for n in names if not n.startswith(".") and n not in _SKIP and not _is_venv(folder, n))
+        if folder == str(root):
+            names[:] = [name for name in names if name not in {"tests", "test"}]
+        for name in sorted(files):
+            if name.endswith(".py") and not name.startswith("test_") and name != "conftest.py":
+                seen += 1
+                if seen > MAX_FILES:
+                    raise UnsupportedProjectError(
+                        f"there are more than {MAX_FILES} Python files here", hint="give the service's folder as root"
+                    )
+                yield Path(folder, name)
+
+
+def _is_venv(folder: str, name: str) -> bool:
+    return Path(folder, name, "pyvenv.cfg").is_file()
+
+
+def _read_module(facts: Facts, path: str, text: str) -> None:
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            _note_framework(facts, node, path)
+    if _calls(tree, "FastAPI"):
+        facts.frameworks.setdefault("fastapi", path)
+    facts.applications += [Application(path, site) for site in application_sites(text)]
+    facts.aggregates += [Symbol(path, 0, name) for name in aggregate_routers(text)]
+    for statement in tree.body:
+        facts.bases += _bases(statement, path)
+        session = _session(statement, path)
+        if session is not None:
+            facts.sessions.append(session)
+
+
+def _note_framework(facts: Facts, node: ast.Import | ast.ImportFrom, path: str) -> None:
+    module = (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
+    top = module.partition(".")[0]
+    if top in _FOREIGN or top == "sqlmodel":
+        facts.frameworks.setdefault(top, f"{path}:{node.lineno}")
+
+
+def _calls(tree: ast.Module, name: str) -> bool:
+    return any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name for n in ast.walk(tree))
+
+
+def _bases(statement: ast.stmt, path: str) -> list[Symbol]:
+    if isinstance(statement, ast.ClassDef):
+        names = [ast.unparse(base).rpartition(".")[2] for base in statement.bases]
+        return [Symbol(path, statement.lineno, statement.name)] if "DeclarativeBase" in names else []
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+        maker = ast.unparse(statement.value.func).rpartition(".")[2]
+        target = statement.targets[0]
+        if maker == "declarative_base" and isinstance(target, ast.Name):
+            return [Symbol(path, statement.lineno, target.id)]
+    return []
+
+
+def _session(statement: ast.stmt, path: str) -> Session | None:
+    if not isinstance(statement, ast.AsyncFunctionDef) or statement.decorator_list or statement.returns is None:
+        return None
+    yields = any(isinstance(node, ast.Yield) for node in ast.walk(statement))
+    if not yields or "AsyncSession" not in ast.unparse(statement.returns):
+        return None
+    attributes = {node.attr for node in ast.walk(statement) if isinstance(node, ast.Attribute)}
+    commits = not attributes.isdisjoint({"commit", "begin", "transaction"})
+    return Session(Symbol(path, statement.lineno, statement.name), commits)
+
+
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """The migrations of a project: the folder of the versions and the one head, None before the first migration."""
+
+    script: str
+    versions: str
+    head: str | None
+
+
+def script_location(root: Path, facts: Facts) -> str | None:
+    """The folder of Alembic's `env.py`, from `[tool.alembic]` or `alembic.ini`.
+
+    Raises:
+        UnsupportedProjectError: it is configured in a way that cannot be read from the file.
+    """
+    declared = table(facts.pyproject, "tool", "alembic").get("script_location")
+    configured = declared if isinstance(declared, str) else None
+    if configured is None:
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(root / "alembic.ini", encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError) as error:
+            raise UnsupportedProjectError(f"alembic.ini cannot be read: {error}", hint="correct it first") from error
+        if parser.get("alembic", "version_locations", fallback="").strip():
+            raise UnsupportedProjectError(
+                "alembic.ini sets version_locations", hint="add the migration by hand, or keep one folder of versions"
+            )
+        configured = parser.get("alembic", "script_location", fallback=None)
+    if configured is None:
+        return None
+    location = configured.replace("%(here)s", ".").strip()
+    normal = os.path.normpath(location).replace(os.sep, "/")
+    if ":" in normal or "%" in normal or normal.startswith(("/", "..")):
+        raise UnsupportedProjectError(
+            f"Alembic's script_location is {configured!r}", hint="use a folder relative to the project"
+        )
+    return normal
+
+
+def read_revisions(root: Path, script: str, *, ignore: str | None = None) -> Revisions:
+    """The head of the migrations in `<script>/versions`, by reading `revision` and `down_revision`.
+
+    Args:
+        root: the project.
+        script: the folder of `env.py`.
+        ignore: a revision to leave out: the resource's own on a second run would follow itself.
+
+    Raises:
+        UnsupportedProjectError: there are several heads, or a migration cannot be read.
+    """
+    versions = f"{script}/versions"
+    parents = read_module_revisions(root / versions)
+    parents.pop(ignore or "", None)
+    followed = {parent for down in parents.values() for parent in down}
+    heads = sorted(set(parents) - followed)
+    if len(heads) > 1:
+        raise UnsupportedProjectError(
+            f"the migrations have {len(heads)} heads: {', '.join(heads)}", hint="run `alembic merge heads` first"
+        )
+    if parents and not heads:
+        raise UnsupportedProjectError("the migrations form a circle", hint="mend down_revision first")
+    return Revisions(script, versions, heads[0] if heads else None)
+
+
+def read_module_revisions(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The revisions in a folder of migrations, each with the revisions that it follows.
+
+    Raises:
+        UnsupportedProjectError: a migration cannot be read.
+    """
+    found = [_revision(path) for path in sorted(folder.glob("*.py"))]
+    return {revision: down for revision, down in found if revision is not None}
+
+
+def _revision(path: Path) -> tuple[str | None, tuple[str, ...]]:
+    try:
+        tree = ast.parse(read_bounded(path, MAX_SOURCE_BYTES).decode("utf-8"))
+    except (OSError, SyntaxError, ValueError, TooLargeError) as error:
+        raise UnsupportedProjectError(f"the migration {path.name} cannot be read", hint="mend it first") from error
+    values: dict[str, object] = {}
+    for statement in tree.body:
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+        value = getattr(statement, "value", None)
+        if isinstance(target, ast.Name) and target.id in {"revision", "down_revision"} and isinstance(value, ast.expr):
+            try:
+                values[target.id] = ast.literal_eval(value)
+            except ValueError:
+                continue
+    revision, down = values.get("revision"), values.get("down_revision")
+    parents = down if isinstance(down, tuple | list) else (down,)
+    return (revision if isinstance(revision, str) else None), tuple(str(each) for each in parents if each)

@@ -1,0 +1,109 @@
+"""What was generated, kept beside it in `.scaffold/`, so that a second run and an undo need no guess.
+
+`.scaffold/<resource>.json` belongs to one resource, `.scaffold/platform.json` to all of them. They are meant to be
+committed with the code.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from backwright._files import digest
+from backwright.errors import PlanConflictError
+from backwright.scaffold.apply import read_text
+from backwright.scaffold.plan import RECORDS
+
+PLATFORM = "platform"
+
+
+class Insertion(BaseModel):
+    """A statement that was put into a file that is not the resource's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    statement: str
+
+
+class Layout(BaseModel):
+    """Where things are: the folder of the sources, the package in it, the tests, the migrations."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source_root: str
+    package: str
+    tests: str
+    migrations: str
+
+    @property
+    def root(self) -> str:
+        """The folder of the package."""
+        return f"{self.source_root}/{self.package.replace('.', '/')}".lstrip("/")
+
+
+class Record(BaseModel):
+    """One record.
+
+    `files` are the digests of what was generated, `inserted` and `appended` what was put into other files, `folders`
+    those that were made. A migration's `revision` and `down_revision` never change once they stand here.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    template: str
+    name: str
+    values: dict[str, object] = {}
+    layout: Layout | None = None
+    files: dict[str, str] = {}
+    inserted: tuple[Insertion, ...] = ()
+    appended: dict[str, str] = {}
+    folders: tuple[str, ...] = ()
+    migration: str | None = None
+    revision: str | None = None
+    down_revision: str | None = None
+
+    def text(self) -> str:
+        """The record as it is written: sorted, so that it is the same on every run."""
+        return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def is_as_generated(self, path: str, text: str) -> bool:
+        """Whether the text of a file is what was generated."""
+        return self.files.get(path) == text_digest(text)
+
+
+def text_digest(text: str) -> str:
+    """The digest of a file's text in UTF-8."""
+    return digest(text.encode("utf-8"))
+
+
+def record_path(name: str) -> str:
+    """`.scaffold/invoice.json`."""
+    return f"{RECORDS}/{name}.json"
+
+
+def read_record(root: Path, name: str) -> Record | None:
+    """The record of a resource or of the platform, or None where there is none.
+
+    Raises:
+        PlanConflictError: the record was damaged.
+        PathOutsideRootError: it lies behind a link.
+    """
+    text = read_text(root, record_path(name))
+    if text is None:
+        return None
+    try:
+        return Record.model_validate_json(text)
+    except ValidationError as error:
+        raise PlanConflictError(
+            f"{record_path(name)} is damaged", hint="restore it from version control, or delete it to start over"
+        ) from error
+
+
+def records(root: Path) -> Mapping[str, Record]:
+    """Every record of a resource, by name."""
+    names = sorted(path.stem for path in (root / RECORDS).glob("*.json") if path.stem != PLATFORM)
+    return {name: record for name in names if (record := read_record(root, name)) is not None}

@@ -1,0 +1,175 @@
+"""Templates to text: Jinja in its sandbox, then ruff, so that what is written is what a formatter would leave alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import StrictUndefined
+from jinja2.exceptions import TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from backwright.errors import ToolUnavailableError
+
+FORMAT_TIMEOUT = 60.0
+"""Seconds that ruff may take for one plan."""
+
+_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the project wants its Python.
+
+    Args:
+        first_party: the packages that are the project's own. Without them ruff looks on the disk, and a second run,
+            which finds the first one's files there, would sort imports differently.
+        line_length: the greatest length of a line.
+        quotes: `double` or `single`.
+    """
+
+    first_party: tuple[str, ...]
+    line_length: int = 120
+    quotes: str = "double"
+
+
+def py(value: object, column: int = 0) -> str:
+    """A value as Python source that evaluates to it again.
+
+    Long strings become adjacent literals in parentheses; `column` is how far the first one is indented.
+    """
+    if not isinstance(value, str):
+        return repr(value)
+    width = _WIDTH - column
+    if len(value) <= width:
+        return _literal(value)
+    parts = [value[start : start + width] for start in range(0, len(value), width)]
+    return "(\n" + "\n".join(_literal(part) for part in parts) + "\n)"
+
+
+def _literal(text: str) -> str:
+    # json.dumps gives double quotes, which formatters prefer, wherever JSON and Python read the literal alike.
+    literal = json.dumps(text, ensure_ascii=False)
+    return literal if text.isprintable() else repr(text)
+
+
+def toml(value: str) -> str:
+    """A string as TOML source: a basic string escapes as JSON does."""
+    return json.dumps(value, ensure_ascii=True)
+
+
+def as_path(module: str, source_root: str = "") -> str:
+    """The file of a module, `src/shop/db/base.py` of `shop.db.base` under `src`."""
+    return f"{source_root}/{module.replace('.', '/')}.py".lstrip("/")
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    environment = SandboxedEnvironment(
+        variable_start_string="<<",
+        variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        # The output is Python and TOML; values pass through `py` and `toml`.
+        autoescape=False,
+    )
+    environment.filters.update(py=py, toml=toml, as_path=as_path)
+    return environment
+
+
+def render(source: str, variables: Mapping[str, object]) -> str:
+    """The text of one template.
+
+    Raises:
+        ValueError: the template is wrong or uses a name that is not there: a defect of the template.
+    """
+    try:
+        return str(_environment().from_string(source).render(variables))
+    except TemplateError as error:
+        raise ValueError(f"the template does not render: {error}") from error
+
+
+def format_all(files: Mapping[str, str], style: Style) -> dict[str, str]:
+    """The same files with sorted imports, no unused ones, and formatted.
+
+    Ruff runs twice over a folder of its own, whatever the number of files, and reads no configuration but `style`.
+
+    Raises:
+        ToolUnavailableError: ruff is missing, failed or found a syntax error.
+    """
+    fix = ["check", "--select", "I,F401", "--fix", *_options(style)]
+    quotes = f"--config=format.quote-style={toml(style.quotes)}"
+    return _through_ruff(files, [fix, ["format", quotes, *_options(style)]])
+
+
+def sort_imports(files: Mapping[str, str], style: Style) -> dict[str, str]:
+    """The same files with sorted imports and nothing else touched.
+
+    Raises:
+        ToolUnavailableError: ruff is missing, failed or found a syntax error.
+    """
+    return _through_ruff(files, [["check", "--select", "I", "--fix", *_options(style)]])
+
+
+def _through_ruff(files: Mapping[str, str], commands: Sequence[Sequence[str]]) -> dict[str, str]:
+    if not files:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="backwright-") as folder:
+        for path, text in files.items():
+            target = Path(folder, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(text.encode("utf-8"))
+        for command in commands:
+            _ruff(command, folder)
+        return {path: Path(folder, path).read_bytes().decode("utf-8") for path in files}
+
+
+def _options(style: Style) -> list[str]:
+    first = ", ".join(toml(name) for name in style.first_party)
+    return [
+        "--isolated",
+        "--no-cache",
+        "--quiet",
+        "--target-version=py311",
+        f"--config=line-length={style.line_length}",
+        f"--config=lint.isort.known-first-party=[{first}]",
+        ".",
+    ]
+
+
+def _ruff(arguments: Sequence[str], folder: str) -> None:
+    try:
+        done = subprocess.run(  # noqa: S603  an argument list without a shell; no value of the user's is among them
+            [ruff_path(), *arguments], cwd=folder, capture_output=True, timeout=FORMAT_TIMEOUT, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ToolUnavailableError(f"ruff did not run: {error}", hint="install ruff again") from error
+    if done.returncode != 0:
+        said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()[:500]
+        raise ToolUnavailableError(f"ruff {arguments[0]} refused what was generated: {said}", hint="report this defect")
+
+
+@cache
+def ruff_path() -> str:
+    """The ruff binary that came with Backwright.
+
+    Raises:
+        ToolUnavailableError: it is not installed.
+    """
+    from ruff.__main__ import find_ruff_bin  # type: ignore[import-untyped]
+
+    try:
+        return str(find_ruff_bin())
+    except FileNotFoundError as error:
+        raise ToolUnavailableError("ruff is not installed", hint="install backwright again") from error

@@ -1,0 +1,91 @@
+"""A template: a folder with `template.yaml`, which says what it is and which files it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from backwright._files import read_bounded, safe_join
+from backwright.errors import PathOutsideRootError, TemplateNotFoundError, TooLargeError
+
+MAX_TEMPLATE_BYTES = 256 * 1024
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TemplateFile(_Frozen):
+    """One file that the template makes.
+
+    Args:
+        source: the template under `files/`, with forward slashes.
+        target: where it goes, itself a template.
+        owner: `platform` files are made once and shared by all resources; `resource` files follow the template while
+            nobody edits them; a `migration` is made once and its revision frozen; `tables` are tables of TOML that are
+            appended where the file lacks them.
+        project: in which kind of project it is made: one that the template made itself, one it found, or any.
+        existing: what a file that is there and not ours means for a platform file: leave it, or a conflict.
+    """
+
+    source: str
+    target: str
+    owner: Literal["platform", "tables", "resource", "migration"]
+    project: Literal["own", "host", "any"] = "any"
+    existing: Literal["keep", "conflict"] = "conflict"
+
+
+class Example(_Frozen):
+    """Values that the proof renders, runs and takes back."""
+
+    title: str
+    values: dict[str, object]
+
+
+class Manifest(_Frozen):
+    """What `template.yaml` says."""
+
+    name: str
+    version: str
+    description: str
+    variables: dict[str, str]
+    requires: dict[str, str]
+    files: tuple[TemplateFile, ...]
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template in memory."""
+
+    manifest: Manifest
+    sources: dict[str, str]
+
+    @property
+    def id(self) -> str:
+        """`fastapi-sqlalchemy@1.0.0`."""
+        return f"{self.manifest.name}@{self.manifest.version}"
+
+
+def load_template(folder: Path) -> Template:
+    """The template in this folder, with every source that it names.
+
+    Raises:
+        TemplateNotFoundError: there is none, or it cannot be read; the message says what is wrong with it.
+    """
+    try:
+        manifest = Manifest.model_validate(yaml.safe_load(_read(folder, "template.yaml")))
+        sources = {file.source: _read(folder, f"files/{file.source}") for file in manifest.files}
+    except (OSError, ValueError, yaml.YAMLError, PathOutsideRootError, TooLargeError, ValidationError) as error:
+        raise TemplateNotFoundError(
+            f"{folder.name} is no scaffold template: {error}", hint="name a folder that holds template.yaml and files/"
+        ) from error
+    return Template(manifest, sources)
+
+
+def _read(folder: Path, path: str) -> str:
+    return read_bounded(safe_join(folder, path), MAX_TEMPLATE_BYTES).decode("utf-8")
