@@ -42,6 +42,8 @@ _ONLY_A_NAME = re.compile(rf"(?:[/$]({_NAME})|@?({_NAME}-[a-z0-9]+)@(?:{_CLAUSE}
 _ARGUMENT = re.compile(r"\s*(?P<name>[^@<>=~^\s]+)\s*(?P<range>[@<>=~^].+?)?\s*")
 # Longer requests are prose or pastes; a command stands at the front of them.
 _LOOKED_AT = 4_000
+_NEAR = 100
+_EDGE = " .!?`\"'/@$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ def unknown(name: str, names: Iterable[str]) -> SkillNotFoundError:
 
 
 def _command(plain: str, mention: re.Match[str]) -> Named | None:
-    before, after = plain[: mention.start()], plain[mention.end() :]
+    # What makes a command of a name stands next to it.
+    before = plain[max(mention.start() - _NEAR, 0) : mention.start()]
+    after = plain[mention.end() : mention.end() + _NEAR]
     verb = _VERB.search(before)
     if _NEGATED.search(before[: verb.start()] if verb else before):
         return None
@@ -105,7 +109,7 @@ def _command(plain: str, mention: re.Match[str]) -> Named | None:
         or _SIGIL.search(before) is not None
         or _SKILL_AFTER.match(after) is not None
         or _SKILL_BEFORE.search(before) is not None
-        or plain.strip(" .!?`\"'/@$") == mention[1]
+        or (not before.strip(_EDGE) and not plain[mention.end() :].strip(_EDGE))
     )
     return Named(mention[1], versions) if commanded else None
 

@@ -13,8 +13,8 @@ from backwright.routing.index import Hit, WordHit
 from backwright.routing.text import unspaced
 from backwright.routing.trigger import Kind, Phrase, SkillTerms
 
-# The number of a text of the request, and the positions that a phrase takes in it.
-Place = tuple[int, int, int]
+# The number of a text of the request, and a position in it.
+Place = tuple[int, int]
 
 DECISIVE = frozenset({Kind.NAME, Kind.STRONG, Kind.ALIAS})
 _FIELDS: dict[Kind, EvidenceField] = {
@@ -88,7 +88,7 @@ class Tally:
     _negative: dict[str, Piece] = field(default_factory=dict)
     _groups: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _words: list[WordHit] = field(default_factory=list)
-    _for: dict[Place, str] = field(default_factory=dict)
+    _for: dict[tuple[Place, ...], str] = field(default_factory=dict)
     _against: set[Place] = field(default_factory=set)
 
     def add(self, phrase: Phrase, hit: Hit, text: int = 0) -> None:
@@ -97,7 +97,7 @@ class Tally:
         if phrase.kind is Kind.NEGATIVE:
             if not around & DECISIVE:
                 self._keep(self._negative, phrase, -weights.NEGATIVE)
-                self._against.add((text, hit.start, hit.end))
+                self._against.update(_places(hit, text))
         elif Kind.NEGATIVE in around:
             return
         elif phrase.kind is Kind.ALL_OF:
@@ -110,7 +110,7 @@ class Tally:
         else:
             # Inside a longer phrase of its own it adds nothing to the score, but it holds against a negative term.
             self._keep(self._decisive, phrase, 0 if around & DECISIVE else _weight(phrase, hit))
-            self._for[text, hit.start, hit.end] = phrase.key
+            self._for[_places(hit, text)] = phrase.key
 
     def add_path(self, phrase: Phrase) -> None:
         """Count a phrase that a path at hand holds."""
@@ -159,7 +159,7 @@ class Tally:
 
     def _removed(self) -> bool:
         """Whether as much speaks against as for the skill; what shares a word with a negative term is not for it."""
-        clear = {key for place, key in self._for.items() if not any(_overlap(place, other) for other in self._against)}
+        clear = {key for places, key in self._for.items() if self._against.isdisjoint(places)}
         return bool(self._negative) and len(clear) <= len(self._negative)
 
     def _word_pieces(self) -> list[Piece]:
@@ -194,8 +194,8 @@ def _overshadows(outer: Phrase) -> bool:
     return outer.kind in DECISIVE and (long or not outer.umbrella)
 
 
-def _overlap(one: Place, other: Place) -> bool:
-    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
+def _places(hit: Hit, text: int) -> tuple[Place, ...]:
+    return tuple((text, position) for position in range(hit.start, hit.end))
 
 
 def _order(piece: Piece) -> tuple[float, str, str]:

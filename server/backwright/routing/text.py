@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 
 # A request may hold a pasted log. The question stands before or after the paste, so the middle is what is left out.
-MAX_CHARS = 16_384
+MAX_CHARS = 8_192
 
 # Han, Kana, Hangul, Thai, Lao, Burmese, Khmer.
 _UNSPACED = (
