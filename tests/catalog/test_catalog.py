@@ -208,6 +208,21 @@ def test_linked_releases_are_refused(tmp_path: Path) -> None:
     assert findings(catalog) == [(Code.SYMLINK, "error", "skills/.releases")]
 
 
+@pytest.mark.parametrize("linked", ["one", "one/1.0.0"])
+def test_a_linked_folder_among_the_releases_is_refused_and_what_it_leads_to_is_not_read(
+    linked: str, tmp_path: Path
+) -> None:
+    outside = write_release(tmp_path / "outside", "one", "1.0.0")
+    pack = write_pack(tmp_path / "pack", "one")
+    link = pack / "skills/.releases" / linked
+    link.parent.mkdir(parents=True)
+    link.symlink_to(outside if linked == "one/1.0.0" else outside.parent, target_is_directory=True)
+    for allow in (False, True):
+        catalog = load_catalog(pack, allow_unlocked=allow)
+        assert catalog.releases == ()
+        assert findings(catalog) == [(Code.SYMLINK, "error", f"skills/.releases/{linked}")]
+
+
 def test_the_snapshot_does_not_follow_the_disk(tmp_path: Path) -> None:
     pack = write_pack(tmp_path, "one")
     catalog = load_catalog(pack)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from backwright.catalog.skill import ChecklistItem, Skill, SkillFile, Triggers, tree_digest
+from backwright.catalog.skill import ChecklistItem, Evidence, Skill, SkillFile, Triggers, tree_digest
 from backwright.errors import IntegrityError, SkillFileNotFoundError
+from backwright.review.evidence import EVIDENCE
 
 FILES = (SkillFile.of("SKILL.md", b"one"), SkillFile.of("assets/a.txt", b"two"))
 SKILL = Skill("one", "1.0.0", "d", {}, "", FILES, Triggers(), (), (), tree_digest(FILES))
@@ -66,3 +68,7 @@ def test_a_skill_and_its_parts_are_frozen() -> None:
 def test_a_checklist_item_is_decided_by_exactly_one_thing(more: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="exactly one of rules, evidence and question"):
         ChecklistItem.model_validate({"id": "a", "text": "t", **more})
+
+
+def test_a_checklist_may_name_each_fact_that_the_review_knows_and_no_other() -> None:
+    assert set(get_args(Evidence)) == set(EVIDENCE)

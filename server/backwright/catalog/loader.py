@@ -75,9 +75,12 @@ def candidates(pack: Path) -> Iterator[Candidate]:
         if not (skills / RELEASES).is_dir():
             return
         for named in _folders(skills / RELEASES):
+            path = f"skills/{RELEASES}/{named.name}"
+            if named.is_symlink():
+                yield Candidate(named.name, Path(named.path), path, release="")
+                continue
             for entry in _folders(Path(named.path)):
-                path = f"skills/{RELEASES}/{named.name}/{entry.name}"
-                yield Candidate(named.name, Path(entry.path), path, release=entry.name)
+                yield Candidate(named.name, Path(entry.path), f"{path}/{entry.name}", release=entry.name)
     except OSError as error:
         message = f"the folder cannot be listed: {printable(error.strerror or str(error))}"
         fix = "name a pack: a folder that holds skills/ and manifest.yaml"

@@ -238,7 +238,7 @@ def missing(manifest: Manifest, present: Iterable[str]) -> Iterator[Problem]:
         manifest: what should be there.
         present: the folders that are, as messages call them, or paths inside them.
     """
-    there = {"/".join(path.split("/")[: 4 if RELEASES in path else 2]) for path in present}
+    there = {"/".join(path.split("/")[: 4 if path.startswith(f"skills/{RELEASES}/") else 2]) for path in present}
     pinned = [f"skills/{name}" for name in manifest.skills]
     pinned += [f"skills/{RELEASES}/{name}/{version}" for name, pins in manifest.releases.items() for version in pins]
     for path in sorted(pinned):

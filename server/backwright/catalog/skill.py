@@ -33,7 +33,13 @@ RuleCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}[0-9]{1,5}\z")]
 ItemId = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\z")]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 # What a change as a whole can show by itself; the review decides each (see its checklist).
-Evidence = Literal["docs_with_settings", "lock_with_dependencies", "migration_with_model_change", "tests_changed"]
+Evidence = Literal[
+    "docs_with_settings",
+    "lock_with_dependencies",
+    "migration_with_model_change",
+    "tests_changed",
+    "tests_with_routes",
+]
 
 
 class _Frozen(BaseModel):
