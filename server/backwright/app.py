@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from backwright.review.options import Options
     from backwright.review.report import Report
     from backwright.review.rule import Rule
+    from backwright.review.subject import Subject
     from backwright.routing.briefing import Briefing
     from backwright.routing.decision import Routing
     from backwright.routing.router import Router
@@ -163,15 +164,28 @@ class App:
                 InvalidInputError, ToolUnavailableError: the change cannot be read; the message says why.
             InvalidContextError: the project's `backwright.yaml` does not validate.
         """
+        from backwright.review.subject import subject_of
+
+        subject = subject_of(
+            self.settings.root,
+            base=context.base,
+            range_=context.range,
+            diff_file=context.diff_file,
+            diff=context.diff,
+        )
+        return self.review_subject(subject, context)
+
+    def review_subject(self, subject: Subject, context: ReviewContextV1) -> Report:
+        """The review of a change that has been read already; the context's own source is not looked at.
+
+        Raises:
+            InvalidContextError: the project's `backwright.yaml` does not validate.
+        """
         from backwright.review.engine import review
         from backwright.review.facts import Facts
         from backwright.review.project_facts import read_facts
-        from backwright.review.subject import subject_of
 
         root, project = self.settings.root, self.project()
-        subject = subject_of(
-            root, base=context.base, range_=context.range, diff_file=context.diff_file, diff=context.diff
-        )
         return review(
             subject.diff,
             read_new=subject.read_new,

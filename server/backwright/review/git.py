@@ -98,9 +98,10 @@ class Repository:
             return empty, "the work tree of a repository without commits"
         for name in _DEFAULT_BRANCHES:
             branch = self._resolve(name)
-            if branch is not None and (start := self._merge_base(head, branch)):
+            fork = None if branch is None else self._merge_base(head, branch)
+            if fork is not None:
                 short = name.removeprefix("refs/remotes/").removeprefix("refs/heads/")
-                return start, f"the work tree against its merge base with {short} ({start[:10]})"
+                return fork, f"the work tree against its merge base with {short} ({fork[:10]})"
         return head, f"the work tree against its last commit ({head[:10]})"
 
     def _commit(self, revision: str) -> str:

@@ -37,9 +37,14 @@ def _masked_assignment(found: re.Match[str]) -> str:
 def visible(text: str) -> str:
     """The text on one line, with every character that cannot be seen, or that changes how others are, written out.
 
-    Control characters (a terminal obeys them), direction marks (CVE-2021-42574), zero-width and tag characters.
+    Control characters (a terminal obeys them), direction marks (CVE-2021-42574), zero-width and tag characters. What
+    the log of a GitHub workflow would take for a command (`::error`, `##[error]`) is broken up.
     """
-    return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(map(_visible, text))
+    if text.lstrip().startswith("::"):
+        text = text.replace("::", ":\\x3a", 1)
+    return text.replace("##[", "#\\x23[")
 
 
 def _visible(character: str) -> str:

@@ -1,0 +1,117 @@
+"""`backwright review`: what a change adds, held against the rules and the checklists."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from backwright.cli.command import Command, Exit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from backwright.review.report import Report
+    from backwright.review.subject import Subject
+
+# The names of `review.format.formats()`, held to it by a test: listing them there would import the engine for --help.
+FORMATS = ("json", "markdown", "sarif", "text")
+SEVERITIES = ("error", "warning", "info")
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a unified diff to review; - reads it from the input")
+    parser.add_argument("--base", metavar="REV", help="review the work tree against its merge base with REV")
+    parser.add_argument("--range", metavar="A..B", help="review commits; A...B starts at the merge base")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how to write the report (default: text)")
+    parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument("--root", metavar="DIR", default=".", help="the project (default: the current folder)")
+    parser.add_argument("--path", action="append", default=[], metavar="GLOB", help="only these files; repeatable")
+    parser.add_argument(
+        "--min-severity", choices=SEVERITIES, default="info", help="the least severe findings to report (default: info)"
+    )
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from backwright.app import App
+    from backwright.contexts.schemas.review_v1 import ReviewContextV1
+    from backwright.settings import Settings
+
+    root = Path(arguments.root)
+    subject = _subject(arguments, root)
+    context = ReviewContextV1(paths=tuple(arguments.path), min_severity=arguments.min_severity)
+    report = App(Settings.from_environment(root=root)).review_subject(subject, context)
+    _write(report, "json" if arguments.json else arguments.format)
+    return Exit.FINDINGS if report.findings else Exit.CLEAN
+
+
+def _subject(arguments: argparse.Namespace, root: Path) -> Subject:
+    from backwright.errors import InvalidInputError
+    from backwright.review.subject import diff_text, subject_of
+
+    given = {"FILE": arguments.file, "--base": arguments.base, "--range": arguments.range}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise InvalidInputError(
+            f"{' and '.join(named)} each say what to review", hint="give one of them, or none for the branch at hand"
+        )
+    if not root.is_dir():
+        raise InvalidInputError(f"the root {str(root)!r} is no folder", hint="name the folder of the project")
+    if arguments.file is not None:
+        return diff_text(_bytes_of(arguments.file), "the diff that was given", root)
+    return subject_of(root, base=arguments.base, range_=arguments.range)
+
+
+def _bytes_of(name: str) -> bytes:
+    """A diff from wherever the user says, who may read their own files; one byte over the limit tells of the rest."""
+    import sys
+    from pathlib import Path
+
+    from backwright._files import read_bounded
+    from backwright.errors import InvalidInputError
+    from backwright.review.diff import MAX_DIFF_BYTES
+
+    if name == "-":
+        return sys.stdin.buffer.read(MAX_DIFF_BYTES + 1)
+    try:
+        return read_bounded(Path(name), MAX_DIFF_BYTES)
+    except OSError as error:
+        raise InvalidInputError(
+            f"the diff {name!r} cannot be read: {error.strerror or error}",
+            hint="name a file with a unified diff, or - for the input",
+        ) from error
+
+
+def _write(report: Report, name: str) -> None:
+    import sys
+
+    from backwright.review.format import formats
+
+    text = next(form for form in formats() if form.name == name).render(report)
+    if name == "text" and sys.stdout.isatty():
+        _paint(text)
+    else:
+        print(text, end="")
+
+
+def _paint(text: str) -> None:
+    """Colours for a terminal: `Text` takes the report for what it is and reads no markup in it."""
+    from rich.console import Console
+    from rich.text import Text
+
+    painted = Text(text, end="")
+    painted.highlight_regex(r"(?m)^\S.*$", "bold")
+    for word, style in (("error", "bold red"), ("warning", "yellow"), ("info", "cyan")):
+        painted.highlight_regex(rf"(?m)^ +\d+:\d+  {word}\b", style)
+    painted.highlight_regex(r"\[[a-z0-9-]+/[a-z0-9-]+\]", "dim")
+    Console(highlight=False).print(painted, end="")
+
+
+COMMAND = Command(
+    name="review",
+    help="Review what a change adds: by default the current branch and the work tree.",
+    example="git diff main | backwright review -",
+    configure=_configure,
+    run=_run,
+)

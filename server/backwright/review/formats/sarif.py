@@ -1,0 +1,140 @@
+"""The report as SARIF 2.1.0 (OASIS), for code scanning.
+
+GitHub takes 25,000 results a run and knows a result again by `partialFingerprints`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+from urllib.parse import quote
+
+import backwright
+from backwright.review.diagnostic import Diagnostic, Severity, Suggestion
+from backwright.review.format import Format
+from backwright.review.formats._words import where
+from backwright.review.hostile import visible
+from backwright.review.report import Report, Suppressed, Unchecked
+
+JSON: TypeAlias = "Mapping[str, JSON] | list[JSON] | str | int | float | bool | None"
+
+MAX_RESULTS: Final = 25_000
+_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def _render(report: Report) -> str:
+    codes = sorted({f.code for f in report.findings} | {s.code for s in report.suppressed})
+    places = {code: index for index, code in enumerate(codes)}
+    results: list[JSON] = [_result(finding, places) for finding in report.findings]
+    results += [_suppressed(entry, places) for entry in report.suppressed]
+    run: JSON = {
+        "tool": {
+            "driver": {
+                "name": "backwright",
+                "semanticVersion": backwright.__version__,
+                "rules": [_rule(code, report) for code in codes],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The folder that the diff's paths start from."}}},
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": [
+                    *(_notification(entry) for entry in report.unchecked),
+                    *({"level": "note", "message": {"text": visible(note)}} for note in report.notes),
+                ],
+            }
+        ],
+        "results": results[:MAX_RESULTS],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(code: str, report: Report) -> JSON:
+    from backwright.review.engine import all_rules
+
+    own = next((rule for rule in all_rules() if rule.code == code), None)
+    first = next((finding for finding in report.findings if finding.code == code), None)
+    if own is not None:
+        text, name, level = own.summary, own.name, _LEVELS[own.severity]
+    else:
+        name = first.name if first is not None else code
+        text, level = name.replace("-", " "), _LEVELS[first.severity] if first is not None else "note"
+    item = next((f.enforces for f in report.findings if f.code == code and f.enforces is not None), None)
+    help_text = f"{item.text} ({item.skill} {item.version}) " if item is not None else ""
+    rule: dict[str, JSON] = {
+        "id": code,
+        "name": name,
+        "shortDescription": {"text": text},
+        "help": {"text": f"{help_text}`backwright explain {code}` shows the page of this rule."},
+        "defaultConfiguration": {"level": level},
+    }
+    if first is not None and first.detector == "ruff":
+        rule["helpUri"] = f"https://docs.astral.sh/ruff/rules/{quote(name)}"
+    return rule
+
+
+def _result(finding: Diagnostic, places: Mapping[str, int]) -> JSON:
+    place = finding.location
+    region: dict[str, JSON] = {"startLine": place.line, "startColumn": place.column}
+    if place.end_line is not None:
+        region["endLine"] = place.end_line
+    result: dict[str, JSON] = {
+        "ruleId": finding.code,
+        "ruleIndex": places[finding.code],
+        "level": _LEVELS[finding.severity],
+        "message": {"text": visible(finding.message)},
+        "locations": [{"physicalLocation": {"artifactLocation": _artifact(place.path), "region": region}}],
+        "partialFingerprints": {"backwright/v1": finding.fingerprint},
+        "properties": {"basis": finding.basis, "confidence": finding.confidence, "detector": finding.detector},
+    }
+    if finding.others:
+        result["relatedLocations"] = [
+            {"physicalLocation": {"artifactLocation": _artifact(place.path), "region": {"startLine": line}}}
+            for line in finding.others
+        ]
+    if finding.suggestion is not None:
+        result["fixes"] = [_fix(place.path, finding.suggestion)]
+    return result
+
+
+def _suppressed(entry: Suppressed, places: Mapping[str, int]) -> JSON:
+    place: JSON = {"artifactLocation": _artifact(entry.path), "region": {"startLine": entry.line}}
+    return {
+        "ruleId": entry.code,
+        "ruleIndex": places[entry.code],
+        "level": "note",
+        "message": {"text": f"{entry.code} is suppressed by the project"},
+        "locations": [{"physicalLocation": place}],
+        "suppressions": [{"kind": "external", "justification": visible(entry.reason)}],
+    }
+
+
+def _fix(path: str, suggestion: Suggestion) -> JSON:
+    # A replacement of whole lines: from the first column to the first column of the line behind.
+    region: JSON = {
+        "startLine": suggestion.line,
+        "startColumn": 1,
+        "endLine": suggestion.end_line + 1,
+        "endColumn": 1,
+    }
+    change: JSON = {
+        "artifactLocation": _artifact(path),
+        "replacements": [{"deletedRegion": region, "insertedContent": {"text": f"{suggestion.replacement}\n"}}],
+    }
+    return {"description": {"text": "Replace the line."}, "artifactChanges": [change]}
+
+
+def _notification(entry: Unchecked) -> JSON:
+    place = visible(where(entry.path, entry.lines, of_diff=entry.of_diff))
+    return {"level": "warning", "message": {"text": f"Not checked: {place}: {visible(entry.reason)}"}}
+
+
+def _artifact(path: str) -> JSON:
+    return {"uri": quote(path, safe="/-._~"), "uriBaseId": "%SRCROOT%"}
+
+
+FORMAT = Format(name="sarif", media_type="application/sarif+json", render=_render)

@@ -1,0 +1,81 @@
+"""The report for a person in a terminal, without colours; the command adds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from backwright.review.checklist import Status
+from backwright.review.diagnostic import Confidence, Diagnostic
+from backwright.review.format import Format
+from backwright.review.formats._words import STATUS_WORDS, counted, extent, headline, ranges, sentence, tally, where
+from backwright.review.hostile import visible
+from backwright.review.report import Report
+
+_SHOWN = (Status.VIOLATED, Status.NOT_EVIDENCED, Status.EVIDENCED)
+
+
+def _render(report: Report) -> str:
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    if report.subject:
+        yield f"Review of {visible(report.subject)}"
+    yield f"{sentence(headline(report))}. {sentence(extent(report))}."
+    for path, findings in groupby(report.findings, key=lambda finding: finding.location.path):
+        yield ""
+        yield visible(path)
+        for finding in findings:
+            yield from _finding(finding)
+    yield from _section(
+        "Not checked",
+        (f"{visible(where(e.path, e.lines, of_diff=e.of_diff))}: {visible(e.reason)}" for e in report.unchecked),
+    )
+    yield from _section(
+        "Suppressed",
+        (f"{s.code} {visible(s.path)}:{s.line}: {visible(s.reason)}" for s in report.suppressed),
+    )
+    if report.checklist:
+        shown = [item for status in _SHOWN for item in report.checklist if item.status is status]
+        yield from _section(
+            f"Checklist: {tally(report)}",
+            (f"{STATUS_WORDS[i.status]}: {i.text} [{i.skill}/{i.item}] {visible(i.detail)}" for i in shown),
+        )
+    yield from _questions(report)
+    yield from _section("Notes", (visible(note) for note in report.notes))
+
+
+def _finding(finding: Diagnostic) -> Iterator[str]:
+    place = f"{finding.location.line}:{finding.location.column}"
+    sure = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence} confidence)"
+    yield f"  {place:>7}  {finding.severity:<7}  {finding.code}  {visible(finding.message)}{sure}"
+    if finding.others:
+        yield f"           also {'line' if len(finding.others) == 1 else 'lines'} {ranges(finding.others)}"
+    if finding.suggestion is not None:
+        yield f"           write: {visible(finding.suggestion.replacement.strip())}"
+    if finding.enforces is not None:
+        yield f"           {finding.enforces.text} [{finding.enforces.skill}/{finding.enforces.item}]"
+
+
+def _questions(report: Report) -> Iterator[str]:
+    if report.questions:
+        yield ""
+        yield f"For a reader to decide: {counted(len(report.questions), 'question')}"
+    for question in report.questions:
+        yield f"  {question.question.ask} [{question.skill}/{question.item}]"
+        for line in question.lines:
+            yield f"    {visible(line.path)}:{line.line}: {visible(line.text)}"
+
+
+def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
+    first = next(lines, None)
+    if first is not None or title.startswith("Checklist"):
+        yield ""
+        yield title
+    if first is not None:
+        yield f"  {first}"
+        yield from (f"  {line}" for line in lines)
+
+
+FORMAT = Format(name="text", media_type="text/plain", render=_render)
