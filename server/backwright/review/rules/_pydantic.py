@@ -10,8 +10,8 @@ from backwright.review.source import Source, last_name
 
 _BASES = frozenset({"BaseModel", "BaseSettings", "GenericModel", "RootModel", "SQLModel"})
 _MODEL_NAME = re.compile(
-    r"\w+(Base|Body|Config|Create|DTO|Filter|Form|In|Input|Model|Out|Output|Params|Patch|Payload|Public|Query|Read)"
-    r"|\w+(Request|Response|Schema|Settings|Summary|Update)"
+    r"\w+(Base|Body|Create|DTO|In|Input|Out|Output|Params|Patch|Payload|Public|Read)"
+    r"|\w+(Request|Response|Schema|Settings|Update)"
 )
 _MODEL_MODULES = frozenset({"dto", "dtos", "schema", "schemas"})
 
@@ -42,13 +42,30 @@ def looks_like_model(source: Source, value: ast.expr) -> bool:
     if value.id == "self":
         around = next((node for node in source.parents(value) if isinstance(node, ast.ClassDef)), None)
         return around is not None and is_model(source, around)
-    function = source.function_of(value)
-    if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        annotations = [argument.annotation for argument in parameters(function) if argument.arg == value.id]
-        if annotations:
-            return any(_names_model(source, annotated_type(one)) for one in annotations if one is not None)
+    annotation = _annotation(source, value)
+    if annotation is not None:
+        return _names_model(source, annotated_type(annotation))
     built = [node.value for node in source.nodes(ast.Assign) if _binds(node, value.id)]
     return bool(built) and all(isinstance(one, ast.Call) and _names_model(source, one.func) for one in built)
+
+
+def is_unknown(source: Source, name: ast.Name) -> bool:
+    """Whether nothing in view says of what class the value is: no class of this source, no assignment, no import."""
+    if source.qualified(name) is not None:
+        return False
+    annotation = _annotation(source, name)
+    if annotation is not None:
+        kind = last_name(annotated_type(annotation)) or ""
+        return kind[:1].isupper() and all(known.name != kind for known in source.nodes(ast.ClassDef))
+    return not any(node.id == name.id and isinstance(node.ctx, ast.Store) for node in source.nodes(ast.Name))
+
+
+def _annotation(source: Source, name: ast.Name) -> ast.expr | None:
+    """The annotation of the parameter that the name is, if it is one."""
+    function = source.function_of(name)
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    return next((argument.annotation for argument in parameters(function) if argument.arg == name.id), None)
 
 
 def _binds(statement: ast.Assign, name: str) -> bool:

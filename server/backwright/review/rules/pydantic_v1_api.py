@@ -9,7 +9,8 @@ from dataclasses import replace
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._pydantic import is_model, looks_like_model
+from backwright.review.rules._async import head_of
+from backwright.review.rules._pydantic import is_model, is_unknown, looks_like_model
 from backwright.review.source import Source, keyword, last_name, lines_of
 
 _DECORATORS = {
@@ -88,7 +89,7 @@ def _decorators(source: Source) -> Iterator[Finding]:
         name = last_name(func) or ""
         if name in _DECORATORS and _is_of_pydantic(source, func, decorator):
             yield Finding(
-                lines_of(decorator),
+                (decorator.lineno,),
                 f"`@{name}` is Pydantic 1 and deprecated; use `@{_DECORATORS[name]}`",
             )
 
@@ -128,15 +129,26 @@ def _calls(source: Source, call: ast.Call) -> Iterator[Finding]:
     if last_name(call.func) == "Field" and source.qualified(call.func) in {None, "pydantic.Field"}:
         yield from _field(source, call)
     elif source.qualified(call.func) == "pydantic.parse_obj_as":
-        yield Finding(lines_of(call), "`parse_obj_as` is Pydantic 1 and deprecated; use `TypeAdapter(...)`")
-    elif isinstance(call.func, ast.Attribute) and _is_old_method(source, call, call.func):
-        name = call.func.attr
-        new = _CLASS_METHODS.get(name) or _METHODS[name]
-        yield Finding(
-            (call.func.end_lineno or call.lineno, *lines_of(call)),
-            f"`.{name}()` is Pydantic 1 and deprecated; use `.{new}()`",
-            replacement=_rewritten(source, call.func, new) if name in _SAME else None,
-        )
+        yield Finding(head_of(call), "`parse_obj_as` is Pydantic 1 and deprecated; use `TypeAdapter(...)`")
+    elif isinstance(call.func, ast.Attribute):
+        yield from _method(source, call, call.func)
+
+
+def _method(source: Source, call: ast.Call, func: ast.Attribute) -> Iterator[Finding]:
+    sure = _is_old_method(source, call, func)
+    if not sure and not _may_be_dump(source, call, func):
+        return
+    new = _CLASS_METHODS.get(func.attr) or _METHODS[func.attr]
+    yield Finding(
+        (func.end_lineno or call.lineno, call.lineno),
+        f"`.{func.attr}()` is Pydantic 1 and deprecated; use `.{new}()`" + ("" if sure else " if this is a model"),
+        replacement=_rewritten(source, func, new) if sure and func.attr in _SAME else None,
+        severity=None if sure else Severity.INFO,
+        confidence=None if sure else Confidence.LOW,
+    )
+    skip = keyword(call, "skip_defaults")
+    if sure and skip is not None and skip.lineno != func.end_lineno:
+        yield Finding((skip.lineno,), "Pydantic 2 knows no `skip_defaults`; it is called `exclude_unset`")
 
 
 def _field(source: Source, call: ast.Call) -> Iterator[Finding]:
@@ -160,6 +172,14 @@ def _is_old_method(source: Source, call: ast.Call, func: ast.Attribute) -> bool:
     if func.attr == "copy":
         return "update" in words
     return not words.isdisjoint(_DUMP_WORDS) or (not words and looks_like_model(source, func.value))
+
+
+def _may_be_dump(source: Source, call: ast.Call, func: ast.Attribute) -> bool:
+    """A bare `.dict()` of a value that nothing in view makes: few other libraries have that method."""
+    if func.attr != "dict" or call.args or call.keywords or not isinstance(func.value, ast.Name):
+        return False
+    defined_here = any(function.name == "dict" for function in source.functions())
+    return not defined_here and func.value.id != "self" and is_unknown(source, func.value)
 
 
 def _rewritten(source: Source, func: ast.Attribute, new: str) -> str | None:
