@@ -119,16 +119,24 @@ def _is_described(source: Source, name: ast.Name, handler: ast.ExceptHandler) ->
 def _joins_cancelled(source: Source, body: Sequence[ast.stmt]) -> bool:
     """The idiom `task.cancel()`, then `await task`: the cancellation that is caught is the other task's."""
     awaited = [node.value for node in walk_own(body) if isinstance(node, ast.Await)]
-    if not awaited or not all(_is_task(value) for value in awaited):
+    if not any(_is_task(value) for value in awaited):
         return False
-    return source.basis is Basis.FRAGMENT or any("cancel" in (last_name(c.func) or "") for c in source.calls())
+    if any(isinstance(node, ast.Call) and _cancels(node) for node in walk_own(body)):
+        return True
+    if not all(_is_task(value) for value in awaited):
+        return False
+    return source.basis is Basis.FRAGMENT or any(_cancels(call) for call in source.calls())
+
+
+def _cancels(call: ast.Call) -> bool:
+    return "cancel" in (last_name(call.func) or "")
 
 
 def _is_task(value: ast.expr) -> bool:
     """A name or an attribute, or several of them waited for together."""
     if isinstance(value, ast.Call):
-        return last_name(value.func) in _JOINS
-    return isinstance(value, (ast.Name, ast.Attribute, ast.Subscript))
+        return last_name(value.func) in _JOINS and any(_is_task(argument) for argument in value.args)
+    return isinstance(value, (ast.Name, ast.Attribute, ast.Starred, ast.Subscript))
 
 
 def _ends_coroutine(source: Source, statement: ast.Try, handler: ast.ExceptHandler) -> bool:
