@@ -131,3 +131,8 @@ def walk_own(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             stack.extend(ast.iter_child_nodes(node))
+
+
+def head_of(call: ast.Call) -> tuple[int, ...]:
+    """The lines that name what is called. A line of arguments alone, added to an old call, adds no new call."""
+    return (call.lineno, call.func.end_lineno or call.lineno)

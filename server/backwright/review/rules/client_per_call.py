@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._async import walk_own
+from backwright.review.rules._async import head_of, walk_own
 from backwright.review.rules._fastapi import routes
 from backwright.review.rules._paths import is_test
-from backwright.review.source import FunctionNode, Source, keyword, lines_of
+from backwright.review.source import FunctionNode, Source, keyword
 
 _CLIENTS = ("aiohttp.ClientSession", "httpx.AsyncClient")
 # Functions that run once in a process, and folders of programs that do.
@@ -35,7 +35,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
             name = source.qualified(call.func) if isinstance(call, ast.Call) else None
             if isinstance(call, ast.Call) and name in _CLIENTS and keyword(call, "transport") is None:
                 yield Finding(
-                    lines_of(call),
+                    head_of(call),
                     f"`{name}` is built and closed for each call, so each call opens new connections; share one client"
                     " that lives as long as the app",
                     confidence=Confidence.HIGH if often else Confidence.LOW,

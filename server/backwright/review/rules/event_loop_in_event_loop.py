@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from backwright.review.diagnostic import Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._async import Origins
-from backwright.review.source import Source, last_name, lines_of
+from backwright.review.rules._async import Origins, head_of
+from backwright.review.rules._paths import is_test
+from backwright.review.source import Source, last_name
 
 _RUNNERS = ("anyio.run", "asyncio.run", "trio.run", "uvloop.run")
 _THREADSAFE = "asyncio.run_coroutine_threadsafe"
@@ -20,12 +21,14 @@ _ASKS = frozenset({"add_done_callback", "as_completed", "done", "wait", "wrap_fu
 
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     del facts
+    if is_test(source.path):
+        return
     origins = Origins(source)
     for call in source.calls():
         if source.in_async(call):
             message = _message(source, origins, call)
             if message is not None:
-                yield Finding(lines_of(call), message)
+                yield Finding(head_of(call), message)
 
 
 def _message(source: Source, origins: Origins, call: ast.Call) -> str | None:

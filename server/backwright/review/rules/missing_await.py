@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._async import Origins, annotated_type, parameters, walk_own
-from backwright.review.source import FunctionNode, Source, last_name, lines_of
+from backwright.review.rules._async import Origins, annotated_type, head_of, parameters, walk_own
+from backwright.review.source import FunctionNode, Source, last_name
 
 _ASYNCIO = ("anyio.sleep", "asyncio.sleep", "asyncio.to_thread", "asyncio.wait", "asyncio.wait_for")
 _GATHER = "asyncio.gather"
@@ -43,7 +43,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
         use = None if name is None else _use(source, call)
         if use is not None:
             yield Finding(
-                lines_of(call),
+                head_of(call),
                 f"`{name}(...)` gives a coroutine that {use}, so its body never runs; write `await`",
                 confidence=Confidence.MEDIUM if isinstance(source.parent(call), ast.Return) else None,
             )

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from backwright.review.diagnostic import Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
+from backwright.review.rules._async import head_of
 from backwright.review.rules._paths import is_test
-from backwright.review.source import Source, lines_of
+from backwright.review.source import Source
 
 _EVENTS = frozenset({"startup", "shutdown"})
 
@@ -24,7 +25,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
         event = call.args[0] if call.args else None
         if isinstance(event, ast.Constant) and event.value in _EVENTS:
             yield Finding(
-                lines_of(call),
+                head_of(call),
                 f'`{call.func.attr}("{event.value}")` is deprecated and is ignored once the app has a lifespan; move it'
                 " to the lifespan",
             )

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from backwright.review.diagnostic import Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._async import Origins, is_awaited
+from backwright.review.rules._async import Origins, head_of, is_awaited
 from backwright.review.rules._paths import is_test
-from backwright.review.source import Source, lines_of
+from backwright.review.source import Source
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
 _FUNCTIONS = frozenset(
@@ -53,7 +53,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
         name = _blocking(source, origins, call)
         if name is not None:
             yield Finding(
-                lines_of(call),
+                head_of(call),
                 f"`{name}` blocks the event loop until the other side answers; use an async client, or hand the call to"
                 " `asyncio.to_thread`",
             )

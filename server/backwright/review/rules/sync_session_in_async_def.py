@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._async import Origins, annotated_type, is_awaited, parameters
+from backwright.review.rules._async import Origins, annotated_type, head_of, is_awaited, parameters
 from backwright.review.rules._paths import is_test
-from backwright.review.source import Source, last_name, lines_of
+from backwright.review.source import Source, last_name
 
 _SESSIONS = frozenset(
     {
@@ -20,6 +21,8 @@ _SESSIONS = frozenset(
         "sqlmodel.Session",
     }
 )
+# Classes that are built with a session in order to query it; any other constructor only keeps it.
+_QUERIES = re.compile(r".*(CRUD|Crud|DAO|Dao|Manager|Provider|Repo|Repos|Repositor(y|ies)|Service|Store|UnitOfWork)")
 _SESSION_NAMES = frozenset({"db", "session", "db_session", "database"})
 _SESSION_IO = frozenset(
     {"begin", "commit", "delete", "exec", "execute", "flush", "get", "merge", "query", "refresh", "rollback"}
@@ -100,7 +103,10 @@ def _used_on_the_loop(source: Source, function: ast.AsyncFunctionDef, name: str)
 
 def _is_plain_call(source: Source, node: ast.AST | None) -> bool:
     """A call that runs at once, on this thread, without being awaited."""
-    if not isinstance(node, ast.Call) or is_awaited(source, node) or last_name(node.func) in _HANDS_OVER:
+    if not isinstance(node, ast.Call) or is_awaited(source, node):
+        return False
+    name = last_name(node.func) or ""
+    if name in _HANDS_OVER or (name[:1].isupper() and not _QUERIES.fullmatch(name)):
         return False
     return not any(isinstance(outer, ast.Await) for outer in source.parents(node))
 
@@ -114,7 +120,7 @@ def _session_blocks(source: Source) -> Iterator[Finding]:
             call = item.context_expr
             if isinstance(call, ast.Call) and source.qualified(call.func) in _SESSIONS:
                 yield Finding(
-                    lines_of(call),
+                    head_of(call),
                     "A synchronous Session is opened in an async function: each query stops the event loop; use"
                     " `async with AsyncSession(...)`, or a plain function in a thread",
                 )
@@ -128,7 +134,7 @@ def _driver_calls(source: Source) -> Iterator[Finding]:
         if source.in_async(call) and not is_awaited(source, call):
             driver = _driver(source, origins, call)
             if driver is not None:
-                found.setdefault((source.function_of(call), driver), []).extend(lines_of(call))
+                found.setdefault((source.function_of(call), driver), []).extend(head_of(call))
     for (_, driver), lines in found.items():
         yield Finding(
             tuple(lines),
