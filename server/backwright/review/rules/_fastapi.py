@@ -11,7 +11,7 @@ from backwright.review.diagnostic import Basis
 from backwright.review.facts import Facts
 from backwright.review.rules._async import Origins, annotated_type, walk_own
 from backwright.review.rules._paths import is_test
-from backwright.review.source import FunctionNode, Source, keyword, last_name, lines_of
+from backwright.review.source import FunctionNode, Source, keyword, last_name
 
 METHODS = frozenset({"delete", "get", "head", "options", "patch", "post", "put"})
 _MARKERS = frozenset({"Body", "Cookie", "Depends", "File", "Form", "Header", "Path", "Query", "Security"})
@@ -19,13 +19,15 @@ _MARKERS = frozenset({"Body", "Cookie", "Depends", "File", "Form", "Header", "Pa
 _OTHERS = frozenset(
     {"aiohttp", "bottle", "falcon", "flask", "litestar", "ninja", "quart", "robyn", "sanic", "slack_bolt", "starlite"}
 )
+# Helpers whose result is a Response, as far as their names go.
+_RESPONSE_MAKER = re.compile(r"response|redirect|render|template|stream|download|proxy|forward|file", re.IGNORECASE)
 _MAPS = frozenset({"Dict", "Mapping", "MutableMapping", "dict"})
 _LISTS = frozenset({"Iterable", "List", "Sequence", "list"})
 _BARE = _MAPS | {"Any", "object"}
 _ROUTER_NAME = re.compile(r"(.*_)?(router|app|api)", re.IGNORECASE)
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 _PROBE = re.compile(
-    r"(.*/)?(_?health(z|_?check)?|healthcheck|ready|readyz|readiness|live|livez|liveness|ping|metrics)/?"
+    r"(.*/)?(_?health(z|_?check)?|healthcheck|ready|readyz|readiness|live|livez|liveness|ping|metrics)/?|(.*/)?\.well-known/.*"
 )
 
 
@@ -50,8 +52,8 @@ class Route:
 
     @property
     def lines(self) -> tuple[int, ...]:
-        """The decorator, and the first and the last line of the signature: where what the route returns is said."""
-        return (*lines_of(self.decorator), self.function.lineno, self.function.body[0].lineno - 1)
+        """The decorator, and the first and the last line of the signature: where it is said what the route returns."""
+        return (self.decorator.lineno, self.function.lineno, self.function.body[0].lineno - 1)
 
     @property
     def path_parameters(self) -> frozenset[str]:
@@ -60,7 +62,7 @@ class Route:
 
     @property
     def is_probe(self) -> bool:
-        """Whether the route is a health check, metrics, or the greeting at an app's root."""
+        """Whether the route is a health check, metrics, a `.well-known` document or the greeting at an app's root."""
         if self.method != "get" or self.path is None:
             return False
         receiver = self.decorator.func.value if isinstance(self.decorator.func, ast.Attribute) else None
@@ -146,6 +148,24 @@ def _marker(annotation: ast.expr | None, default: ast.expr | None) -> str | None
         candidates += annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else []
     names = (last_name(one.func) for one in candidates if isinstance(one, ast.Call))
     return next((name for name in names if name in _MARKERS), None)
+
+
+def returns_data(source: Source, route: Route) -> bool:
+    """Whether the route gives something in at least one `return`, and a Response in none, as far as names tell."""
+    if any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in walk_own(route.function.body)):
+        return False
+    values = list(route.returned())
+    origins = Origins(source) if values else None
+    return origins is not None and not any(_is_response(origins, value) for value in values)
+
+
+def _is_response(origins: Origins, value: ast.expr) -> bool:
+    value = value.value if isinstance(value, ast.Await) else value
+    if isinstance(value, ast.Call):
+        return _RESPONSE_MAKER.search(last_name(value.func) or "") is not None
+    if isinstance(value, ast.Name):
+        return _RESPONSE_MAKER.search(f"{value.id} {(origins.of(value) or '').rpartition('.')[2]}") is not None
+    return False
 
 
 def shapeless(annotation: ast.expr | None) -> str | None:

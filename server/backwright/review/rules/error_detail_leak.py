@@ -35,12 +35,12 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
         for call in (node for statement in handler.body for node in ast.walk(statement)):
             leak = _leak(call, handler.name) if isinstance(call, ast.Call) else None
             if isinstance(call, ast.Call) and leak is not None:
-                yield _finding(call, leak, serious=bool(caught & _BROAD) or not caught or _is_server_error(call))
+                yield _finding(leak, serious=bool(caught & _BROAD) or not caught or _is_server_error(call))
 
 
-def _finding(call: ast.Call, leak: ast.expr, *, serious: bool) -> Finding:
+def _finding(leak: ast.expr, *, serious: bool) -> Finding:
     return Finding(
-        (*lines_of(leak), call.lineno),
+        lines_of(leak),
         f"`{ast.unparse(leak)}` sends the exception's own text to the client, with whatever it says of tables, paths or"
         " hosts; log it and send a sentence of your own",
         severity=Severity.WARNING if serious else None,

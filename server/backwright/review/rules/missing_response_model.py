@@ -9,19 +9,16 @@ from collections.abc import Iterator
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._async import Origins, walk_own
-from backwright.review.rules._fastapi import Route, routes
+from backwright.review.rules._fastapi import Route, returns_data, routes
 from backwright.review.source import Source, keyword, last_name, spread
 
 _DECLARES = ("response_model", "response_class", "responses")
-# Helpers whose result is a Response, as far as their names go.
-_RESPONSE_MAKER = re.compile(r"response|redirect|render|template|stream|download|proxy|forward|file", re.IGNORECASE)
 _BODILESS = re.compile(r"(204|205|30[0-9])")
 
 
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     for route in routes(source, facts):
-        if not _declares(route) and not _router_declares(source, route) and _returns_data(source, route):
+        if not _declares(route) and not _router_declares(source, route) and returns_data(source, route):
             yield Finding(
                 route.lines,
                 f"`{route.function.name}` declares no response model: whatever it returns goes out unfiltered and the"
@@ -55,24 +52,6 @@ def _router_declares(source: Source, route: Route) -> bool:
             hidden = keyword(call, "include_in_schema")
             if keyword(call, "default_response_class") is not None or hidden is not None:
                 return True
-    return False
-
-
-def _returns_data(source: Source, route: Route) -> bool:
-    """Whether at least one `return` gives something, and none of them gives a Response."""
-    if any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in walk_own(route.function.body)):
-        return False
-    values = list(route.returned())
-    origins = Origins(source) if values else None
-    return origins is not None and not any(_is_response(origins, value) for value in values)
-
-
-def _is_response(origins: Origins, value: ast.expr) -> bool:
-    value = value.value if isinstance(value, ast.Await) else value
-    if isinstance(value, ast.Call):
-        return _RESPONSE_MAKER.search(last_name(value.func) or "") is not None
-    if isinstance(value, ast.Name):
-        return _RESPONSE_MAKER.search(f"{value.id} {(origins.of(value) or '').rpartition('.')[2]}") is not None
     return False
 
 

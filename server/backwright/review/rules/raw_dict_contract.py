@@ -12,7 +12,7 @@ from backwright.review.rules._fastapi import Route, routes, shapeless
 from backwright.review.source import Source, lines_of
 
 # What another party sends has that party's shape.
-_FOREIGN = re.compile(r"webhook|callback|hook", re.IGNORECASE)
+_FOREIGN = re.compile(r"hook|callback|discord|github|gitlab|slack|stripe|telegram|twilio", re.IGNORECASE)
 _BODY_METHODS = frozenset({"api_route", "delete", "patch", "post", "put"})
 
 

@@ -6,16 +6,16 @@ import ast
 import re
 from collections.abc import Iterator
 
-from backwright.review.diagnostic import Severity
+from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._async import walk_own
+from backwright.review.rules._async import head_of, walk_own
 from backwright.review.rules._fastapi import Route, routes
-from backwright.review.source import Source, last_name, lines_of
+from backwright.review.source import Source, last_name
 
 _READS = frozenset({"form", "json"})
 # What another party sends has that party's shape, and its signature needs the raw body.
-_FOREIGN = re.compile(r"webhook|callback|hook", re.IGNORECASE)
+_FOREIGN = re.compile(r"hook|callback|discord|github|gitlab|slack|stripe|telegram|twilio", re.IGNORECASE)
 
 
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
@@ -26,10 +26,14 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
         for call in _reads(route, requests):
             if _is_picked_apart(source, route, call):
                 text = ast.unparse(call)
+                # An HTML form's fields are all strings, and often read with a default.
+                is_form = text.endswith("form()")
                 yield Finding(
-                    lines_of(call),
+                    head_of(call),
                     f"`await {text}` is used field by field without validation, and the schema shows no body; declare a"
                     " Pydantic model as a parameter",
+                    severity=Severity.INFO if is_form else None,
+                    confidence=Confidence.MEDIUM if is_form else None,
                 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backwright.review.diagnostic import Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._fastapi import routes, shapeless
+from backwright.review.rules._fastapi import returns_data, routes, shapeless
 from backwright.review.source import Source, keyword, lines_of
 
 
@@ -18,6 +18,8 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
         model = keyword(route.decorator, "response_model")
         declared = route.function.returns if model is None else model
         text = shapeless(declared)
+        if model is None and not returns_data(source, route):
+            continue
         if declared is not None and text is not None and keyword(route.decorator, "response_class") is None:
             where = "returns" if model is None else "has the response model"
             yield Finding(
