@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from backwright.catalog.catalog import load_catalog
+from backwright.contexts.schemas.project_v1 import ProjectContextV1
 from backwright.routing.briefing import BUDGET, FileEntry, SkillText, approx_tokens, brief
 from backwright.routing.decision import Routing
 from tests.pack._pages import NAMES, ROOT, SKILLS, Page, pages, read_page
@@ -100,3 +101,10 @@ def test_the_description_says_what_when_and_when_not(name: str) -> None:
 def test_the_umbrella_names_every_other_skill() -> None:
     text = (SKILLS / "python-backend" / "SKILL.md").read_text(encoding="utf-8")
     assert [name for name in NAMES if name != "python-backend" and f"| `{name}`" not in text] == []
+
+
+def test_a_suppression_is_shown_as_the_project_file_takes_it() -> None:
+    page = PAGES["code-review/SKILL.md"]
+    (shown,) = [yaml.safe_load(block.text) for block in page.blocks if block.language == "yaml"]
+    context = ProjectContextV1.model_validate(shown)
+    assert [entry.rule for entry in context.suppress] == ["BW105"]
