@@ -28,3 +28,10 @@ def test_a_suggestion_of_one_says_what_it_lacks() -> None:
 def test_the_reason_stays_short_whatever_the_request_holds() -> None:
     everything = "new endpoint fastapi APIRouter asyncio TaskGroup kotlin code review pull request react snake pydantic"
     assert len(route(everything * 100).reason) < 600
+
+
+def test_a_second_skill_that_fits_is_not_passed_over_in_silence() -> None:
+    reason = route("a code review with its pull request, about asyncio").reason
+    assert reason.endswith(
+        "async-concurrency fits as well (`asyncio` (strong)): load it by name if the task needs both."
+    )

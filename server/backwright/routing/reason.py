@@ -29,7 +29,11 @@ def explain(
     """
     if decision == "auto":
         sentences = [f"{_name(chosen[0])} fits: {_words(chosen[0])}."]
-        if behind:
+        if behind and behind.decisive:
+            sentences.append(
+                f"{_name(behind)} fits as well ({_words(behind)}): load it by name if the task needs both."
+            )
+        elif behind:
             sentences.append(f"Runner-up: {_name(behind)} at {behind.score}.")
     elif decision == "suggest":
         sentences = [_doubt(chosen)]

@@ -87,6 +87,7 @@ class Tally:
     _weak: dict[str, Piece] = field(default_factory=dict)
     _negative: dict[str, Piece] = field(default_factory=dict)
     _groups: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _phrases: set[Phrase] = field(default_factory=set)
     _words: list[WordHit] = field(default_factory=list)
     _for: dict[tuple[Place, ...], str] = field(default_factory=dict)
     _against: set[Place] = field(default_factory=set)
@@ -111,6 +112,7 @@ class Tally:
             # Inside a longer phrase of its own it adds nothing to the score, but it holds against a negative term.
             self._keep(self._decisive, phrase, 0 if around & DECISIVE else _weight(phrase, hit))
             self._for[_places(hit, text)] = phrase.key
+            self._phrases.add(phrase)
 
     def add_path(self, phrase: Phrase) -> None:
         """Count a phrase that a path at hand holds."""
@@ -163,10 +165,11 @@ class Tally:
         return bool(self._negative) and len(clear) <= len(self._negative)
 
     def _word_pieces(self) -> list[Piece]:
+        spoken_for = {term for phrase in self._phrases for term in (*phrase.tokens.parts, *phrase.tokens.wholes)}
         return [
             Piece(hit.word, "description" if hit.described else "words", round(weights.WORDS * hit.share, 3))
             for hit in self._words
-            if hit.term not in self._decisive and hit.term not in self._weak
+            if hit.term not in spoken_for and hit.term not in self._weak
         ]
 
     def _keep(self, kept: dict[str, Piece], phrase: Phrase, weight: float) -> None:
