@@ -22,6 +22,9 @@ _JSON: Final = re.compile(r"application/json(?:[ \t]*;[ \t]*charset=\"?utf-8\"?)
 BODY_SECONDS: Final = 30.0
 """How long a body may take to arrive."""
 
+MAX_HEADERS: Final = 32 * 1024
+"""Bytes of all headers of a request."""
+
 
 class Refused(Exception):  # noqa: N818  it is an answer, not an error of ours
     """The request is answered with this status and sentence, and goes no further."""
@@ -54,6 +57,7 @@ class Guard:
             return
         try:
             headers = Headers(scope=scope)
+            _check_size(scope)
             _check_source(headers)
             if scope["path"] == "/mcp":
                 _check_post(scope["method"], headers)
@@ -73,10 +77,16 @@ class Guard:
             while len(body) <= self._max_body:
                 message = await receive()
                 body += message.get("body", b"")
-                if not message.get("more_body", False):
+                if not message.get("more_body", False) and len(body) <= self._max_body:
                     return bytes(body)
             raise Refused(413, f"the body is over {self._max_body} bytes")
         raise Refused(408, f"the body did not arrive within {self._body_seconds:g} seconds")
+
+
+def _check_size(scope: Scope) -> None:
+    """The parser bounds only what arrives in parts; a whole block of headers comes through at any size."""
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:
+        raise Refused(431, f"the headers are over {MAX_HEADERS} bytes")
 
 
 def _check_source(headers: Headers) -> None:

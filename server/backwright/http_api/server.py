@@ -10,12 +10,12 @@ import uvicorn
 
 from backwright.errors import ToolUnavailableError
 from backwright.http_api.app import http_app
+from backwright.http_api.guard import MAX_HEADERS
 from backwright.mcp_api.start import started
 from backwright.settings import Settings
 
 HOST: Final = "127.0.0.1"
 _STOP_SECONDS: Final = 10
-_MAX_HEADERS: Final = 32 * 1024
 
 
 def serve_http(settings: Settings, port: int) -> None:
@@ -30,7 +30,7 @@ def serve_http(settings: Settings, port: int) -> None:
     config = uvicorn.Config(
         app,
         http="h11",  # the one of uvicorn's parsers that bounds the size of the headers
-        h11_max_incomplete_event_size=_MAX_HEADERS,
+        h11_max_incomplete_event_size=MAX_HEADERS,
         ws="none",
         log_level="warning",
         log_config=None,
