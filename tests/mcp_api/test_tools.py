@@ -1,0 +1,147 @@
+"""The call-and-answer cases beside each tool, through a real client."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from mcp import Client
+from mcp_types import TextContent
+from pydantic import BaseModel, ConfigDict, Field
+
+from backwright.app import App
+from backwright.mcp_api import tools
+from backwright.mcp_api.server import INSTRUCTIONS
+from backwright.routing.briefing import approx_tokens
+from backwright.settings import Settings
+from tests.mcp_api._connect import app_over, connected
+
+FOLDER = Path(tools.__path__[0])
+NAMES = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
+
+
+class Case(BaseModel):
+    """One call and what has to come of it.
+
+    `server`: `bare` serves the pack of the tests without a project, `project` in one; `shipped` serves the pack that
+    ships without a project, `empty` in an empty folder.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    it: str
+    server: str = Field(default="bare", pattern="^(bare|project|shipped|empty)$")
+    arguments: dict[str, Any]
+    error: str | None = None
+    structured: dict[str, Any] = Field(default_factory=dict)
+    text: tuple[str, ...] = ()
+
+
+def cases_of(name: str) -> list[Case]:
+    loaded = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return [Case.model_validate(case) for case in loaded]
+
+
+CASES = [pytest.param(name, case, id=f"{name} {case.it}") for name in NAMES for case in cases_of(name)]
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository whose work tree adds a call without a timeout."""
+    root = tmp_path_factory.mktemp("project")
+    (root / "app").mkdir()
+    (root / "app" / "orders.py").write_text("import requests\n\n\ndef fetch() -> None:\n    pass\n", encoding="utf-8")
+    for arguments in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-q", "-m", "start")):
+        name = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+        subprocess.run(["git", *name, *arguments], cwd=root, check=True, timeout=60)  # noqa: S607  as users have it
+    text = 'import requests\n\n\ndef fetch() -> None:\n    requests.get("https://example.org")\n'
+    (root / "app" / "orders.py").write_text(text, encoding="utf-8")
+    diff = '--- /dev/null\n+++ b/app/calls.py\n@@ -0,0 +1,3 @@\n+import requests\n+\n+requests.get("https://x.org")\n'
+    (root / "change.diff").write_text(diff, encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def apps(pack: Path, project: Path, tmp_path: Path) -> dict[str, App]:
+    return {
+        "bare": app_over(pack),
+        "project": app_over(pack, project),
+        "shipped": App(Settings(allow_unlocked=True)),
+        "empty": App(Settings(root=tmp_path, allow_unlocked=True)),
+    }
+
+
+def holds(actual: object, expected: object) -> bool:
+    """Whether an answer has what a case asks for; a list in a case is the whole list, a mapping a part of one."""
+    if isinstance(expected, dict):
+        return isinstance(actual, dict) and all(holds(actual.get(key), value) for key, value in expected.items())
+    if isinstance(expected, list):
+        pairs = (
+            zip(actual, expected, strict=False) if isinstance(actual, list) and len(actual) == len(expected) else None
+        )
+        return pairs is not None and all(holds(one, other) for one, other in pairs)
+    return actual == expected
+
+
+@pytest.mark.parametrize(("name", "case"), CASES)
+async def test_a_call_is_answered_as_its_case_says(name: str, case: Case, apps: dict[str, App]) -> None:
+    async with connected(apps[case.server]) as client:
+        answer = await client.call_tool(name, case.arguments)
+    content = answer.content[0]
+    assert isinstance(content, TextContent)
+    said = content.text
+    assert answer.is_error == (case.error is not None), said
+    if case.error is not None:
+        assert answer.structured_content["code"] == case.error, said
+        assert answer.structured_content["hint"], said
+        assert "Traceback" not in said
+    assert holds(answer.structured_content, case.structured), answer.structured_content
+    for part in case.text:
+        assert part in said, said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_tool_has_cases_of_success_and_of_failure(name: str) -> None:
+    failures = [case.error is not None for case in cases_of(name)]
+    assert {True, False} == set(failures)
+
+
+async def _listed(client: Client) -> list[dict[str, Any]]:
+    tools = (await client.list_tools()).tools
+    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
+
+
+async def test_every_tool_is_described_annotated_and_short_named(app: App) -> None:
+    async with connected(app) as client:
+        for tool in await _listed(client):
+            assert len(tool["name"]) < 40
+            assert tool["description"].startswith("Call this ")
+            assert tool["title"]
+            assert tool["annotations"]["openWorldHint"] is False
+            assert tool["annotations"]["readOnlyHint"] is (tool["name"] != "scaffold_endpoint")
+
+
+async def test_the_catalogue_stands_in_the_description_of_use_skill(app: App) -> None:
+    async with connected(app) as client:
+        (tool,) = [tool for tool in await _listed(client) if tool["name"] == "use_skill"]
+    assert "\n- alpha: Alpha work, such as 'gather': use it for asyncio tasks.\n- beta: " in tool["description"]
+    assert len(tool["description"].encode()) < 1_900
+    assert tool["_meta"] == {"anthropic/alwaysLoad": True}
+
+
+@pytest.mark.parametrize("root", [None, Path.cwd()], ids=["http", "stdio"])
+async def test_all_tools_of_the_real_pack_cost_at_most_2500_tokens(root: Path | None) -> None:
+    async with connected(App(Settings(root=root, allow_unlocked=True))) as client:
+        listing = await client.list_tools()
+    assert approx_tokens(listing.model_dump_json(by_alias=True, exclude_none=True)) <= 2_500
+
+
+async def test_the_instructions_say_when_to_reach_for_which_tool(app: App) -> None:
+    async with connected(app) as client:
+        assert client.instructions == INSTRUCTIONS
+    assert approx_tokens(INSTRUCTIONS) < 150
+    for name in NAMES:
+        assert name in INSTRUCTIONS or name == "read_skill_file"
