@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from backwright.review.report import Report
     from backwright.review.rule import Rule
     from backwright.review.subject import Subject
-    from backwright.routing.briefing import Briefing
+    from backwright.routing.briefing import Briefing, Candidate, SkillText
     from backwright.routing.decision import Routing
     from backwright.routing.router import Router
     from backwright.routing.trigger import SkillTerms
@@ -50,6 +50,7 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._texts: dict[tuple[str, str], SkillText] = {}
 
     @property
     def pack(self) -> Path:
@@ -105,26 +106,39 @@ class App:
             InvalidInputError: a version without a name.
             SkillNotFoundError, VersionNotFoundError, InvalidVersionError: as `route`.
         """
-        from backwright.routing.briefing import Candidate, FileEntry, SkillText, brief
+        from backwright.routing.briefing import brief
 
         if version is not None:
             if name is None:
                 raise InvalidInputError("a version was given without a name", hint="give the skill's name as well")
             name = f"{name.partition('@')[0]}@{version}"
         routing = self.route(request, name=name, paths=paths, keywords=keywords)
-        chosen = None
         if routing.decision in {"explicit", "auto"}:
             best = routing.matches[0]
-            skill = self.catalog.get(f"{best.skill}@{best.version}")
-            chosen = SkillText(
+            return brief(routing, self._text_of(best.skill, best.version), ())
+        return brief(routing, None, self._candidates)
+
+    @cached_property
+    def _candidates(self) -> tuple[Candidate, ...]:
+        from backwright.routing.briefing import Candidate
+
+        return tuple(Candidate(skill=s.name, version=s.version, summary=s.description) for s in self.catalog.skills)
+
+    def _text_of(self, name: str, version: str) -> SkillText:
+        """A skill as a briefing needs it, kept: the snapshot does not change."""
+        found = self._texts.get((name, version))
+        if found is None:
+            from backwright.routing.briefing import FileEntry, SkillText
+
+            skill = self.catalog.get(f"{name}@{version}")
+            found = self._texts[name, version] = SkillText(
                 name=skill.name,
                 version=skill.version,
                 body=skill.body,
                 files=tuple(FileEntry(path=file.path, size=file.size) for file in skill.files),
                 checklist_items=len(skill.checklist),
             )
-        candidates = (Candidate(skill=s.name, version=s.version, summary=s.description) for s in self.catalog.skills)
-        return brief(routing, chosen, tuple(candidates))
+        return found
 
     def read_skill_file(self, skill: str, path: str) -> bytes:
         """The bytes of a skill's file, checked against the manifest's digest.
