@@ -74,6 +74,7 @@ def plan_files(
         template=draft.platform.template,
         name=PLATFORM,
         layout=layout,
+        host=target.host,
         files={**draft.platform_files, **draft.platform.files},
         appended={**draft.appended, **draft.platform.appended},
         folders=_folders(draft, {**draft.platform_files, record_path(PLATFORM): ""}, draft.platform.folders),

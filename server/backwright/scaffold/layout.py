@@ -112,7 +112,7 @@ def locate(
         if not _FOLDER.fullmatch(value.replace(".", "/") if name == "package" else value) and value != "":
             raise InvalidInputError(f"{name} {value!r} is not a plain relative path", hint="use letters and slashes")
     platform, own = records
-    if platform is not None and platform.layout is not None:
+    if platform is not None and platform.layout is not None and not platform.host:
         return _own(root, facts, resource, platform.layout, own)
     foreign = [each for each in ("flask", "django", "litestar") if each in facts.frameworks]
     if "fastapi" not in facts.frameworks:

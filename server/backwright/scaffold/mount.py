@@ -73,14 +73,24 @@ def insert_import(text: str, statement: str) -> str:
 
 
 def remove_statement(text: str, statement: str) -> str:
-    """The text without the lines of this statement; unchanged where it is not there or shares its line."""
+    """The text without the lines of this statement; unchanged where it is not there or shares a line with another.
+
+    Raises:
+        SyntaxError: the text does not parse.
+    """
     wanted = ast.dump(ast.parse(statement).body[0])
+    lines = text.split("\n")
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.stmt) and ast.dump(node) == wanted:
-            lines = text.split("\n")
-            first, last = node.lineno - 1, node.end_lineno or node.lineno
-            if lines[first].strip().startswith(ast.unparse(node)[:4]):
-                return "\n".join([*lines[:first], *lines[last:]])
+        if not isinstance(node, ast.stmt) or ast.dump(node) != wanted:
+            continue
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
+        if lines[first][: node.col_offset].strip() or ";" in lines[last - 1].partition("#")[0]:
+            continue
+        # A blank line that the statement brought along goes with it.
+        after = "".join(lines[last : last + 1]).strip()
+        if first > 0 and not lines[first - 1].strip() and not after:
+            first -= 1
+        return "\n".join([*lines[:first], *lines[last:]])
     return text
 
 

@@ -60,11 +60,13 @@ def undo(root: Path, resource: str) -> Undone:
         )
     record, draft = known[resource], _Draft(root)
     _take_out(draft, record)
-    _delete_files(draft, record)
-    draft.set(record_path(resource), None)
+    followed = _delete_files(draft, record)
+    # A migration that stays is remembered, so that it can go when what follows it has gone.
+    rest = record.model_copy(update={"files": followed, "inserted": ()})
+    draft.set(record_path(resource), rest.text() if followed else None)
     folders = list(record.folders)
     platform = read_record(root, PLATFORM)
-    if platform is not None and set(known) == {resource}:
+    if platform is not None and set(known) == {resource} and not followed:
         folders += _delete_platform(draft, platform)
     write_all(root, [Change(path, before, after) for path, (before, after) in draft.texts.items() if before != after])
     _remove_empty(root, folders)
@@ -95,7 +97,8 @@ def _take_out(draft: _Draft, record: Record) -> None:
             draft.notes.append(f"{insertion.path} does not parse; take out `{insertion.statement}` by hand")
 
 
-def _delete_files(draft: _Draft, record: Record) -> None:
+def _delete_files(draft: _Draft, record: Record) -> dict[str, str]:
+    stays: dict[str, str] = {}
     for path in record.files:
         text = draft.current(path)
         if text is None:
@@ -106,12 +109,17 @@ def _delete_files(draft: _Draft, record: Record) -> None:
         else:
             draft.kept.append(path)
         if followed:
-            draft.notes.append(f"{path} stays, because a later migration follows it")
+            stays[path] = record.files[path]
+            draft.notes.append(
+                f"{path} stays, because a later migration follows it: undo that one first and this one again, "
+                "or write a migration that drops the table"
+            )
         elif path == record.migration:
             draft.notes.append(
                 f"a database that has revision {record.revision} still has its table: restore {path} and run "
                 f"`alembic downgrade {record.down_revision or 'base'}` there"
             )
+    return stays
 
 
 def _followed(root: Path, record: Record) -> bool:

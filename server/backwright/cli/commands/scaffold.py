@@ -1,0 +1,188 @@
+"""`backwright scaffold`: write an endpoint into the project, look at what it would write, or take it back."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backwright.cli._pack import add_pack_option, pack_of
+from backwright.cli.command import Command, Exit
+
+if TYPE_CHECKING:
+    from backwright.app import App
+    from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
+    from backwright.scaffold.apply import Applied
+    from backwright.scaffold.plan import Plan
+
+FIELDS = """\
+each FIELD is NAME:TYPE, with `?` after the type for one that may be null, then constraints after commas:
+
+  number:str,unique,max=32            total:decimal,ge=0         due:date?,index
+  status:enum,choices=draft/sent/paid lines:int,ge=1,le=500      note:text?
+
+types:        str text int float decimal bool datetime date uuid enum
+constraints:  unique  index  min=N max=N (characters)  ge=N le=N (numbers)  choices=A/B/C (enum)
+
+Without --apply nothing is written: the diff and the digest of the plan are printed. Give the digest to --expect to
+write exactly that and nothing else. Exit codes: 0 done, 1 refused, 2 usage."""
+
+_FLAGS = ("unique", "index")
+_NUMBERS = {"min": "min_length", "max": "max_length", "ge": "ge", "le": "le"}
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    raw = argparse.RawDescriptionHelpFormatter
+    help_ = "write a FastAPI endpoint with model, migration and tests"
+    endpoint = actions.add_parser("endpoint", help=help_, description=help_, epilog=FIELDS, formatter_class=raw)
+    endpoint.add_argument("resource", metavar="RESOURCE", help="name in snake_case singular, such as purchase_order")
+    endpoint.add_argument("fields", metavar="FIELD", nargs="+", help="NAME:TYPE[?][,CONSTRAINT...]")
+    endpoint.add_argument("--plural", help="where English rules do not give it")
+    endpoint.add_argument("--operations", metavar="A,B", help="some of list,get,create,update,delete (default: all)")
+    endpoint.add_argument("--description", default="", help="one line for the API's documentation")
+    endpoint.add_argument("--apply", action="store_true", help="write the files")
+    endpoint.add_argument("--expect", metavar="DIGEST", help="with --apply: refuse unless the plan has this digest")
+    _common(endpoint)
+    help_ = "take back what was written for a resource, except what was edited since"
+    undo = actions.add_parser("undo", help=help_, description=help_)
+    undo.add_argument("resource", metavar="RESOURCE")
+    _common(undo)
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--root", type=Path, default=Path(), help="the project's folder (default: the current one)")
+    parser.add_argument("--json", action="store_true", help="answer in JSON")
+    parser.add_argument("--allow-unlocked", action="store_true", help="use a template that the manifest does not pin")
+    add_pack_option(parser)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    return _undo(arguments) if arguments.action == "undo" else _endpoint(arguments)
+
+
+def _app(arguments: argparse.Namespace) -> App:
+    from backwright.app import App
+    from backwright.settings import Settings
+
+    root = arguments.root.resolve()
+    return App(Settings(root=root, pack=pack_of(arguments), allow_unlocked=arguments.allow_unlocked))
+
+
+def _endpoint(arguments: argparse.Namespace) -> int:
+    from backwright.errors import InvalidInputError
+
+    if arguments.expect and not arguments.apply:
+        raise InvalidInputError("--expect was given without --apply", hint="add --apply, or leave --expect out")
+    app, context = _app(arguments), _context(arguments)
+    if arguments.apply:
+        plan, applied = app.scaffold(context, expect=arguments.expect)
+        print(_as_json(plan, applied) if arguments.json else _applied_text(plan, applied))
+        return Exit.CLEAN
+    plan = app.plan(context)
+    print(_as_json(plan, None) if arguments.json else _plan_text(plan))
+    return Exit.FINDINGS if plan.conflicts else Exit.CLEAN
+
+
+def _context(arguments: argparse.Namespace) -> EndpointContextV1:
+    from pydantic import ValidationError
+
+    from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
+    from backwright.errors import InvalidInputError
+
+    values: dict[str, object] = {
+        "resource": arguments.resource,
+        "plural": arguments.plural,
+        "fields": [parse_field(text) for text in arguments.fields],
+        "description": arguments.description,
+    }
+    if arguments.operations:
+        values["operations"] = arguments.operations.split(",")
+    try:
+        return EndpointContextV1.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the endpoint"
+        said = first["msg"].removeprefix("Value error, ")
+        raise InvalidInputError(f"{place}: {said}", hint="see `backwright scaffold endpoint --help`") from error
+
+
+def parse_field(text: str) -> dict[str, object]:
+    """One FIELD of the command line as the endpoint context's JSON.
+
+    Raises:
+        InvalidInputError: it has another form.
+    """
+    from backwright.errors import InvalidInputError
+
+    head, *constraints = text.split(",")
+    name, colon, kind = head.partition(":")
+    if not colon or not name or not kind:
+        raise InvalidInputError(f"{text!r} is not NAME:TYPE", hint="write for example number:str,unique,max=32")
+    field: dict[str, object] = {"name": name, "type": kind.removesuffix("?"), "required": not kind.endswith("?")}
+    for constraint in constraints:
+        key, equals, value = constraint.partition("=")
+        if key in _FLAGS and not equals:
+            field[key] = True
+        elif key in _NUMBERS and value.removeprefix("-").isdecimal():
+            field[_NUMBERS[key]] = int(value)
+        elif key == "choices" and value:
+            field[key] = value.split("/")
+        else:
+            raise InvalidInputError(
+                f"{constraint!r} in {text!r} is no constraint",
+                hint="use unique, index, min=N, max=N, ge=N, le=N or choices=A/B/C",
+            )
+    return field
+
+
+def _undo(arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    undone = _app(arguments).undo_scaffold(arguments.resource)
+    if arguments.json:
+        print(json.dumps(asdict(undone), ensure_ascii=False, indent=2))
+        return Exit.CLEAN
+    groups = (("deleted", undone.deleted), ("restored", undone.restored), ("kept", undone.kept))
+    print("\n".join([*(f"{word:<9}{path}" for word, paths in groups for path in paths), *_notes(undone.notes)]))
+    return Exit.CLEAN
+
+
+def _plan_text(plan: Plan) -> str:
+    listed = [f"{action.kind:<10}{action.path}  ({action.reason})" for action in plan.actions if not action.writes]
+    counted = f"{len(plan.writes)} files to write, {len(plan.conflicts)} conflicts"
+    return "\n".join([plan.diff(), *listed, *_notes(plan.notes), f"plan: {plan.digest} ({counted})"])
+
+
+def _applied_text(plan: Plan, applied: Applied) -> str:
+    kinds = {action.path: action.kind for action in plan.actions}
+    lines = [f"{kinds[path]:<10}{path}" for path in (*applied.written, *applied.kept)]
+    return "\n".join([*(lines or ["nothing to write: everything is as it should be"]), *_notes(plan.notes)])
+
+
+def _notes(notes: tuple[str, ...]) -> list[str]:
+    return [f"note: {note}" for note in notes]
+
+
+def _as_json(plan: Plan, applied: Applied | None) -> str:
+    actions = [{"kind": a.kind, "path": a.path, "reason": a.reason} for a in plan.actions]
+    body: dict[str, object] = {
+        "template": plan.template,
+        "digest": plan.digest,
+        "applied": applied is not None,
+        "actions": actions,
+        "notes": list(plan.notes),
+    }
+    if applied is None:
+        body["diff"] = plan.diff()
+    return json.dumps(body, ensure_ascii=False, indent=2)
+
+
+COMMAND = Command(
+    name="scaffold",
+    help="write an endpoint with model, migration and tests into the project, or take it back",
+    example="backwright scaffold endpoint invoice number:str,unique,max=32 total:decimal,ge=0 due:date? --apply",
+    configure=_configure,
+    run=_run,
+)
