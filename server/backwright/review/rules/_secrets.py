@@ -58,7 +58,7 @@ _SECRET_NAME = re.compile(
     r"|encryption_?key|signing_?key|credentials?)(_|$)"
 )
 _ABOUT_A_SECRET = re.compile(
-    r"(^|_)(url|uri|endpoint|path|file|filename|dir|type|types|name|names|field|fields|header|headers|prefix|suffix"
+    r"(^|_)(age|at|budget|cost|date|kind|len|manager|provider|service|state|store|time|timestamp|url|uri|endpoint|path|file|filename|dir|type|types|name|names|field|fields|header|headers|prefix|suffix"
     r"|pattern|regex|format|expiry|expires|expire|expiration|ttl|lifetime|seconds|minutes|hours|days|length|size"
     r"|count|limit|max|min|num|id|ids|uuid|label|title|help|message|error|hint|scheme|algorithm|alg|hash|hashed"
     r"|digest|checksum|public|env|var|param|params|query|version|status|policy|scope|scopes|index|usage|class"
