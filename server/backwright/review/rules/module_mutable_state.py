@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
+from backwright.review.rules._calls import dotted, method
 from backwright.review.rules._paths import is_example, is_migration, is_script, is_test
 from backwright.review.source import FunctionNode, Source, last_name
 
@@ -37,9 +38,15 @@ def _containers(source: Source) -> Mapping[str, ast.stmt]:
 
 
 def _is_deliberate(source: Source, name: str, statement: ast.stmt) -> bool:
-    """Whether the container is a registry by its name, or a comment beside it says that it belongs to the process."""
+    """Whether the container is a registry by its name, keeps background tasks alive, or a comment calls it a cache.
+
+    A task that nobody refers to may be collected while it runs; `task.add_done_callback(tasks.discard)` is the remedy.
+    """
     near = (source.lines.get(statement.lineno - 1, ""), source.lines.get(statement.lineno, ""))
-    return bool(_IS_REGISTRY.search(name.lower())) or any(map(_DELIBERATE.search, near))
+    if _IS_REGISTRY.search(name.lower()) or any(map(_DELIBERATE.search, near)):
+        return True
+    callbacks = (argument for call in source.calls() if method(call) == "add_done_callback" for argument in call.args)
+    return any((dotted(callback) or "").startswith(f"{name}.") for callback in callbacks)
 
 
 def _changed(source: Source) -> Iterator[tuple[str, ast.AST]]:
