@@ -6,7 +6,9 @@ from pathlib import PurePosixPath
 
 _TEST_PARTS = frozenset({"test", "tests", "testing", "e2e", "integration_tests", "unit_tests"})
 _EXAMPLE_PARTS = frozenset({"example", "examples", "docs", "demo", "demos", "samples", "fixtures", "cookbook"})
-_SCRIPT_PARTS = frozenset({"script", "scripts", "bin", "tools", "dev", "devtools", "ci", ".github", "deploy"})
+_SCRIPT_PARTS = frozenset(
+    {"script", "scripts", "bin", "tools", "dev", "devtools", "ci", ".github", "deploy", "terraform", "infra"}
+)
 _MIGRATION_PARTS = frozenset({"alembic", "migrations", "versions", "revisions"})
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from backwright.review.diagnostic import Confidence, Severity
+from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import text_of
@@ -50,6 +50,8 @@ def _is_of_the_system(variable: ast.expr | None) -> bool:
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     if (facts.has_root and "pydantic-settings" not in facts.dependencies) or _may_read(source):
         return
+    # Where the file did so before, one more read is the habit of the file and no news.
+    habit = source.basis is Basis.FULL and any(node.lineno not in source.added for node, _ in _reads(source))
     reads = {node.lineno: variable for node, variable in _reads(source) if not _is_of_the_system(variable)}
     for line, variable in reads.items():
         name = text_of(variable)
@@ -58,6 +60,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
             f"{f'`{name}`' if name else 'an environment variable'} is read here and not in the settings, so a missing "
             "or mistyped value shows only when this line runs; make it a field of the settings class",
             confidence=None if facts.has_root else Confidence.LOW,
+            severity=Severity.INFO if habit else None,
         )
 
 
