@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from backwright.review.diagnostic import Basis, Confidence, Severity
@@ -14,6 +15,8 @@ from backwright.review.source import Source, keyword, lines_of, spread
 
 _DECODERS = frozenset({"jwt.decode", "jwt.decode_complete", "jose.jwt.decode"})
 _ENCODERS = frozenset({"jwt.encode", "jose.jwt.encode"})
+_REASON = re.compile(r"#.*\b(signature|verif|trust|unverified)", re.IGNORECASE)
+_REASON_LINES = 4  # how far above the call a comment still speaks of it
 _ALGORITHMS_AT = 2  # jwt.decode(token, key, algorithms)
 
 
@@ -46,6 +49,12 @@ def _verified_beside(source: Source, call: ast.Call) -> bool:
     )
 
 
+def _is_explained(source: Source, call: ast.Call) -> bool:
+    """Whether a comment at the call says why the signature need not be checked; a reader must weigh that."""
+    near = range(call.lineno - _REASON_LINES, (call.end_lineno or call.lineno) + 1)
+    return any(_REASON.search(source.lines.get(line, "")) for line in near)
+
+
 def _lacks_algorithms(call: ast.Call) -> bool:
     """Whether the algorithm is left open; Authlib's `decode`, known by its claims options, fixes it elsewhere."""
     opaque = spread(call) or any(isinstance(argument, ast.Starred) for argument in call.args)
@@ -60,6 +69,8 @@ def _of_decode(source: Source, call: ast.Call) -> Iterator[Finding]:
                 (off.lineno, *lines_of(call)),
                 "the token is decoded without checking its signature, so anyone can write its claims; "
                 "verify it with the key and a fixed list of algorithms",
+                severity=Severity.WARNING if _is_explained(source, call) else None,
+                confidence=Confidence.LOW if _is_explained(source, call) else None,
             )
     elif _lacks_algorithms(call):
         yield Finding(
