@@ -11,9 +11,11 @@ from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.diff import FileDiff, FileStatus
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
+from backwright.review.rules._calls import dotted
 from backwright.review.source import lines_of
 
 _REVISION = re.compile(r"^down_revision\b|^class Migration\(", re.MULTILINE)
+_OPERATION = re.compile(r"(?:op|batch\w*|migrations)\.(?!get_|f$)\w+")
 _BODY = re.compile(
     r"^def (?:up|down)grade\(|^\s*op\.(?:add|alter|create|drop|rename|batch|bulk|execute)|^\s*migrations\."
 )
@@ -33,6 +35,16 @@ def _steps(text: str) -> str | None:
     return ast.dump(tree)
 
 
+def _calls(text: str) -> list[str]:
+    """The operations on the schema in a revision and its place in the order, as dumps."""
+    tree = ast.parse(text)
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    assigns = (node for node in tree.body if isinstance(node, (ast.Assign, ast.AnnAssign)))
+    places = (node.value for node in assigns if node.value is not None and _REVISION.match(ast.unparse(node)))
+    operations = (call for call in calls if _OPERATION.fullmatch(dotted(call.func) or ""))
+    return [ast.dump(node) for node in (*places, *operations)]
+
+
 def _stripped(statement: ast.stmt) -> ast.stmt | None:
     if isinstance(statement, ast.AnnAssign) and statement.value is not None:
         return ast.Assign([statement.target], statement.value)
@@ -40,14 +52,22 @@ def _stripped(statement: ast.stmt) -> ast.stmt | None:
     return None if documents or isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass)) else statement
 
 
-def _runs_the_same(change: Change, file: FileDiff) -> bool:
-    """Whether the whole file is at hand on both sides and what it runs has not changed."""
+def _severity(change: Change, file: FileDiff) -> Severity | None:
+    """How bad the edit is; None where both sides are at hand and run the same.
+
+    An edit that leaves the operations as they were mends how the revision gets there: a likely defect, no certain one.
+    """
     old = change.old_texts.get(file.old_path)
     whole = next((source for source in change.sources.get(file.path, ()) if source.basis is Basis.FULL), None)
     if old is None or whole is None:
-        return False
+        return Severity.ERROR
+    new = "\n".join(whole.lines[number] for number in sorted(whole.lines))
     steps = _steps(old)
-    return steps is not None and steps == _steps("\n".join(whole.lines[number] for number in sorted(whole.lines)))
+    if steps is None:
+        return Severity.ERROR
+    if steps == _steps(new):
+        return None
+    return Severity.WARNING if _calls(old) == _calls(new) else Severity.ERROR
 
 
 def _certainty(change: Change, file: FileDiff) -> Confidence | None:
@@ -66,9 +86,10 @@ def _certainty(change: Change, file: FileDiff) -> Confidence | None:
 
 
 def _lines_of_functions(change: Change, file: FileDiff) -> frozenset[int]:
-    """The lines inside functions, which say more than a changed import above them."""
-    functions = (function for source in change.sources.get(file.path, ()) for function in source.functions())
-    return frozenset(line for function in functions for line in lines_of(function))
+    """The lines of statements inside functions, which say more than a changed import or docstring."""
+    functions = [function for source in change.sources.get(file.path, ()) for function in source.functions()]
+    statements = (statement for function in functions for statement in function.body)
+    return frozenset(line for statement in statements if _stripped(statement) for line in lines_of(statement))
 
 
 def _check(change: Change, _facts: Facts) -> Iterator[Finding]:
@@ -76,7 +97,8 @@ def _check(change: Change, _facts: Facts) -> Iterator[Finding]:
         if file.status not in {FileStatus.MODIFIED, FileStatus.RENAMED} or not file.path.endswith(".py"):
             continue
         certainty = _certainty(change, file) if file.added else None
-        if certainty is not None and not _runs_the_same(change, file):
+        severity = _severity(change, file)
+        if certainty is not None and severity is not None:
             running = _lines_of_functions(change, file)
             yield Finding(
                 tuple(sorted(file.added, key=lambda line: (line not in running, line))),
@@ -84,6 +106,7 @@ def _check(change: Change, _facts: Facts) -> Iterator[Finding]:
                 "leave it as it was and write a new one",
                 path=file.path,
                 confidence=certainty,
+                severity=severity,
             )
 
 
