@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from backwright.review.change import Change
 from backwright.review.diagnostic import Confidence, Severity
+from backwright.review.diff import FileDiff
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._paths import directories, is_test, stem
-from backwright.review.source import Source
+from backwright.review.source import Source, lines_of
 
 _LAYERS = frozenset({"services", "domain", "repositories", "usecases", "use_cases"})
 _WEB = frozenset(
@@ -18,6 +21,7 @@ _WEB = frozenset(
     " dependencies deps main server middleware middlewares".split()
 )
 _FRAMEWORKS = frozenset({"fastapi", "starlette"})
+_OLD_IMPORT = re.compile(r"\s*(?:from|import)\s+(?:fastapi|starlette)\b(?!\.(?:concurrency|encoders))")
 _NOT_WEB = frozenset({"fastapi.concurrency", "starlette.concurrency", "fastapi.encoders"})
 
 
@@ -42,11 +46,12 @@ def _framework(module: str) -> str | None:
 def _imports(source: Source) -> Iterator[tuple[ast.stmt, str]]:
     for plain in source.nodes(ast.Import):
         for alias in plain.names:
-            if (framework := _framework(alias.name)) is not None:
+            if (framework := _framework(alias.name)) is not None and not _for_types_only(source, plain):
                 yield plain, framework
     for statement in source.nodes(ast.ImportFrom):
         framework = _framework(statement.module or "") if not statement.level else None
-        if framework is not None and any(f"{statement.module}.{name.name}" not in _NOT_WEB for name in statement.names):
+        web = any(f"{statement.module}.{name.name}" not in _NOT_WEB for name in statement.names)
+        if framework is not None and web and not _for_types_only(source, statement):
             yield statement, framework
 
 
@@ -54,17 +59,26 @@ def _for_types_only(source: Source, node: ast.AST) -> bool:
     return any(isinstance(outer, ast.If) and "TYPE_CHECKING" in ast.dump(outer.test) for outer in source.parents(node))
 
 
-def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
-    layer = _layer(source.path)
-    if layer is None or is_test(source.path):
-        return
-    for statement, framework in _imports(source):
-        if not _for_types_only(source, statement):
-            yield Finding(
-                tuple(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)),
-                f"`{layer}` imports {framework}, so this code cannot be used or tested without a request; "
-                "raise an error of your own here and translate it in the route",
-            )
+def _imported_before(file: FileDiff, source: Source) -> bool:
+    """Whether the file imported the framework before the change, so that this one brings nothing new into the layer."""
+    old = (line.text for hunk in file.hunks for line in hunk.lines if line.old is not None)
+    kept = any(statement.lineno not in source.added for statement, _ in _imports(source))
+    return kept or any(map(_OLD_IMPORT.match, old))
+
+
+def _check(change: Change, _facts: Facts) -> Iterator[Finding]:
+    for file in change.files:
+        layer = None if is_test(file.path) else _layer(file.path)
+        for source in change.sources.get(file.path, ()) if layer is not None else ():
+            if _imported_before(file, source):
+                break
+            for statement, framework in _imports(source):
+                yield Finding(
+                    lines_of(statement),
+                    f"`{layer}` imports {framework}, so this code cannot be used or tested without a request; "
+                    "raise an error of your own here and translate it in the route",
+                    path=file.path,
+                )
 
 
 RULE = Rule(
@@ -72,6 +86,6 @@ RULE = Rule(
     name="layer-violation",
     severity=Severity.WARNING,
     summary="Business code imports the web framework: it cannot be used or tested without a request.",
-    check_source=_check,
+    check_change=_check,
     confidence=Confidence.MEDIUM,
 )
