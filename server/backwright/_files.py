@@ -40,7 +40,7 @@ def safe_join(root: Path, relative: str) -> Path:
     return path
 
 
-def read_bounded(path: Path, limit: int = MAX_FILE_BYTES, *, follow_links: bool = True) -> bytes:
+def read_bounded(path: Path | str, limit: int = MAX_FILE_BYTES, *, follow_links: bool = True) -> bytes:
     """The bytes of a regular file of at most `limit` bytes, refused by its stat before it is read.
 
     Raises:
@@ -53,12 +53,12 @@ def read_bounded(path: Path, limit: int = MAX_FILE_BYTES, *, follow_links: bool 
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(f"{path.name} is not a regular file")
+            raise OSError(f"{Path(path).name} is not a regular file")
         if status.st_size > limit:
-            raise TooLargeError(path.name, size=status.st_size, limit=limit)
+            raise TooLargeError(Path(path).name, size=status.st_size, limit=limit)
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise TooLargeError(path.name, size=len(data), limit=limit)
+        raise TooLargeError(Path(path).name, size=len(data), limit=limit)
     return data
 
 

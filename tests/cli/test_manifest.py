@@ -20,10 +20,10 @@ def test_write_then_check_is_clean_and_a_second_write_changes_nothing(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     write_skill(tmp_path / "skills", "one")
-    assert run(capsys, "write", "--pack", str(tmp_path)) == (0, "manifest.yaml written: 1 skills, 2 files\n")
+    assert run(capsys, "write", "--pack", str(tmp_path)) == (0, "manifest.yaml written (skills: 1, files: 2)\n")
     before = (tmp_path / "manifest.yaml").stat().st_mtime_ns
     assert run(capsys, "check", "--pack", str(tmp_path)) == (0, "the manifest and the skills agree\n")
-    assert run(capsys, "write", "--pack", str(tmp_path)) == (0, "manifest.yaml unchanged: 1 skills, 2 files\n")
+    assert run(capsys, "write", "--pack", str(tmp_path)) == (0, "manifest.yaml unchanged (skills: 1, files: 2)\n")
     assert (tmp_path / "manifest.yaml").stat().st_mtime_ns == before
 
 
@@ -35,7 +35,7 @@ def test_check_exits_with_1_and_lists_each_mismatch_by_name(capsys: pytest.Captu
     assert code == 1
     assert "skills/one/references/more.md: error: it is not what the manifest pins" in out
     assert "skills/two/extra.md: error: the manifest does not pin it" in out
-    assert out.endswith("2 problems\n")
+    assert out.endswith("problems: 2\n")
 
 
 def test_check_as_json_names_code_and_path(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

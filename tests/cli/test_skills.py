@@ -29,7 +29,7 @@ def test_a_pack_is_listed_by_default_with_version_and_description(
     code, out, err = run(capsys, "--pack", str(write_pack(tmp_path, "two", "one")))
     assert (code, err) == (0, "")
     assert out.splitlines()[:2] == [
-        "one  1.0.0  2 files, 0 checklist items",
+        "one  1.0.0  files: 2  checklist: 0",
         "    Say what it is for, and when to use it.",
     ]
 

@@ -171,16 +171,18 @@ class _Loading:
             return Manifest()
 
     def skill(self, candidate: Candidate, manifest: Manifest) -> Skill | None:
-        """The skill, None where the manifest forbids it; the digests are compared before a byte is parsed."""
+        """The skill, or None where the manifest forbids it.
+
+        What differs from its pin is not even parsed; what has none is, to say first what its author must mend.
+        """
         files = read_tree(candidate.folder, candidate.path)
-        differing = manifests.compare(manifest.pin(candidate.name, candidate.release), files, candidate.path)
-        if differing and not self.allow_unlocked:
-            self.met(summary(differing))
-            return None
-        skill = build_skill(candidate, files)
+        pin = manifest.pin(candidate.name, candidate.release)
+        differing = manifests.compare(pin, files, candidate.path)
+        forbidden = bool(differing) and not self.allow_unlocked
+        skill = None if forbidden and pin is not None else build_skill(candidate, files)
         if differing:
-            self.met(replace(summary(differing), severity="warning"))
-        return skill
+            self.met(summary(differing) if forbidden else replace(summary(differing), severity="warning"))
+        return None if forbidden else skill
 
     def met(self, problem: Problem) -> None:
         if self.strict and problem.severity == "error":

@@ -143,7 +143,7 @@ class _Tree:
     """A walk that opens nothing: it looks at each name and each lstat, and refuses at the first that is not right."""
 
     root: str
-    files: dict[str, tuple[Path, int]] = field(default_factory=dict)
+    files: dict[str, tuple[str, int]] = field(default_factory=dict)
     folders: int = 0
     folded: dict[str, str] = field(default_factory=dict)
     size: int = 0
@@ -151,7 +151,7 @@ class _Tree:
     def refuse(self, code: Code, name: str, message: str, fix: str) -> ProblemError:
         return refuse(code, f"{self.root}/{name}" if name else self.root, message, fix)
 
-    def walk(self, folder: Path, prefix: str, depth: int) -> None:
+    def walk(self, folder: Path | str, prefix: str, depth: int) -> None:
         self.folders += 1
         if depth > MAX_DEPTH or self.folders > MAX_FILES:
             message = f"it has more than {MAX_FILES} folders, or they nest more than {MAX_DEPTH} deep"
@@ -163,13 +163,13 @@ class _Tree:
             if stat.S_ISLNK(status.st_mode):
                 raise self.refuse(Code.SYMLINK, name, "it is a link", "replace the link by the file itself")
             if stat.S_ISDIR(status.st_mode):
-                self.walk(Path(entry.path), f"{name}/", depth + 1)
+                self.walk(entry.path, f"{name}/", depth + 1)
             elif stat.S_ISREG(status.st_mode):
-                self.add(name, Path(entry.path), status.st_size)
+                self.add(name, entry.path, status.st_size)
             else:
                 raise self.refuse(Code.SPECIAL_FILE, name, "it is not a regular file", "delete it")
 
-    def add(self, name: str, path: Path, size: int) -> None:
+    def add(self, name: str, path: str, size: int) -> None:
         self.files[name] = (path, size)
         self.size += size
         if len(self.files) > MAX_FILES:
@@ -189,11 +189,11 @@ class _Tree:
             raise self.refuse(Code.NAME_COLLISION, name, message, "rename one of them")
 
 
-def _read(path: Path, size: int) -> bytes:
+def _read(path: str, size: int) -> bytes:
     """The bytes of a file that the walk saw with this size."""
     data = read_bounded(path, size, follow_links=False)
     if len(data) != size:
-        raise OSError(f"{path.name} changed while it was read")
+        raise OSError(f"it changed while it was read: {size} bytes were {len(data)}")
     return data
 
 
@@ -212,7 +212,7 @@ def _name_fault(name: str) -> str | None:
     return f"has more than {MAX_COMPONENT} bytes" if len(name.encode()) > MAX_COMPONENT else None
 
 
-def _listing(folder: Path) -> Iterator[os.DirEntry[str]]:
+def _listing(folder: Path | str) -> Iterator[os.DirEntry[str]]:
     """What a folder holds, sorted, without what is never served."""
     with os.scandir(folder) as entries:
         kept = [entry for entry in entries if not entry.name.startswith(".") and entry.name not in _CACHES]

@@ -34,7 +34,7 @@ def _write(pack: Path, *, as_json: bool) -> int:
         return _answer(done.problems, "nothing was written", as_json=as_json, written=False)
     count = sum(len(pin.files) for pin in done.manifest.skills.values())
     state = "written" if done.written else "unchanged"
-    summary = f"manifest.yaml {state}: {len(done.manifest.skills)} skills, {count} files"
+    summary = f"manifest.yaml {state} (skills: {len(done.manifest.skills)}, files: {count})"
     return _answer((), summary, as_json=as_json, written=done.written)
 
 
@@ -42,7 +42,7 @@ def _check(pack: Path, *, as_json: bool) -> int:
     from backwright.catalog.manifest import check
 
     problems = check(pack)
-    summary = f"{len(problems)} problems" if problems else "the manifest and the skills agree"
+    summary = f"problems: {len(problems)}" if problems else "the manifest and the skills agree"
     return _answer(problems, summary, as_json=as_json)
 
 

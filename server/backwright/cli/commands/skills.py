@@ -58,7 +58,7 @@ def _list_lines(catalog: Catalog) -> Iterator[str]:
 
     width = max(40, min(120, shutil.get_terminal_size().columns))
     for skill in catalog.skills:
-        yield f"{skill.name}  {skill.version}  {len(skill.files)} files, {len(skill.checklist)} checklist items"
+        yield f"{skill.name}  {skill.version}  files: {len(skill.files)}  checklist: {len(skill.checklist)}"
         yield from textwrap.wrap(skill.description, width, initial_indent="    ", subsequent_indent="    ")
     for problem in catalog.problems:
         yield f"{problem}\n    fix: {problem.fix}"
