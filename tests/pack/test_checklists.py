@@ -4,15 +4,14 @@ from collections import Counter
 
 import pytest
 
-from backwright.catalog.catalog import load_catalog
 from backwright.catalog.skill import ChecklistItem
 from backwright.review.engine import all_rules
+from backwright.review.evidence import EVIDENCE
 from backwright.review.ruff_codes import CODES
-from tests.pack._pages import NAMES, ROOT
+from tests.pack._app import CATALOG
+from tests.pack._pages import NAMES
 
-ITEMS: dict[str, ChecklistItem] = {
-    f"{name}/{item.id}": item for name in NAMES for item in load_catalog(ROOT, allow_unlocked=True).get(name).checklist
-}
+ITEMS: dict[str, ChecklistItem] = {f"{name}/{item.id}": item for name in NAMES for item in CATALOG.get(name).checklist}
 NAMED = Counter(code for item in ITEMS.values() for code in item.rules)
 
 
@@ -24,6 +23,12 @@ def test_every_rule_of_the_review_enforces_a_sentence() -> None:
 def test_no_sentence_names_a_rule_that_is_not_there() -> None:
     known = {rule.code for rule in all_rules()} | set(CODES)
     assert set(NAMED) - known == set()
+
+
+def test_every_fact_that_a_sentence_names_is_one_of_the_review() -> None:
+    named = {item.evidence for item in ITEMS.values() if item.evidence is not None}
+    assert named <= set(EVIDENCE)
+    assert named >= {"docs_with_settings", "lock_with_dependencies", "migration_with_model_change", "tests_changed"}
 
 
 def test_a_finding_has_one_sentence_to_quote() -> None:

@@ -6,20 +6,16 @@ import tomllib
 import pytest
 import yaml
 
-from backwright.catalog.catalog import load_catalog
 from backwright.contexts.schemas.project_v1 import ProjectContextV1
-from backwright.routing.briefing import BUDGET, FileEntry, SkillText, approx_tokens, brief
-from backwright.routing.decision import Routing
-from tests.pack._pages import NAMES, ROOT, SKILLS, Page, pages, read_page
+from backwright.routing.briefing import BUDGET, approx_tokens
+from tests.pack._app import APP, CATALOG
+from tests.pack._pages import NAMES, SKILLS, Page, pages, read_page
 
 SKILL_TOKENS = 2_500
 REFERENCE_CHARACTERS = 12_000
 """One answer of `read_skill_file`."""
 LANGUAGES = {"python", "bash", "toml", "yaml", "json", "text", "markdown"}
 PAGES = {page.id: page for page in pages()}
-PAGES_OF = {
-    name: {page.path.relative_to(SKILLS / name).as_posix() for page in pages() if page.skill == name} for name in NAMES
-}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -30,21 +26,12 @@ def test_the_instructions_are_short_enough_to_be_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_briefing_holds_all_of_the_instructions(name: str) -> None:
-    skill = load_catalog(ROOT, allow_unlocked=True).get(name)
-    text = SkillText(
-        name=name,
-        version=skill.version,
-        body=skill.body,
-        files=tuple(
-            FileEntry(path=path, size=file.size) for file in skill.files if (path := file.path) in PAGES_OF[name]
-        ),
-        checklist_items=len(skill.checklist),
-    )
-    briefing = brief(Routing(decision="explicit", reason=f"{name} was asked for by name."), text, ())
+def test_a_briefing_holds_all_of_the_instructions_and_every_reference(name: str) -> None:
+    briefing = APP.use_skill("the task", name=name)
     assert briefing.cut is None
     assert approx_tokens(briefing.text()) <= BUDGET
-    assert briefing.more_files == 0
+    references = {file.path for file in CATALOG.get(name).files if file.path.startswith("references/")}
+    assert references <= {file.path for file in briefing.files}
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES.values() if page.path.name != "SKILL.md"], ids=lambda p: p.id)
@@ -86,13 +73,13 @@ def test_a_page_has_one_title_and_no_heading_twice(page: Page) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_changelog_ends_with_the_version_that_the_skill_has(name: str) -> None:
-    skill = load_catalog(ROOT, allow_unlocked=True).get(name)
+    skill = CATALOG.get(name)
     assert read_page(SKILLS / name / "CHANGELOG.md").headings[1] == skill.version
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_description_says_what_when_and_when_not(name: str) -> None:
-    description = load_catalog(ROOT, allow_unlocked=True).get(name).description
+    description = CATALOG.get(name).description
     assert len(description) <= 1024
     assert "Use " in description
     assert "Not for" in description or "only" in description

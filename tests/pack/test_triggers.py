@@ -2,37 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from backwright.catalog.catalog import Catalog, load_catalog
-from backwright.routing.router import Request, Router, Routing
-from backwright.routing.trigger import SkillTerms
-from tests.pack._pages import NAMES, ROOT
+from backwright.routing.decision import Routing
+from tests.pack._app import APP, CATALOG
+from tests.pack._pages import NAMES
 
-CATALOG: Catalog = load_catalog(ROOT, allow_unlocked=True)
-
-
-def terms(name: str) -> SkillTerms:
-    skill = CATALOG.get(name)
-    triggers = skill.triggers
-    return SkillTerms(
-        name=name,
-        version=skill.version,
-        description=skill.description,
-        strong=(*skill.keywords, *triggers.strong),
-        weak=triggers.weak,
-        aliases=triggers.aliases,
-        negative=triggers.not_,
-        all_of=triggers.all_of,
-        umbrella=triggers.umbrella,
-    )
-
-
-ROUTER = Router([terms(name) for name in NAMES])
 MATCH = [pytest.param(name, text, id=text[:60]) for name in NAMES for text in CATALOG.get(name).triggers.match]
 NO_MATCH = [pytest.param(name, text, id=text[:60]) for name in NAMES for text in CATALOG.get(name).triggers.no_match]
 
 
 def routed(text: str) -> Routing:
-    return ROUTER.route(Request(text=text))
+    return APP.route(text)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -46,10 +25,12 @@ def test_there_are_examples_enough_and_none_is_a_term(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_phrase_is_declared_twice(name: str) -> None:
-    skill = terms(name)
-    declared = [*skill.strong, *skill.weak, *(term for language in skill.aliases.values() for term in language)]
+    skill = CATALOG.get(name)
+    triggers = skill.triggers
+    aliases = [term for terms in triggers.aliases.values() for term in terms]
+    declared = [*skill.keywords, *triggers.strong, *triggers.weak, *aliases]
     assert [term for term in set(declared) if declared.count(term) > 1] == []
-    assert set(declared) & set(skill.negative) == set()
+    assert set(declared) & set(triggers.not_) == set()
 
 
 @pytest.mark.parametrize(("name", "text"), MATCH)
