@@ -181,14 +181,19 @@ class _Reader:
         self.files: list[FileDiff] = []
         self.unread: list[Unread] = []
         self.draft = _Draft(path, path) if path is not None else None
+        self.inside = False  # whether a header has been seen since the last prose: then a `+` starts an added line
 
     def read(self) -> Diff:
         while self.at < len(self.lines):
-            self._step(self.lines[self.at])
+            if self.lines[self.at]:
+                self._step(self.lines[self.at])
+            else:
+                self.at += 1
         self._close()
         return Diff(tuple(self.files), tuple(self.unread))
 
     def _step(self, line: str) -> None:
+        self.inside = self.inside or line.startswith(("diff --git ", "@@")) or self._header_at(self.at)
         if line.startswith("diff --git "):
             self._git_header(line)
         elif line.startswith(("diff --cc ", "diff --combined ")):
@@ -199,11 +204,12 @@ class _Reader:
             self._hunk(line)
         elif line.startswith(("Binary files ", "GIT binary patch")):
             self._binary(line)
-        elif line.startswith("+") and self.draft is not None:
+        elif line.startswith("+") and self.inside:
             self._skip_run("it stands after the end of its hunk, as the hunk's header counts")
         else:
             if line.startswith(_ENDS_FILE):
                 self._close()
+                self.inside = False
             self.at += 1
 
     def _header_at(self, at: int) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backwright.review._brackets import Scan, indent_of, scan
@@ -19,14 +19,15 @@ MAX_TRIES = 12
 _BIG = 4_000  # lines; above this each try costs so much that only a few are made
 
 _SIGNATURE = "def _("
-_CLOSES_SIGNATURE = re.compile(r"\s*\)\s*(->[^:]*)?:\s*(#.*)?")
+_CLOSES_SIGNATURE = re.compile(r"\s*\)\s*(->[^:]*)?:.*")
 _DEF = re.compile(r"(async\s+)?def\s")
 _HEADER_LINE = re.compile(r"expected an indented block after .* on line (\d+)")
 _NO_HANDLER = "expected 'except' or 'finally' block"
 _NEVER_CLOSED = re.compile(r"'([(\[{])' was never closed")
 _ORPHAN = re.compile(r"\s*(else|elif|except|finally)\b")
 _HEADS = {"else": "if 1: pass", "elif": "if 1: pass", "except": "try: pass", "finally": "try: pass"}
-_OPENERS = {")": "_(", "]": "[", "}": "{"}
+_KEY = re.compile(r"""\s*(["'][^"']*["']|\*\*\w+)\s*[:,]""")
+_OPENERS = {"]": "[", "}": "{"}
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -123,38 +124,64 @@ class _Draft:
     def _mend(self, error: SyntaxError) -> bool:
         """Change one thing where the parser stopped; False when nothing is left to change."""
         at = min(error.lineno or 1, len(self.lines)) - 1
-        if header := _HEADER_LINE.search(error.msg):
-            return self._give_body(int(header.group(1)) - 1, (error.lineno or 1) - 1)
-        if opened := _NEVER_CLOSED.search(error.msg):
-            return self._append(_CLOSERS[opened.group(1)])
-        if error.msg == _NO_HANDLER:
-            return self._give_handler((error.lineno or 1) - 1)
-        if self.numbers[at] == 0 and at == len(self.lines) - 1 and error.msg.startswith("expected ':'"):
-            return self._append(":")
+        completed = self._complete(error, at)
+        if completed is not None:
+            return completed
         if (orphan := _ORPHAN.match(self.lines[at])) and not self._has_head(at):
             self.insert(at, indent_of(self.lines[at]) + _HEADS[orphan.group(1)])
             return True
         return self._blank(at)
 
-    def _give_body(self, header: int, at: int) -> bool:
-        at = max(at, header + 1)
-        if at >= len(self.lines) or self.numbers[header] == 0:
-            at = min(at, len(self.lines))
+    def _complete(self, error: SyntaxError, at: int) -> bool | None:
+        """Put in what the hunk cut off, where the message says what; None where it does not."""
+        if header := _HEADER_LINE.search(error.msg):
+            return self._give_body(int(header.group(1)) - 1)
+        if opened := _NEVER_CLOSED.search(error.msg):
+            name = "part" if self.lines[at].rstrip().endswith("import (") else ""
+            return self._append(name + _CLOSERS[opened.group(1)])
+        if error.msg == _NO_HANDLER:
+            return self._give_handler(at)
+        if self.tail and at == len(self.lines) - 1 and error.msg.startswith("expected ':'"):
+            return self._append(":")
+        if at >= len(self.lines) - 2 and (indent := self._decorates_nothing()) is not None:
+            self.insert(len(self.lines), f"{indent}def part(): pass")
+            return True
+        return None
+
+    def _give_body(self, header: int) -> bool:
+        """A body for a header that the hunk ends with, or whose body was given up."""
         # A handler whose body the hunk does not show may do anything; `pass` would make it one that swallows.
         filler = "raise" if self.lines[header].lstrip().startswith("except") else "pass"
-        self.insert(at, f"{indent_of(self.lines[header])} {filler}")
+        inside = scan(self.lines).inside
+        end = header + 1
+        while end < len(self.lines) and inside[end]:
+            end += 1
+        self.insert(end, f"{indent_of(self.lines[header])} {filler}")
         return True
 
     def _give_handler(self, at: int) -> bool:
         """Close the nearest `try` above that has no handler in view."""
-        for row in range(min(at, len(self.lines)) - 1, -1, -1):
-            if self.lines[row].strip().startswith("try:"):
-                indent = indent_of(self.lines[row])
-                rest = self.lines[row + 1 : at]
-                if not any(re.match(rf"{indent}(except|finally)\b", line) for line in rest):
-                    self.insert(min(at, len(self.lines)), f"{indent}finally: pass")
-                    return True
+        inside = scan(self.lines).inside
+        for row in range(min(at, len(self.lines) - 1), -1, -1):
+            indent = indent_of(self.lines[row])
+            if inside[row] or not self.lines[row].strip().startswith("try:"):
+                continue
+            below = [
+                other
+                for other in range(row + 1, len(self.lines))
+                if self.lines[other].strip() and not inside[other] and len(indent_of(self.lines[other])) <= len(indent)
+            ]
+            end = below[0] if below else len(self.lines)
+            if end == len(self.lines) or not _ORPHAN.match(self.lines[end]):
+                self.insert(end, f"{indent}finally: pass")
+                return True
         return False
+
+    def _decorates_nothing(self) -> str | None:
+        """The indentation of a decorator that the hunk ends with, if it ends with one."""
+        starts = [line for line, inside in zip(self.lines, scan(self.lines).inside, strict=True) if not inside]
+        last = next((line for line in reversed(starts) if line.strip() and line != self.tail), "")
+        return indent_of(last) if last.lstrip().startswith("@") else None
 
     def _append(self, closer: str) -> bool:
         if len(self.tail) > MAX_TRIES:
@@ -178,22 +205,27 @@ class _Draft:
         return True
 
 
-def _variants(lines: Sequence[tuple[str, int]], section: str) -> list[_Draft]:
-    """The readings of a hunk: as it stands; and where a triple quote stays open, as begun or as ended by the hunk."""
+def _variants(lines: Sequence[tuple[str, int]], section: str) -> Iterator[_Draft]:
+    """The readings of a hunk, the likeliest first: each next one is tried only where the last one cost lines."""
     texts, numbers = [text for text, _ in lines], [number for _, number in lines]
-    quote = scan(texts).open_quote
-    if quote is None:
-        return [_draft(texts, numbers, section)]
-    last = next((text for text in reversed(texts) if quote in text), "")
-    ended = _draft([*texts, quote], [*numbers, 0], section)
-    begun = _draft([indent_of(last) + quote, *texts], [0, *numbers], section)
-    return [ended, begun]
+    seen = scan(texts)
+    if seen.open_quote is not None:
+        # A quote stays open: the hunk ends inside a string, or it began inside one.
+        last = next((text for text in reversed(texts) if seen.open_quote in text), "")
+        yield _draft([*texts, seen.open_quote], [*numbers, 0], section)
+        yield _draft([indent_of(last) + seen.open_quote, *texts], [0, *numbers], section)
+        return
+    yield _draft(texts, numbers, section)
+    if any(closer.bracket == ")" for closer in seen.unmatched):
+        yield _draft(texts, numbers, section, signature="if _(")
+    if texts and _KEY.match(next((text for text in texts if text.strip()), "")):
+        yield _draft([f"{indent_of(texts[0])}{{", *texts], [0, *numbers], section)
 
 
-def _draft(texts: list[str], numbers: list[int], section: str) -> _Draft:
+def _draft(texts: list[str], numbers: list[int], section: str, signature: str = _SIGNATURE) -> _Draft:
     draft = _Draft(list(texts), list(numbers))
     for row in scan(texts).unmatched:
-        draft.insert(0, _opener(texts[row.line], row.bracket, section))
+        draft.insert(0, _opener(texts[row.line], row.bracket, section, signature))
     heads = _heads(draft.lines, scan(draft.lines))
     for head in reversed(heads):
         draft.insert(0, head)
@@ -201,12 +233,16 @@ def _draft(texts: list[str], numbers: list[int], section: str) -> _Draft:
     return draft
 
 
-def _opener(line: str, bracket: str, section: str) -> str:
+def _opener(line: str, bracket: str, section: str, signature: str) -> str:
     """A line that opens what `line` closes: the function's own first line where git shows it after the `@@`."""
-    if bracket == ")" and _CLOSES_SIGNATURE.fullmatch(line):
+    if bracket != ")":
+        return indent_of(line) + _OPENERS[bracket]
+    if _CLOSES_SIGNATURE.fullmatch(line):
         own = bool(_DEF.match(section)) and len(scan([section]).opened) == 1
-        return indent_of(line) + (section if own else _SIGNATURE)
-    return indent_of(line) + _OPENERS[bracket]
+        return indent_of(line) + (section if own else signature)
+    after = line.lstrip(" \t)").partition(" ")[0]
+    word = {"from": "raise ", "as": "with "}.get(after, "")
+    return f"{indent_of(line)}{word}_("
 
 
 def _heads(lines: Sequence[str], scanned: Scan) -> list[str]:
