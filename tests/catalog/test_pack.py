@@ -34,8 +34,9 @@ def test_folders_further_up_are_never_looked_at(tmp_path: Path) -> None:
     assert "--pack" in refused.value.hint
 
 
-def test_skills_without_a_manifest_are_no_pack(tmp_path: Path) -> None:
+@pytest.mark.parametrize("gone", ["manifest.yaml", "skills"])
+def test_skills_without_a_manifest_and_a_manifest_without_skills_are_no_pack(gone: str, tmp_path: Path) -> None:
     inside = package(write_pack(tmp_path, "one"))
-    (tmp_path / "manifest.yaml").unlink()
+    (tmp_path / gone).rename(tmp_path / "gone")
     with pytest.raises(ManifestError):
         find_pack(inside)
