@@ -73,8 +73,9 @@ def test_only_the_listed_spellings_name_a_file(app: App, uri: str) -> None:
 
 async def test_an_unknown_uri_of_good_form_is_named_in_the_answer(app: App) -> None:
     async with connected(app) as client:
-        with pytest.raises(MCPError, match=r"no resource is served at skill://gamma/SKILL\.md"):
+        with pytest.raises(MCPError, match=r"no resource is served at skill://gamma/SKILL\.md") as refused:
             await client.read_resource("skill://gamma/SKILL.md")
+    assert refused.value.data["uri"] == "skill://gamma/SKILL.md"
 
 
 async def test_text_comes_as_text_and_bytes_as_a_blob(app: App) -> None:

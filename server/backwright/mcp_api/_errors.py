@@ -26,10 +26,10 @@ class UnknownUriError(UsageError):
     code = "UNKNOWN_URI"
 
     def __init__(self, what: str, uri: str) -> None:
-        shown = uri if _PRINTABLE_URI.fullmatch(uri) else "that URI"
+        self.uri = uri if _PRINTABLE_URI.fullmatch(uri) else None
         super().__init__(
-            f"no {what} is served at {shown}",
-            hint="resources/list and resources/templates/list say what is; a URI has one canonical form",
+            f"no {what} is served at {self.uri or 'that URI'}",
+            hint="see resources/list and resources/templates/list; a URI has one canonical form",
         )
 
 
@@ -42,6 +42,8 @@ async def one_error_language(ctx: Context, call_next: CallNext) -> HandlerResult
         return await call_next(ctx)
     except BackwrightError as error:
         data = {"code": error.code, "hint": error.hint}
+        if isinstance(error, UnknownUriError) and error.uri is not None:
+            data["uri"] = error.uri
         raise MCPError(INVALID_PARAMS, f"{error.message}. {_sentence(error.hint)}", data) from None
     except (MCPError, ValidationError):
         raise
