@@ -6,13 +6,14 @@ Line numbers are always those of the file after the change, in both bases, so th
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from backwright.review.diagnostic import Basis
 
 Node = TypeVar("Node", bound=ast.AST)
+Made = TypeVar("Made")
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 # A hunk seldom shows the imports of its file. These names are read as the module of the same name while nothing in
@@ -70,18 +71,31 @@ class Source:
     added: frozenset[int]
     enclosing_async: bool | None = None
     _parents: dict[ast.AST, ast.AST] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _functions: dict[ast.AST, FunctionNode | ast.Lambda] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _derived: dict[object, object] = field(init=False, repr=False, compare=False, default_factory=dict)
     _index: dict[type[ast.AST], list[ast.AST]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _bindings: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
     _locals: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
 
     def __post_init__(self) -> None:
+        parents, functions, index = self._parents, self._functions, self._index
         stack: list[ast.AST] = [self.tree]
         while stack:
             node = stack.pop()
-            self._index.setdefault(type(node), []).append(node)
+            index.setdefault(type(node), []).append(node)
             children = list(ast.iter_child_nodes(node))
-            self._parents.update(dict.fromkeys(children, node))
-            stack.extend(reversed(children))
+            parents.update(dict.fromkeys(children, node))
+            if node in functions:
+                functions.update(dict.fromkeys(children, functions[node]))
+            # A function's body is its own; its decorators and defaults belong to what is around it.
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                functions.update(dict.fromkeys(node.body, node))
+            elif isinstance(node, ast.Lambda):
+                functions[node.body] = node
+            children.reverse()
+            stack.extend(children)
         self._locals.update(name.id for name in self.nodes(ast.Name) if isinstance(name.ctx, ast.Store))
         self._locals.update(argument.arg for argument in self.nodes(ast.arg))
         for node in self.nodes(ast.Import):
@@ -93,6 +107,12 @@ class Source:
             module = "." * statement.level + (statement.module or "")
             for alias in statement.names:
                 self._bindings[alias.asname or alias.name] = f"{module}.{alias.name}"
+
+    def derived(self, make: Callable[[Source], Made]) -> Made:
+        """What `make` says of this source, made once for all rules that ask."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return cast("Made", self._derived[make])
 
     def nodes(self, kind: type[Node]) -> Iterator[Node]:
         """Every node of exactly this type, in the order of the text."""
@@ -118,14 +138,7 @@ class Source:
 
     def function_of(self, node: ast.AST) -> FunctionNode | ast.Lambda | None:
         """The nearest function or lambda whose *body* holds the node; decorators and defaults stand outside it."""
-        inner = node
-        for outer in self.parents(node):
-            if isinstance(outer, ast.Lambda) and inner is outer.body:
-                return outer
-            if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner in outer.body:
-                return outer
-            inner = outer
-        return None
+        return self._functions.get(node)
 
     def class_of(self, node: ast.AST) -> ast.ClassDef | None:
         """The class whose body directly holds the node."""

@@ -98,10 +98,18 @@ def routes(source: Source, facts: Facts) -> Iterator[Route]:
     """The FastAPI routes of a source; none in tests, and none where another framework's decorators are in view."""
     if is_test(source.path):
         return
-    modules = _modules(source)
+    modules = source.derived(_modules)
     if "fastapi" not in modules and (_OTHERS & modules or (facts.dependencies and "fastapi" not in facts.dependencies)):
         return
-    origins = Origins(source)
+    yield from source.derived(_all_routes)
+
+
+def _all_routes(source: Source) -> tuple[Route, ...]:
+    return tuple(_find_routes(source))
+
+
+def _find_routes(source: Source) -> Iterator[Route]:
+    origins = source.derived(Origins)
     for function in source.functions():
         for decorator in function.decorator_list:
             if not isinstance(decorator, ast.Call) or _is_other(function, decorator):
@@ -124,7 +132,7 @@ def _is_route(source: Source, origins: Origins, func: ast.expr) -> bool:
     made_by = (origins.of(receiver) or "").rpartition(".")[2]
     if made_by in {"APIRouter", "FastAPI"}:
         return True
-    known = source.basis is Basis.FRAGMENT or "fastapi" in _modules(source)
+    known = source.basis is Basis.FRAGMENT or "fastapi" in source.derived(_modules)
     return known and _ROUTER_NAME.fullmatch(last_name(receiver) or "") is not None
 
 
@@ -155,8 +163,8 @@ def returns_data(source: Source, route: Route) -> bool:
     if any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in walk_own(route.function.body)):
         return False
     values = list(route.returned())
-    origins = Origins(source) if values else None
-    return origins is not None and not any(_is_response(origins, value) for value in values)
+    origins = source.derived(Origins)
+    return bool(values) and not any(_is_response(origins, value) for value in values)
 
 
 def _is_response(origins: Origins, value: ast.expr) -> bool:

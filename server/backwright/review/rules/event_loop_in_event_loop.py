@@ -23,7 +23,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     del facts
     if is_test(source.path):
         return
-    origins = Origins(source)
+    origins = source.derived(Origins)
     for call in source.calls():
         if source.in_async(call):
             message = _message(source, origins, call)

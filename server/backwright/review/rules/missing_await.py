@@ -54,7 +54,7 @@ class _Coroutines:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._origins = Origins(source)
+        self._origins = source.derived(Origins)
         functions = list(source.functions())
         bound = {node.id for node in source.nodes(ast.Name) if isinstance(node.ctx, ast.Store)}
         bound |= {argument.arg for argument in source.nodes(ast.arg)}
@@ -87,6 +87,8 @@ class _Coroutines:
         if receiver.id == "self":
             around = (node for node in self._source.parents(receiver) if isinstance(node, ast.ClassDef))
             return method in self._methods[next(around, None)]
+        if not any(method in methods for methods in _METHODS.values()):
+            return False
         kind = (self._origins.of(receiver) or "").rpartition(".")[2] or self._annotation(receiver)
         return method in _METHODS.get(kind, ())
 

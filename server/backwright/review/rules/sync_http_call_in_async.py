@@ -46,7 +46,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     del facts
     if is_test(source.path):
         return
-    origins = Origins(source)
+    origins = source.derived(Origins)
     for call in source.calls():
         if not source.in_async(call) or is_awaited(source, call):
             continue

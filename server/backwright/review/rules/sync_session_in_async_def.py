@@ -128,7 +128,7 @@ def _session_blocks(source: Source) -> Iterator[Finding]:
 
 def _driver_calls(source: Source) -> Iterator[Finding]:
     """One finding for each function and driver, on the first line that calls it."""
-    origins = Origins(source)
+    origins = source.derived(Origins)
     found: dict[tuple[ast.AST | None, str], list[int]] = {}
     for call in source.calls():
         if source.in_async(call) and not is_awaited(source, call):
