@@ -8,8 +8,8 @@ The info string of a Python block says how it is checked, and every word of it i
     ```python continues test  goes on with the module before it and makes it one with tests
 
 A module's file has its code on the lines that the code has on the page, so that a traceback, a finding of mypy and
-one of the review name the line of the page. Blocks of bash, toml, yaml and json are parsed; text, markdown and
-mermaid are for the eye. A block without an info string, or with another one, is a mistake.
+one of the review name the line of the page. Blocks of toml, yaml and json are parsed; text and markdown are for
+the eye. A block without an info string is a mistake, and one in another language is too, until a test parses it.
 """
 
 from __future__ import annotations

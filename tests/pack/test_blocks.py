@@ -13,6 +13,7 @@ import pytest
 from backwright.review.diff import Diff, FileDiff, FileStatus, Hunk, Line, LineKind
 from backwright.review.engine import review
 from backwright.review.facts import Facts
+from backwright.review.report import Report
 from backwright.review.ruff import find_ruff
 from tests.pack._pages import ROOT, Block, Module, modules, pages, write_modules
 
@@ -55,10 +56,8 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(arguments, cwd=folder, capture_output=True, encoding="utf-8", timeout=SECONDS, check=False)
 
 
-def _run_all(folder: Path) -> tuple[Counter[str], str]:
-    """Import or test every module: how many tests of each file passed, and what was printed."""
-    written = write_modules(folder)
-    plain = sorted(name.removesuffix(".py") for name, module in written.items() if not module.is_test)
+def _run_all(folder: Path, plain: list[str]) -> tuple[Counter[str], str]:
+    """Run the tests of a folder and import its `plain` modules: how many passed by module, and what was printed."""
     (folder / "no_network.py").write_text(NO_NETWORK, encoding="utf-8")
     (folder / "test_imports.py").write_text(IMPORTS.format(names=plain), encoding="utf-8")
     options = ["-q", "-p", "no_network", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", "."]
@@ -74,7 +73,9 @@ def _run_all(folder: Path) -> tuple[Counter[str], str]:
 
 
 def test_every_block_runs_without_a_warning(tmp_path: Path) -> None:
-    passed, output = _run_all(tmp_path)
+    written = write_modules(tmp_path)
+    plain = sorted(name.removesuffix(".py") for name, module in written.items() if not module.is_test)
+    passed, output = _run_all(tmp_path, plain)
     silent = [key for key, module in MODULES.items() if not passed[module.file_name.removesuffix(".py")]]
     assert silent == [], output
     assert " failed" not in output, output
@@ -85,7 +86,7 @@ def test_a_block_that_warns_or_calls_out_would_be_seen(tmp_path: Path) -> None:
     code = "import urllib.request, warnings\n\n\ndef test_warn():\n    warnings.warn('old')\n\n\n"
     call = "def test_call():\n    urllib.request.urlopen('http://127.0.0.1:9', timeout=1)\n"
     (tmp_path / "test_probe.py").write_text(code + call, encoding="utf-8")
-    passed, output = _run_all(tmp_path)
+    passed, output = _run_all(tmp_path, [])
     assert passed["test_probe"] == 0
     assert "UserWarning: old" in output
     assert "a block of the pack calls" in output
@@ -134,10 +135,20 @@ REVIEWED = {
 }
 
 
+def _reviewed(path: str, text: str) -> Report:
+    facts = Facts(python=(3, 11), majors={"pydantic": 2, "sqlalchemy": 2}, has_root=True)
+    return review(_added(path, text), read_new=lambda _: text.encode(), facts=facts)
+
+
 @pytest.mark.parametrize(("folder", "module"), REVIEWED.values(), ids=REVIEWED)
 def test_a_block_passes_the_review_that_it_teaches(folder: str, module: Module) -> None:
-    facts = Facts(python=(3, 11), majors={"pydantic": 2, "sqlalchemy": 2}, has_root=True)
-    text = module.text
-    report = review(_added(f"{folder}/{module.file_name}", text), read_new=lambda _: text.encode(), facts=facts)
+    report = _reviewed(f"{folder}/{module.file_name}", module.text)
     assert [(found.code, found.location.line, found.message) for found in report.findings] == []
     assert report.unchecked == ()
+    assert report.basis == "full"
+
+
+def test_a_block_that_breaks_a_rule_would_be_seen() -> None:
+    code = "import jwt\n\n\ndef claims(token):\n    return jwt.decode(token, options={'verify_signature': False})\n"
+    found = {(found.code, found.location.line) for found in _reviewed("src/shop/probe.py", code).findings}
+    assert found >= {("BW402", 5), ("ANN001", 4), ("ANN201", 4)}

@@ -14,7 +14,7 @@ from tests.pack._pages import NAMES, SKILLS, Page, pages, read_page
 SKILL_TOKENS = 2_500
 REFERENCE_CHARACTERS = 12_000
 """One answer of `read_skill_file`."""
-LANGUAGES = {"python", "bash", "toml", "yaml", "json", "text", "markdown"}
+LANGUAGES = {"python", "toml", "yaml", "json", "text", "markdown"}
 PAGES = {page.id: page for page in pages()}
 
 
