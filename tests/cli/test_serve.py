@@ -3,13 +3,14 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from backwright.cli.main import main
 from tests.catalog._packs import write_pack
-from tests.mcp_api._connect import COMMAND, environment
+from tests.mcp_api._connect import COMMAND, connected, environment
 
 META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -82,17 +83,26 @@ def test_strict_does_not_start_with_a_problem(pack: Path) -> None:
     assert run.stderr.startswith("backwright: DIGEST_MISMATCH: ")
 
 
-def test_allow_unlocked_serves_what_the_manifest_does_not_pin(pack: Path) -> None:
+@pytest.mark.parametrize(("options", "served"), [((), []), (("--allow-unlocked",), ["one"])])
+async def test_what_the_manifest_does_not_pin_is_served_only_on_request(
+    pack: Path, options: tuple[str, ...], served: list[str]
+) -> None:
     (pack / "skills" / "one" / "references" / "more.md").write_text("changed", encoding="utf-8")
-    listed = {
-        options: _serve(_request("prompts/list"), "--pack", str(pack), *options)
-        for options in ((), ("--allow-unlocked",))
-    }
-    names = {
-        options: [prompt["name"] for prompt in json.loads(run.stdout)["result"]["prompts"]] if run.stdout else None
-        for options, run in listed.items()
-    }
-    assert names == {(): [], ("--allow-unlocked",): ["one"]}
+    async with connected((*COMMAND, "--pack", str(pack), *options)) as client:
+        assert [prompt.name for prompt in (await client.list_prompts()).prompts] == served
+
+
+def test_the_end_of_stdin_ends_the_process_in_the_middle_of_a_review(pack: Path, tmp_path: Path) -> None:
+    lines = 60_000
+    body = "".join(f"+value_{number} = {number}\n" for number in range(lines))
+    diff = f"--- /dev/null\n+++ b/app/long.py\n@@ -0,0 +1,{lines} @@\n{body}"
+    (tmp_path / "long.diff").write_text(diff, encoding="utf-8")
+    request = _request("tools/call", name="review_diff", arguments={"diff_file": "long.diff"})
+    started = time.monotonic()
+    run = _serve(request, "--pack", str(pack), "--root", str(tmp_path))
+    assert run.returncode == 0
+    assert '"result"' not in run.stdout
+    assert time.monotonic() - started < PATIENCE / 2
 
 
 @pytest.mark.parametrize(
