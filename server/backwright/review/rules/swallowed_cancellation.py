@@ -13,6 +13,7 @@ from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, last_name
 
 _EXITS = frozenset({"exit", "_exit", "uncancel"})
+_STARTS = frozenset({"create_task", "ensure_future", "start_soon"})
 _JOINS = frozenset({"gather", "shield", "wait", "wait_for"})
 # Calls that only describe an exception: passing it to anything else hands it on to someone who may raise it.
 _DESCRIBES = frozenset(
@@ -42,6 +43,8 @@ def _handler(source: Source, statement: ast.Try, handler: ast.ExceptHandler) -> 
     if not _waits(statement.body) or _passes_on(source, handler) or _joins_cancelled(source, statement.body):
         return
     ends = _ends_coroutine(source, statement, handler)
+    if ends and _is_task_body(source, source.function_of(statement)):
+        return
     yield Finding(
         (handler.lineno, *(inner.lineno for inner in handler.body)),
         f"`{caught}` swallows the task's own cancellation, so "
@@ -153,6 +156,13 @@ def _ends_coroutine(source: Source, statement: ast.Try, handler: ast.ExceptHandl
             return True
         inner = outer
     return False
+
+
+def _is_task_body(source: Source, function: ast.AST | None) -> bool:
+    """Whether the function is started as a task in view: when it ends on cancellation, it stops as it was asked to."""
+    name = getattr(function, "name", None)
+    starts = (call for call in source.calls() if last_name(call.func) in _STARTS)
+    return any(last_name(getattr(argument, "func", argument)) == name for call in starts for argument in call.args)
 
 
 def _is_last(inner: ast.AST, outer: ast.AST) -> bool:
