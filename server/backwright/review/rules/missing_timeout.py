@@ -1,4 +1,4 @@
-"""BW601: a call over the network that may wait for ever, of the kinds that ruff's S113 does not see."""
+"""BW601: a call over the network that may wait for ever: what ruff's S113 sees, on any line of it, and much more."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ _CONNECTS = {
 }
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _REQUESTS = frozenset(f"requests.{made}.{verb}" for made in ("Session", "session") for verb in _VERBS)
+_MODULE_REQUESTS = tuple(f"requests.{verb}" for verb in _VERBS)
+_MODULE_HTTPX = tuple(f"httpx.{name}" for name in (*_VERBS, "Client", "AsyncClient"))
 _AIOHTTP = frozenset(f"aiohttp.ClientSession.{verb}" for verb in (*_VERBS, "ws_connect"))
 _HTTPX = frozenset(f"httpx.{client}.{verb}" for client in ("Client", "AsyncClient") for verb in _VERBS)
 _LIMITERS = frozenset({"timeout", "timeout_at", "wait_for", "fail_after", "move_on_after"})
@@ -61,6 +63,12 @@ def _connects(source: Source) -> Iterator[tuple[ast.Call, str]]:
         name = source.qualified(call.func) or ""
         if not _sets_timeout(call) and len(call.args) <= _CONNECTS[name]:
             yield call, f"`{name}` without `timeout`"
+    for call in source.calls(*_MODULE_REQUESTS):
+        if not _sets_timeout(call) or is_literal(keyword(call, "timeout"), None):
+            yield call, f"`{source.qualified(call.func)}` without a timeout"
+    for call in source.calls(*_MODULE_HTTPX):
+        if is_literal(keyword(call, "timeout"), None):
+            yield call, "`timeout=None`"
     for call in source.calls("httpx.Timeout"):
         if len(call.args) == 1 and is_literal(call.args[0], None) and not call.keywords:
             yield call, "`httpx.Timeout(None)`"
