@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
@@ -13,10 +14,16 @@ from backwright.review.rules._paths import is_test
 from backwright.review.rules._secrets import names_secret
 from backwright.review.source import Source, last_name, lines_of
 
-_LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "critical", "exception", "log", "trace", "success"})
+_LEVELS = frozenset(
+    {"debug", "info", "warning", "warn", "error", "critical", "exception", "log", "trace", "success", "notice", "fatal"}
+)
 _LOGGERS = frozenset({"log", "logger", "logging", "_log", "_logger", "audit_log"})
 _SHOWS = frozenset({"str", "repr", "format", "dumps", "join"})
 _AMBIGUOUS = frozenset({"token", "credential", "credentials"})  # a word of a text, or an object that masks itself
+_SAYS_TOKEN = re.compile(
+    r"(verif\w*|reset|auth\w*|access|bearer|refresh|api|session|login|invit\w*|jwt|csrf|secret)[\s_-]+token",
+    re.IGNORECASE,
+)
 
 
 def _is_log_call(call: ast.Call) -> bool:
@@ -53,13 +60,19 @@ def _named(node: ast.expr) -> str | None:
     return last_name(node)
 
 
-def _secret(node: ast.expr) -> str | None:
-    """How the secret is called that the expression shows, or None."""
+def _says_token(call: ast.Call) -> bool:
+    """Whether the text of the log line calls what it shows the token of something."""
+    texts = (node.value for node in ast.walk(call) if isinstance(node, ast.Constant))
+    return any(_SAYS_TOKEN.search(text) for text in texts if isinstance(text, str))
+
+
+def _secret(node: ast.expr, *, token: bool) -> str | None:
+    """How the secret is called that the expression shows, or None; `token` tells whether a bare `token` is one."""
     if isinstance(node, ast.Call) and method(node) == "get_secret_value":
         return "get_secret_value()"
     name = _named(node)
     if name is None or name.lower() in _AMBIGUOUS:
-        return None
+        return name if token and name == "token" else None
     return name if names_secret(name) or name.lower() in {"authorization", "proxy-authorization"} else None
 
 
@@ -69,7 +82,8 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
     for call in filter(_is_log_call, source.calls()):
         values = (*call.args, *(argument.value for argument in call.keywords))
         shown = (inner for value in values for inner in _shown(value))
-        found = next(((node, name) for node in shown if (name := _secret(node)) is not None), None)
+        token = _says_token(call)
+        found = next(((node, name) for node in shown if (name := _secret(node, token=token)) is not None), None)
         if found is not None:
             node, name = found
             yield Finding(
