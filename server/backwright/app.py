@@ -260,7 +260,10 @@ class App:
         if self.settings.root is not None:
             return plan_endpoint(self.settings.root, template, values)
         with TemporaryDirectory(prefix="backwright-") as empty:
-            return plan_endpoint(Path(empty), template, values)
+            # The folder names the package, so that the same resource has the same plan and digest each time.
+            root = Path(empty) / "service"
+            root.mkdir()
+            return plan_endpoint(root, template, values)
 
     def scaffold(self, context: EndpointContextV1, *, expect: str | None = None) -> tuple[Plan, Applied]:
         """Scaffold the endpoint: all of the plan is written, or nothing.
