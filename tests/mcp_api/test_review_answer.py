@@ -64,6 +64,12 @@ def test_a_finding_says_its_fix_its_checklist_item_and_a_lower_confidence() -> N
     assert "[python-backend/timeouts]\n  Replace the line by: `    get(timeout=5)`" in render(page)
 
 
+def test_the_lines_of_a_finding_that_are_not_named_are_counted() -> None:
+    found = finding(4).model_copy(update={"others": tuple(range(5, 60))})
+    assert "(also lines 5, 6, 7" in (text := render(answer(report(found), None)))
+    assert "23, 24 and 35 more)" in text
+
+
 def test_the_channels_stay_apart_and_passed_items_are_left_out() -> None:
     def item(name: str, status: Status) -> ItemStatus:
         return ItemStatus(skill="s", version="1.0.0", item=name, text="T.", status=status, detail="D.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-LIMIT = 1_800
+LIMIT = 1_700
 """Bytes of a description that clients are known to hand over whole."""
 
 

@@ -36,6 +36,7 @@ class Finding(Closed):
     line: int
     message: str
     others: tuple[int, ...] | None = None
+    more_others: int | None = None
     replacement: str | None = None
     confidence: str | None = None
     item: str | None = None
@@ -150,6 +151,7 @@ def _finding(found: Diagnostic) -> Finding:
         line=found.location.line,
         message=_short(found.message),
         others=found.others[:_MANY_LINES] or None,
+        more_others=max(len(found.others) - _MANY_LINES, 0) or None,
         replacement=suggestion if suggestion is not None and len(suggestion) <= _LONGEST else None,
         confidence=None if confidence == "high" else confidence,
         item=f"{found.enforces.skill}/{found.enforces.item}" if found.enforces is not None else None,
@@ -182,7 +184,8 @@ def _summary(report: Report) -> str:
 
 def _line(part: Part) -> str:
     if isinstance(part, Finding):
-        more = f" (also lines {', '.join(map(str, part.others))})" if part.others else ""
+        rest = f" and {part.more_others} more" if part.more_others else ""
+        more = f" (also lines {', '.join(map(str, part.others))}{rest})" if part.others else ""
         sure = f" [{part.confidence} confidence]" if part.confidence else ""
         fix = f"\n  Replace the line by: `{part.replacement}`" if part.replacement is not None else ""
         rule = f" [{part.item}]" if part.item else ""
