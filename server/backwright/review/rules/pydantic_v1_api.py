@@ -11,7 +11,7 @@ from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import head_of
 from backwright.review.rules._pydantic import is_model, is_unknown, looks_like_model
-from backwright.review.source import Source, keyword, last_name, lines_of
+from backwright.review.source import Source, keyword, last_name
 
 _DECORATORS = {
     "root_validator": "model_validator",
@@ -120,7 +120,7 @@ def _config(source: Source, node: ast.ClassDef) -> Iterator[Finding]:
     for key, statement in keys.items():
         if key in _RENAMED_KEYS:
             yield Finding(
-                lines_of(statement),
+                (statement.lineno,),
                 f"Pydantic 2 ignores `{key}`; the setting is called `{_RENAMED_KEYS[key]}`",
             )
 
