@@ -36,7 +36,8 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
 
 
 def _field(statement: ast.AnnAssign, name: str) -> Iterator[Finding]:
-    if _SECRET.fullmatch(name) is None or _PUBLIC.fullmatch(name) is not None:
+    # Pydantic makes a private attribute, not a field, of a name with an underscore in front.
+    if name.startswith("_") or _SECRET.fullmatch(name) is None or _PUBLIC.fullmatch(name) is not None:
         return
     if last_name(annotated_type(statement.annotation)) == "str":
         yield Finding(
