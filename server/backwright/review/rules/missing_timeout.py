@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from backwright.review.diagnostic import Severity
+from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import Origins
-from backwright.review.rules._calls import dotted, is_literal
+from backwright.review.rules._calls import dotted, is_literal, method
 from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, keyword, last_name, lines_of, spread
 
@@ -85,7 +85,8 @@ def _requests(source: Source, origins: Origins) -> Iterator[tuple[ast.Call, str]
             yield call, "`timeout=None`"
         elif made in _AIOHTTP:
             of_aiohttp.append(call)
-    if not of_aiohttp or not all(map(_sets_timeout, of_aiohttp)):
+    # A web socket is meant to stay open; the session's limit is none of its business.
+    if not of_aiohttp or not all(_sets_timeout(call) or method(call) == "ws_connect" for call in of_aiohttp):
         for call in source.calls("aiohttp.ClientSession"):
             if not _sets_timeout(call):
                 yield call, "`aiohttp.ClientSession` without `timeout`"
@@ -102,6 +103,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
                 f"{what} waits {'300 seconds' if patient else 'for ever'} when the other side does not answer; "
                 "give it a timeout",
                 severity=Severity.WARNING if patient or meant else None,
+                confidence=None if call.lineno in source.added else Confidence.MEDIUM,
             )
 
 
