@@ -9,13 +9,12 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from backwright.errors import UnsupportedProjectError
-from backwright.scaffold.layout import Target, only, revision_id
+from backwright.scaffold.layout import Target, only, revisions_of
 from backwright.scaffold.project import (
     Application,
     Facts,
     Session,
     Symbol,
-    read_revisions,
     script_location,
     table,
 )
@@ -48,9 +47,7 @@ def locate_in_host(
     script = overrides.get("migrations") or script_location(root, facts)
     if script is None:
         raise UnsupportedProjectError("there is no alembic.ini", hint="run `alembic init -t async migrations` first")
-    known = own.revision if own is not None else None
-    head = read_revisions(root, script, ignore=known).head
-    down = own.down_revision if own is not None and known is not None else head
+    revision, down = revisions_of(root, script, resource, own)
     layout = Layout(
         source_root=_source_root(base.path, facts),
         package=overrides.get("package") or _package(base.path, facts),
@@ -65,7 +62,7 @@ def locate_in_host(
         distribution=layout.package,
         style=_style(facts, layout.package),
         modules=_modules(layout, resource, base, session.symbol),
-        revision=known or revision_id(resource, down),
+        revision=revision,
         down_revision=down,
         mount=mount,
         notes=(*notes, *_missing(versions)),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backwright.errors import InvalidInputError, UnsupportedProjectError
-from backwright.scaffold.project import Application, Facts, Session, Symbol, read_revisions, script_location, table
+from backwright.scaffold.project import Application, Facts, Session, Symbol, read_head, script_location, table
 from backwright.scaffold.record import Layout, Record
 from backwright.scaffold.render import Style
 from backwright.scaffold.resource import Resource
@@ -137,9 +137,7 @@ def _check_python(facts: Facts) -> None:
 
 
 def _own(root: Path, facts: Facts, resource: Resource, layout: Layout, own: Record | None) -> Target:
-    known = own.revision if own is not None else None
-    head = read_revisions(root, layout.migrations, ignore=known).head
-    down = own.down_revision if own is not None and known is not None else head
+    revision, down = revisions_of(root, layout.migrations, resource, own)
     main = f"{layout.root}/main.py"
     mounts = [each for each in facts.applications if each.path == main]
     name = table(facts.pyproject, "project").get("name")
@@ -150,15 +148,25 @@ def _own(root: Path, facts: Facts, resource: Resource, layout: Layout, own: Reco
         distribution=name if isinstance(name, str) else layout.package.replace("_", "-"),
         style=Style(first_party=(layout.package,)),
         modules=_own_modules(layout.package, resource),
-        revision=known or revision_id(resource, down),
+        revision=revision,
         down_revision=down,
         mount=mounts[0] if len(mounts) == 1 else None,
     )
 
 
-def revision_id(resource: Resource, down: str | None) -> str:
-    """Twelve hex digits that depend only on the table and on the migration before: a plan can be made again."""
-    return hashlib.sha256(f"{resource.table} after {down}".encode()).hexdigest()[:12]
+def revisions_of(root: Path, script: str, resource: Resource, own: Record | None) -> tuple[str, str | None]:
+    """The revision of the resource's migration and the one before it: as recorded, or else after the head.
+
+    A new revision is twelve hex digits that depend only on the table and on the head, so that a plan can be made
+    again.
+
+    Raises:
+        UnsupportedProjectError: there are several heads, or a migration cannot be read.
+    """
+    if own is not None and own.revision is not None:
+        return own.revision, own.down_revision
+    head = read_head(root, script)
+    return hashlib.sha256(f"{resource.table} after {head}".encode()).hexdigest()[:12], head
 
 
 def _own_modules(package: str, resource: Resource) -> dict[str, str]:

@@ -214,15 +214,6 @@ def _session(statement: ast.stmt, path: str) -> Session | None:
     return Session(Symbol(path, statement.lineno, statement.name), commits)
 
 
-@dataclass(frozen=True, slots=True)
-class Revisions:
-    """The migrations of a project: the folder of the versions and the one head, None before the first migration."""
-
-    script: str
-    versions: str
-    head: str | None
-
-
 def script_location(root: Path, facts: Facts) -> str | None:
     """The folder of Alembic's `env.py`, from `[tool.alembic]` or `alembic.ini`.
 
@@ -253,20 +244,13 @@ def script_location(root: Path, facts: Facts) -> str | None:
     return normal
 
 
-def read_revisions(root: Path, script: str, *, ignore: str | None = None) -> Revisions:
-    """The head of the migrations in `<script>/versions`, by reading `revision` and `down_revision`.
-
-    Args:
-        root: the project.
-        script: the folder of `env.py`.
-        ignore: a revision to leave out: the resource's own on a second run would follow itself.
+def read_head(root: Path, script: str) -> str | None:
+    """The head of the migrations in `<script>/versions`, None before the first one.
 
     Raises:
         UnsupportedProjectError: there are several heads, or a migration cannot be read.
     """
-    versions = f"{script}/versions"
-    parents = read_module_revisions(root / versions)
-    parents.pop(ignore or "", None)
+    parents = read_module_revisions(root / script / "versions")
     followed = {parent for down in parents.values() for parent in down}
     heads = sorted(set(parents) - followed)
     if len(heads) > 1:
@@ -275,7 +259,7 @@ def read_revisions(root: Path, script: str, *, ignore: str | None = None) -> Rev
         )
     if parents and not heads:
         raise UnsupportedProjectError("the migrations form a circle", hint="mend down_revision first")
-    return Revisions(script, versions, heads[0] if heads else None)
+    return heads[0] if heads else None
 
 
 def read_module_revisions(folder: Path) -> dict[str, tuple[str, ...]]:

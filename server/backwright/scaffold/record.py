@@ -49,7 +49,8 @@ class Record(BaseModel):
     """One record.
 
     `files` are the digests of what was generated, `inserted` and `appended` what was put into other files, `folders`
-    those that were made; `host` says that the project was there before the template. A migration's `revision` and `down_revision` never change once they stand here.
+    those that were made; `host` says that the project was there before the template. A migration's `revision` and
+    `down_revision` never change once they stand here.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -59,8 +59,8 @@ def _literal(text: str) -> str:
 
 
 def toml(value: str) -> str:
-    """A string as TOML source: a basic string escapes as JSON does."""
-    return json.dumps(value, ensure_ascii=True)
+    """A string as TOML source: a basic string escapes as JSON does, and has no surrogate pairs and no raw DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def as_path(module: str, source_root: str = "") -> str:

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from backwright.cli.commands.scaffold import parse_field
+from backwright.cli.main import main
+from backwright.errors import InvalidInputError
+
+INVOICE = ["number:str,unique,max=32", "total:decimal,ge=0", "due:date?"]
+
+
+def scaffold(root: Path, *arguments: str) -> int:
+    return main(["scaffold", *arguments, "--root", str(root), "--allow-unlocked"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("number:str", {"name": "number", "type": "str", "required": True}),
+        ("due:date?", {"name": "due", "type": "date", "required": False}),
+        (
+            "code:str,unique,min=2,max=32",
+            {"name": "code", "type": "str", "required": True, "unique": True, "min_length": 2, "max_length": 32},
+        ),
+        ("t:int?,index,ge=-5,le=7", {"name": "t", "type": "int", "required": False, "index": True, "ge": -5, "le": 7}),
+        ("s:enum,choices=a/b", {"name": "s", "type": "enum", "required": True, "choices": ["a", "b"]}),
+    ],
+)
+def test_a_field_is_read(text: str, expected: dict[str, object]) -> None:
+    assert parse_field(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["number", ":str", "number:", "n:str,big", "n:str,max", "n:str,max=x", "n:str,unique=1"]
+)
+def test_a_field_of_another_form_is_refused_with_its_text(text: str) -> None:
+    with pytest.raises(InvalidInputError, match=r"n|:str"):
+        parse_field(text)
+
+
+def test_a_dry_run_prints_the_diff_and_the_digest_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert scaffold(tmp_path, "endpoint", "invoice", *INVOICE) == 0
+    said = capsys.readouterr().out
+    assert "+++ b/migrations/env.py\n" in said
+    assert "plan: sha256:" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_apply_writes_what_was_shown_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scaffold(tmp_path, "endpoint", "invoice", *INVOICE, "--json")
+    digest = json.loads(capsys.readouterr().out)["digest"]
+    assert scaffold(tmp_path, "endpoint", "invoice", *INVOICE, "--apply", "--expect", digest) == 0
+    assert "create    migrations/env.py" in capsys.readouterr().out
+    assert scaffold(tmp_path, "endpoint", "invoice", *INVOICE, "--apply") == 0
+    assert "nothing to write" in capsys.readouterr().out
+
+
+def test_another_digest_is_refused_with_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert scaffold(tmp_path, "endpoint", "invoice", *INVOICE, "--apply", "--expect", "sha256:0") == 1
+    assert "PLAN_STALE" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_undo_takes_back_and_names_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scaffold(tmp_path, "endpoint", "invoice", *INVOICE, "--apply")
+    capsys.readouterr()
+    assert scaffold(tmp_path, "undo", "invoice", "--json") == 0
+    assert "tests/test_invoices_api.py" in json.loads(capsys.readouterr().out)["deleted"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["endpoint", "class", "a:str"], "keyword"),
+        (["endpoint", "invoice", "a:money"], "fields.0.type"),
+        (["endpoint", "invoice", "a:str", "--operations", "drop"], "operations.0"),
+        (["endpoint", "invoice", "a:str", "--expect", "x"], "--apply"),
+        (["undo", "invoice"], "no record"),
+    ],
+)
+def test_a_wrong_call_exits_with_2_and_a_hint(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert scaffold(tmp_path, *arguments) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "hint:" in error
+
+
+def test_help_explains_the_grammar_of_fields(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["scaffold", "endpoint", "--help"])
+    assert "choices=draft/sent/paid" in capsys.readouterr().out

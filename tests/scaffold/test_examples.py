@@ -1,0 +1,106 @@
+"""The proof of the template: what it makes is clean, typed, tested and passes our own review."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backwright.app import App
+from backwright.contexts.schemas.review_v1 import ReviewContextV1
+from backwright.scaffold import engine
+from backwright.scaffold.template import Example
+from backwright.settings import Settings
+from tests.scaffold._projects import EXAMPLES, HOST, kinds, plan, scaffold, tree, write
+
+by_title = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.values["resource"])
+
+
+def run(root: Path, *arguments: str) -> str:
+    """What a command of this environment says in the project; it has to succeed."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "DATABASE"))}
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def every(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One project with every example in it, one after the other, under version control."""
+    root = tmp_path_factory.mktemp("examples") / "shop"
+    root.mkdir()
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, "init", "--quiet"], cwd=root, check=True)
+    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message", "empty"], cwd=root, check=True)
+    for example in EXAMPLES:
+        scaffold(root, example.values)
+    return root
+
+
+def test_every_example_together_is_lint_clean_and_formatted(every: Path) -> None:
+    run(every, "ruff", "check", "--no-cache", ".")
+    run(every, "ruff", "format", "--no-cache", "--check", ".")
+
+
+def test_every_example_together_is_strictly_typed(every: Path, tmp_path: Path) -> None:
+    run(every, "mypy", "--strict", "--cache-dir", str(tmp_path))
+
+
+def test_every_example_together_passes_its_tests_with_migrations_up_and_down(every: Path) -> None:
+    said = run(every, "pytest", "-q", "-p", "no:cacheprovider")
+    assert " passed" in said
+    assert " skipped" not in said
+
+
+def test_our_own_review_finds_nothing_in_any_example(every: Path) -> None:
+    report = App(Settings(root=every, allow_unlocked=True)).review(ReviewContextV1(base="HEAD"))
+    assert report.findings == ()
+
+
+@by_title
+def test_an_example_alone_passes_its_tests_in_an_empty_folder(example: Example, tmp_path: Path) -> None:
+    made = scaffold(tmp_path, example.values)
+    for action in made.actions:
+        if action.path.endswith(".py"):
+            compile(action.after or "", action.path, "exec")
+    run(tmp_path, "ruff", "check", "--no-cache", ".")
+    assert " passed" in run(tmp_path, "pytest", "-q", "-p", "no:cacheprovider")
+
+
+@by_title
+def test_a_second_apply_changes_nothing(example: Example, every: Path) -> None:
+    before = tree(every)
+    again = plan(every, example.values)
+    assert again.writes == ()
+    assert again.diff() == ""
+    engine.apply(again, every)
+    assert tree(every) == before
+
+
+@by_title
+def test_undo_leaves_an_empty_folder_as_empty_as_it_was(example: Example, tmp_path: Path) -> None:
+    scaffold(tmp_path, example.values)
+    undone = engine.undo(tmp_path, str(example.values["resource"]))
+    assert tree(tmp_path) == {}
+    assert undone.kept == ()
+
+
+def test_an_existing_application_keeps_passing_and_gets_the_new_tests(tmp_path: Path) -> None:
+    root = write(tmp_path, HOST)
+    before = tree(root)
+    made = scaffold(root, EXAMPLES[0].values)
+    assert kinds(made, "edit") == ["app/main.py", "alembic/env.py"]
+    said = run(root, "pytest", "-q", "-p", "no:cacheprovider")
+    assert " passed" in said
+    assert "failed" not in said
+    run(root, "alembic", "upgrade", "head")
+    run(root, "alembic", "check")
+    run(root, "alembic", "downgrade", "base")
+    (root / "desk.db").unlink()
+    engine.undo(root, "invoice")
+    assert tree(root) == before
