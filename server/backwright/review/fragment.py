@@ -16,6 +16,7 @@ from backwright.review.diff import Hunk, LineKind
 from backwright.review.source import FunctionNode, Source
 
 MAX_TRIES = 12
+_CONTEXT = 3  # lines; what git shows around a change
 _BIG = 4_000  # lines; above this each try costs so much that only a few are made
 
 _SIGNATURE = "def _("
@@ -60,12 +61,21 @@ def parse_hunk(path: str, hunk: Hunk) -> Piece | None:
     added = frozenset(line.new for line in hunk.lines if line.kind is LineKind.ADDED and line.new is not None)
     best: tuple[_Draft, ast.Module] | None = None
     for draft in _variants(lines, hunk.section):
+        draft.ends_file = _ends_file(hunk)
         tree = draft.parse()
         if tree is not None and (best is None or len(draft.blanked) < len(best[0].blanked)):
             best = draft, tree
         if best is not None and not best[0].blanked:
             break
     return None if best is None else _piece(path, hunk.section, added, *best)
+
+
+def _ends_file(hunk: Hunk) -> bool:
+    """Whether the hunk shows the end of its file: less context behind the change than stands before it."""
+    context = [line.kind is LineKind.CONTEXT for line in hunk.lines]
+    before = next((at for at, is_context in enumerate(context) if not is_context), len(context))
+    behind = next((at for at, is_context in enumerate(reversed(context)) if not is_context), len(context))
+    return behind < (_CONTEXT if hunk.new_start <= 1 else min(before, _CONTEXT))
 
 
 @dataclass(slots=True)
@@ -77,6 +87,7 @@ class _Draft:
     heads: int = 0
     blanked: set[int] = field(default_factory=set)
     tail: str = ""
+    ends_file: bool = False
 
     def parse(self) -> ast.Module | None:
         tries = MAX_TRIES if len(self.lines) < _BIG else 2
@@ -106,7 +117,7 @@ class _Draft:
         """The tree, where a handler that reaches the end of the hunk goes on: nobody can see that it swallows."""
         last = max((row for row, line in enumerate(self.lines, 1) if line.strip()), default=0)
         open_ones = [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.end_lineno == last]
-        if not open_ones or self.numbers[last - 1] == 0:
+        if not open_ones or self.ends_file or self.numbers[last - 1] == 0:
             return tree
         rows, numbers = list(self.lines), list(self.numbers)
         for handler in sorted(open_ones, key=lambda node: -node.col_offset):
@@ -210,10 +221,13 @@ def _variants(lines: Sequence[tuple[str, int]], section: str) -> Iterator[_Draft
     texts, numbers = [text for text, _ in lines], [number for _, number in lines]
     seen = scan(texts)
     if seen.open_quote is not None:
-        # A quote stays open: the hunk ends inside a string, or it began inside one.
-        last = next((text for text in reversed(texts) if seen.open_quote in text), "")
-        yield _draft([*texts, seen.open_quote], [*numbers, 0], section)
-        yield _draft([indent_of(last) + seen.open_quote, *texts], [0, *numbers], section)
+        # A quote stays open: the hunk ends inside a string, or it began inside one. A quote alone on its line usually
+        # closes; and code that is taken for text would be passed over in silence.
+        quote = seen.open_quote
+        first, last = (next((text for text in each if quote in text), "") for each in (texts, reversed(texts)))
+        ended = _draft([*texts, quote], [*numbers, 0], section)
+        begun = _draft([indent_of(last) + quote, *texts], [0, *numbers], section)
+        yield from (begun, ended) if first.strip() == quote else (ended, begun)
         return
     yield _draft(texts, numbers, section)
     if any(closer.bracket == ")" for closer in seen.unmatched):

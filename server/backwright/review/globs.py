@@ -18,11 +18,11 @@ def matches(path: str, globs: Iterable[str]) -> bool:
 @lru_cache(maxsize=512)
 def _compiled(glob: str) -> re.Pattern[str]:
     pattern = glob.strip("/")
-    body = "".join(_translate(part) for part in re.split(r"(\*\*/|/\*\*|\*\*|\*|\?)", pattern))
+    body = "".join(_translate(part) for part in re.split(r"(/\*\*/|\*\*/|/\*\*|\*\*|\*|\?)", pattern))
     anywhere = "(?:.*/)?" if "/" not in pattern else ""
     return re.compile(f"{anywhere}{body}(?:/.*)?", re.DOTALL)
 
 
 def _translate(part: str) -> str:
-    known = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    known = {"/**/": "/(?:.*/)?", "**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     return known.get(part, re.escape(part))

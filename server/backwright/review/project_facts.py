@@ -70,9 +70,12 @@ def _parsed(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _major(text: str) -> int | None:
     """The major version that a requirement leads to: its floor, else the one below its ceiling."""
-    floor = _FLOOR.search(text) or re.match(r"()([0-9]+)\.[0-9]", text)
+    floor = _FLOOR.search(text)
     if floor is not None:
-        return int(floor[1] or floor[3] or floor[2])
+        return int(floor[1] or floor[3])
+    bare = re.match(r"[0-9]+(?=\.[0-9])", text)
+    if bare is not None:
+        return int(bare[0])
     below = _BELOW.search(text)
     return int(below[1]) - 1 if below is not None and int(below[1]) > 0 else None
 

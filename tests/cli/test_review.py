@@ -1,0 +1,135 @@
+"""`backwright review` as a user types it: what it prints and how it exits."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from backwright.cli.main import main
+from tests.review._git import commit, git, repository, write
+from tests.review._make import diff_text
+
+BAD = "import time\n\n\nasync def f() -> None:\n    time.sleep(1)\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    repository(tmp_path)
+    git(tmp_path, "switch", "--quiet", "-c", "topic")
+    return tmp_path
+
+
+def _run(root: Path, *arguments: str) -> int:
+    return main(["review", "--root", str(root), *arguments])
+
+
+def test_without_arguments_the_branch_and_the_work_tree_are_reviewed(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(root, "app/new.py", BAD)
+    assert _run(root) == 1
+    out = capsys.readouterr().out
+    assert "merge base with main" in out
+    assert "5:5  error    ASYNC251" in out
+
+
+def test_clean_change_exits_with_zero(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, "app/new.py", "a = 1\n")
+    assert _run(root) == 0
+    assert "No findings." in capsys.readouterr().out
+
+
+def test_json_names_code_path_line_and_basis(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, "app/new.py", BAD)
+    assert _run(root, "--json") == 1
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["code"], finding["location"]["path"], finding["location"]["line"], finding["basis"]) == (
+        "ASYNC251",
+        "app/new.py",
+        5,
+        "full",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("markdown", "# Review"), ("sarif", "{"), ("json", "{"), ("text", "Review of")]
+)
+def test_each_format_can_be_asked_for(root: Path, name: str, start: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, "app/new.py", BAD)
+    assert _run(root, "--format", name) == 1
+    assert capsys.readouterr().out.startswith(start)
+
+
+def test_range_and_base_choose_what_is_reviewed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, "app/new.py", BAD)
+    commit(root)
+    write(root, "app/other.py", BAD)
+    assert _run(root, "--range", "main..HEAD", "--json") == 1
+    assert {f["location"]["path"] for f in json.loads(capsys.readouterr().out)["findings"]} == {"app/new.py"}
+    assert _run(root, "--base", "HEAD", "--json") == 1
+    assert {f["location"]["path"] for f in json.loads(capsys.readouterr().out)["findings"]} == {"app/other.py"}
+
+
+def test_diff_is_read_from_a_file_anywhere_and_from_the_input(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = diff_text("app/new.py", BAD)
+    file = tmp_path_factory.mktemp("elsewhere") / "x.diff"
+    file.write_text(data, encoding="utf-8")
+    assert _run(root, str(file)) == 1
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(data.encode())))
+    assert _run(root, "-") == 1
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"")))
+    assert _run(root, "-") == 0
+
+
+def test_floor_of_severity_and_paths_narrow_the_report(root: Path) -> None:
+    write(root, "app/new.py", "print(1)\n")
+    assert _run(root) == 1
+    assert _run(root, "--min-severity", "error") == 0
+    assert _run(root, "--path", "lib/**") == 0
+
+
+def test_project_file_silences_with_its_reason(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git(root, "switch", "--quiet", "main")
+    write(root, "backwright.yaml", "suppress:\n  - rule: ASYNC251\n    reason: a tool\n")
+    commit(root)
+    git(root, "switch", "--quiet", "-c", "next")
+    write(root, "app/new.py", BAD)
+    assert _run(root) == 0
+    assert "ASYNC251 app/new.py:5: a tool" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--base", "nowhere"], "REVISION_NOT_FOUND"),
+        (["--base=--output=x"], "REVISION_NOT_FOUND"),
+        (["--range", "nowhere"], "REVISION_NOT_FOUND"),
+        (["--base", "main", "--range", "main..HEAD"], "INVALID_INPUT"),
+        (["missing.diff"], "INVALID_INPUT"),
+        (["--root", "/nowhere/at/all"], "INVALID_INPUT"),
+    ],
+)
+def test_wrong_call_exits_with_two_and_a_hint(
+    root: Path, arguments: list[str], code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(root, *arguments) == 2
+    err = capsys.readouterr().err
+    assert code in err
+    assert "hint:" in err
+
+
+def test_garbage_is_named_with_its_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, "x.txt", "\nhello\n")
+    assert _run(root, str(root / "x.txt")) == 2
+    assert "DIFF_SYNTAX: line 2" in capsys.readouterr().err
+
+
+def test_folder_without_repository_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(tmp_path) == 2
+    assert "NOT_A_REPOSITORY" in capsys.readouterr().err
