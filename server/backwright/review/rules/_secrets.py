@@ -18,9 +18,9 @@ _DSN_PLACEHOLDERS = frozenset(
 )
 _LOCAL_HOST = re.compile(r"127\.0\.0\.1|0\.0\.0\.0|\[::1\]|[\w-]*|[\w.-]+\.(local|test)|.*example.*|host\.\w+(\.\w+)?")
 _MIN_LENGTH = 16
-_MIN_BITS = 3.2  # a character; 16 random base-62 characters have about 3.8, an English phrase of that length about 3
+_MIN_BITS = 3.0  # a character; 16 random base-62 characters have about 3.8, 32 hex digits about 3.6
 _MIN_TEXTURE = 0.3  # runs of one kind of character by length: 0.4 to 0.7 for chance, under 0.25 for words
-_WORDS = re.compile(r"[A-Za-z]{2,}|v?\d{1,4}|[A-Za-z]+\d{1,2}")
+_WORDS = re.compile(r"[a-z]+|[A-Z]+|(?:[A-Za-z]?[a-z]{2,})+|v?\d{1,4}|[A-Z]?[a-z]+\d{1,2}|[A-Z]+\d{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
