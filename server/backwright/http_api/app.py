@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
-
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -15,26 +13,22 @@ import backwright
 from backwright.app import App
 from backwright.http_api.guard import Guard
 from backwright.mcp_api.server import build_server
-from backwright.mcp_api.streamable import MAX_BODY, Endpoint, endpoint
+from backwright.mcp_api.streamable import MAX_BODY, session_manager
 
 
 def http_app(app: App) -> Starlette:
     """An ASGI application over an app. It serves one lifespan; build another for the next."""
-    mcp = endpoint(build_server(app))
+    mcp = session_manager(build_server(app))
 
     async def health(_: Request) -> JSONResponse:
         skills = [f"{skill.name}@{skill.version}" for skill in app.catalog.skills]
         return JSONResponse({"status": "ok", "version": backwright.__version__, "skills": skills})
 
     return Starlette(
-        routes=[Route("/mcp", _Mounted(mcp.asgi)), Route("/health", health, methods=["GET"])],
+        routes=[Route("/mcp", _Mounted(mcp.asgi_app)), Route("/health", health, methods=["GET"])],
         middleware=[Middleware(Guard, max_body=MAX_BODY)],
-        lifespan=lambda _: _running(mcp),
+        lifespan=lambda _: mcp.run(),
     )
-
-
-def _running(mcp: Endpoint) -> AbstractAsyncContextManager[None]:
-    return mcp.run()
 
 
 class _Mounted:

@@ -3,8 +3,8 @@
 `mcp/__init__.py` imports the client, which imports the HTTP client library and `MCPServer`; a process that only serves
 uses none of them. While `serving_half()` is open, two empty packages stand in for `mcp` and `mcp.server`, so that their
 submodules load and their `__init__` modules do not run. Afterwards the stand-ins are gone: whoever imports `mcp` in
-this process gets the whole of it, with the submodules that are loaded already (though not as attributes of the packages:
-import them by `from`).
+this process gets the whole of it, with the submodules that are loaded already. Import those by `from`: they are not
+attributes of the packages.
 """
 
 from __future__ import annotations
