@@ -71,11 +71,11 @@ def parse_hunk(path: str, hunk: Hunk) -> Piece | None:
 
 
 def _ends_file(hunk: Hunk) -> bool:
-    """Whether the hunk shows the end of its file: less context behind the change than stands before it."""
+    """Whether the hunk shows the end of its file: git shows more lines behind the change where there are any."""
     context = [line.kind is LineKind.CONTEXT for line in hunk.lines]
     before = next((at for at, is_context in enumerate(context) if not is_context), len(context))
     behind = next((at for at, is_context in enumerate(reversed(context)) if not is_context), len(context))
-    return behind < (_CONTEXT if hunk.new_start <= 1 else min(before, _CONTEXT))
+    return behind < _CONTEXT and (before >= _CONTEXT or hunk.new_start <= 1)
 
 
 @dataclass(slots=True)

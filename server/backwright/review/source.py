@@ -85,7 +85,7 @@ class Source:
         while stack:
             node = stack.pop()
             index.setdefault(type(node), []).append(node)
-            children = list(ast.iter_child_nodes(node))
+            children = _children(node)
             parents.update(dict.fromkeys(children, node))
             if node in functions:
                 functions.update(dict.fromkeys(children, functions[node]))
@@ -178,6 +178,21 @@ class Source:
         for call in self.nodes(ast.Call):
             if not names or self.qualified(call.func) in names:
                 yield call
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The child nodes in order, without the `Load` and `Store` marks, which are shared and ask nothing of anyone.
+
+    `ast.iter_child_nodes` does the same through two generators, in twice the time.
+    """
+    children: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            children.extend([item for item in value if isinstance(item, ast.AST)])
+        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+            children.append(value)
+    return children
 
 
 def last_name(node: ast.AST) -> str | None:
