@@ -310,3 +310,8 @@ def test_every_file_of_the_template_is_named_in_it() -> None:
     named = {file.source for file in load_template(TEMPLATE).manifest.files}
     folder = TEMPLATE / "files"
     assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.j2")} == named
+
+
+def test_a_long_name_that_no_constraint_carries_is_taken(root: Path) -> None:
+    fields = [{"name": "k" * 50, "type": "date"}]
+    assert plan(root, {**SMALL, "resource": "ab_" * 13 + "child", "fields": fields}).writes

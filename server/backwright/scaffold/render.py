@@ -7,10 +7,10 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -88,6 +88,11 @@ def _environment() -> SandboxedEnvironment:
     return environment
 
 
+@lru_cache(maxsize=256)
+def _compiled(source: str) -> Template:
+    return _environment().from_string(source)
+
+
 def render(source: str, variables: Mapping[str, object]) -> str:
     """The text of one template.
 
@@ -95,7 +100,7 @@ def render(source: str, variables: Mapping[str, object]) -> str:
         ValueError: the template is wrong or uses a name that is not there: a defect of the template.
     """
     try:
-        return str(_environment().from_string(source).render(variables))
+        return str(_compiled(source).render(variables))
     except TemplateError as error:
         raise ValueError(f"the template does not render: {error}") from error
 

@@ -233,8 +233,8 @@ def _operations(values: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _check(resource: Resource) -> None:
-    names = [field.name for field in resource.fields]
-    repeated = next((name for name in names if names.count(name) > 1), None)
+    fields = [field.name for field in resource.fields]
+    repeated = next((name for name in fields if fields.count(name) > 1), None)
     if repeated is not None:
         raise InvalidInputError(f"two fields are called {repeated!r}", hint="rename one of them")
     if len(resource.description) > MAX_DESCRIPTION:
@@ -243,11 +243,10 @@ def _check(resource: Resource) -> None:
         resource.description.encode("utf-8")
     except UnicodeEncodeError as error:
         raise InvalidInputError("the description holds half a surrogate pair", hint="leave it out") from error
-    longest = max(
-        [check.name for check in resource.checks]
-        + [name for field in resource.fields for name in (field.unique_name, field.index_name)],
-        key=len,
-    )
+    names = [check.name for check in resource.checks]
+    names += [field.unique_name for field in resource.uniques]
+    names += [field.index_name for field in resource.indexes]
+    longest = max(names, key=len, default="")
     if len(longest) > MAX_SQL_NAME:
         raise InvalidInputError(
             f"the constraint {longest!r} has a name of more than {MAX_SQL_NAME} characters, PostgreSQL's limit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -78,13 +79,19 @@ def load_template(folder: Path) -> Template:
         TemplateNotFoundError: there is none, or it cannot be read; the message says what is wrong with it.
     """
     try:
-        manifest = Manifest.model_validate(yaml.safe_load(_read(folder, "template.yaml")))
+        manifest = _manifest(_read(folder, "template.yaml"))
         sources = {file.source: _read(folder, f"files/{file.source}") for file in manifest.files}
     except (OSError, ValueError, yaml.YAMLError, PathOutsideRootError, TooLargeError, ValidationError) as error:
         raise TemplateNotFoundError(
             f"{folder.name} is no scaffold template: {error}", hint="name a folder that holds template.yaml and files/"
         ) from error
     return Template(manifest, sources)
+
+
+@lru_cache(maxsize=16)
+def _manifest(text: str) -> Manifest:
+    # Parsing YAML takes longer than all the rest of a plan; the text is the key, so that a changed file is read anew.
+    return Manifest.model_validate(yaml.safe_load(text))
 
 
 def _read(folder: Path, path: str) -> str:
