@@ -157,6 +157,11 @@ def test_fingerprint_survives_moved_lines_and_tells_equal_lines_apart() -> None:
     assert [finding.fingerprint for finding in moved.findings] == [first.fingerprint, second.fingerprint]
 
 
+def test_column_is_where_the_code_of_the_line_starts() -> None:
+    (finding,) = report_of({"x.py": BAD}, {"x.py": CLEAN}, Options(rules=(_rule(),), ruff=False)).findings
+    assert (finding.location.line, finding.location.column) == (5, 5)
+
+
 def test_same_change_gives_the_same_bytes() -> None:
     one, other = (report_of({"app/x.py": BAD, "app/y.py": BAD}).model_dump_json() for _ in range(2))
     assert one == other
