@@ -9,8 +9,8 @@ import sys
 from typing import NoReturn
 
 import anyio
-from mcp.server.stdio import stdio_server
 
+from backwright.mcp_api._pipes import streams
 from backwright.mcp_api.server import ServerType, build_server
 from backwright.mcp_api.start import started
 from backwright.settings import Settings
@@ -33,5 +33,5 @@ def serve_stdio(settings: Settings) -> NoReturn:
 
 
 async def _serve(server: ServerType) -> None:
-    async with stdio_server() as (read, write):
+    async with streams() as (read, write):
         await server.run(read, write, server.create_initialization_options())
