@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backwright.catalog.version import MAX_LENGTH, Range, Version, parse_request
+from backwright.catalog.version import MAX_LENGTH, Level, Range, Version, parse_request
 from backwright.errors import InvalidVersionError
 
 numbers = st.integers(min_value=0, max_value=10**12)
@@ -131,6 +131,10 @@ REACHED = [
     ("1.0.0-rc.1", "1.0.0-rc.1"),
     (">=1.0.0-rc.1", "1.0.0-rc.2"),
     ("^1.0.0-rc.1", "1.0.0"),
+    ("v1.2", "1.2.9"),
+    ("^v1.2.0", "1.3.0"),
+    ("~=1.2", "1.9.0"),
+    ("~=1.2.3", "1.2.9"),
 ]
 
 
@@ -160,6 +164,10 @@ NOT_REACHED = [
     ("1", "1.5.0-beta"),
     ("*", "1.0.0-rc.1"),
     (">=1.0.0-rc.1", "1.1.0-rc.1"),
+    ("v1.2", "1.3.0"),
+    ("~=1.2", "2.0.0"),
+    ("~=1.2.3", "1.3.0"),
+    ("~=1", "2.0.0"),
 ]
 
 
@@ -170,7 +178,7 @@ def test_a_range_does_not_reach(wanted: str, version: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", ",", "1,", ",1", ">=", "^^1", "01", "v1", "1 2", "1..2", "x", "1.2.x.x", "newest", "1\0", "1" * 200],
+    ["", " ", ",", "1,", ",1", ">=", "^^1", "01", "vv1", "1 2", "1..2", "x", "1.2.x.x", "newest", "1\0", "1" * 200],
 )
 def test_what_is_no_range_is_refused_with_the_forms_that_are(text: str) -> None:
     with pytest.raises(InvalidVersionError) as refused:
@@ -212,3 +220,52 @@ def test_a_request_is_a_name_with_or_without_a_range() -> None:
 def test_a_request_with_a_broken_range_is_refused(request_: str) -> None:
     with pytest.raises(InvalidVersionError):
         parse_request(request_)
+
+
+@pytest.mark.parametrize(
+    ("request_", "name", "wanted"),
+    [
+        ("Code-Review", "code-review", None),
+        ("code-review@v1.2", "code-review", "v1.2"),
+        ("code-review<2", "code-review", "<2"),
+        ("code-review >=1.2, <2", "code-review", ">=1.2, <2"),
+        ("code\u2010review", "code\u2010review", None),
+        ("ｃode-review@latest", "code-review", "latest"),  # noqa: RUF001  full-width, as some keyboards write it
+    ],
+)
+def test_a_request_is_read_as_people_write_it(request_: str, name: str, wanted: str | None) -> None:
+    assert parse_request(request_) == (name, None if wanted is None else Range.parse(wanted))
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_request_or_an_invalid_version_error(text: str) -> None:
+    try:
+        name, wanted = parse_request(text)
+    except InvalidVersionError:
+        return
+    assert wanted is None or "@" not in name
+
+
+@pytest.mark.parametrize(
+    ("before", "level", "after"),
+    [
+        ("1.2.3", "major", "2.0.0"),
+        ("1.2.3", "minor", "1.3.0"),
+        ("1.2.3", "patch", "1.2.4"),
+        ("2.0.0-rc.1", "major", "2.0.0"),
+        ("2.1.0-rc.1", "major", "3.0.0"),
+        ("2.1.0-rc.1", "minor", "2.1.0"),
+        ("2.1.1-rc.1", "minor", "2.2.0"),
+        ("2.1.1-rc.1", "patch", "2.1.1"),
+        ("1.0.0+build", "patch", "1.0.1"),
+    ],
+)
+def test_a_bump_gives_the_next_version_of_its_level(before: str, level: Level, after: str) -> None:
+    assert str(Version.parse(before).bump(level)) == after
+
+
+@given(versions, st.sampled_from(("major", "minor", "patch")))
+def test_a_bump_is_higher_and_no_prerelease(version: Version, level: Level) -> None:
+    bumped = version.bump(level)
+    assert bumped > version
+    assert (bumped.prerelease, bumped.build) == ((), ())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import total_ordering
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from backwright.errors import InvalidVersionError
 
@@ -21,8 +22,10 @@ _VERSION = re.compile(
 )
 _PARTIAL = re.compile(rf"({_NUMBER})(?:\.({_NUMBER}))?(?:\.[*xX])?|({_NUMBER})\.[*xX]\.[*xX]")
 _BETWEEN = re.compile(r"\s*,\s*|\s+(?=[<>=^~])")
-_COMPARATOR = re.compile(r"(>=|<=|==|=|>|<|\^|~)?[ ]*([^\s,<>=^~]+)")
+_COMPARATOR = re.compile(r"(>=|<=|==|~=|=|>|<|\^|~)?[ ]*v?([^\s,<>=^~]+)")
+_REQUEST = re.compile(r"\s*(?P<name>[^\s@<>=~^]+)\s*(?P<range>[@<>=~^].*)?", re.DOTALL)
 
+Level = Literal["major", "minor", "patch"]
 Bound = tuple[int, int, int]
 T = TypeVar("T")
 
@@ -59,6 +62,15 @@ class Version:
             tuple(pre.split(".")) if pre else (),
             tuple(build.split(".")) if build else (),
         )
+
+    def bump(self, level: Level) -> Version:
+        """The next version of a level. A prerelease of that very level leads to its release: 2.0.0-rc.1 to 2.0.0."""
+        major, minor, patch = self.core
+        if level == "major":
+            return Version(major + (not self.prerelease or bool(minor or patch)), 0, 0)
+        if level == "minor":
+            return Version(major, minor + (not self.prerelease or bool(patch)), 0)
+        return Version(major, minor, patch + (not self.prerelease))
 
     @property
     def core(self) -> Bound:
@@ -115,7 +127,7 @@ class Range:
     @classmethod
     def parse(cls, text: str) -> Range:
         """The range that a text describes: `1.2.0`, `1`, `1.2`, `^1.2`, `~1.2`, `>=1.2,<2`, `<2`, `*` or `latest`;
-        a blank may stand for the comma.
+        a blank may stand for the comma, a version may start with v, and `~=` means what it does in Python packages.
 
         Raises:
             InvalidVersionError: the text is none of these, or longer than 128 characters.
@@ -147,13 +159,19 @@ class Range:
 
 
 def parse_request(request: str) -> tuple[str, Range | None]:
-    """The name and the range of `name` or `name@range`; no range means the head version.
+    """The name and the range of `name`, `name@range` or `name<2`; no range means that none was asked for.
+
+    The one reading of requests: every surface resolves what it is given through it. Letter case and compatibility
+    forms of the name do not count, because people and models type it.
 
     Raises:
         InvalidVersionError: there is an `@`, but no range behind it.
     """
-    name, at, wanted = request.partition("@")
-    return name.strip(), Range.parse(wanted) if at else None
+    match = _REQUEST.fullmatch(unicodedata.normalize("NFKC", request))
+    if match is None:
+        return request.strip(), None
+    name, wanted = match["name"].casefold(), match["range"]
+    return name, None if wanted is None else Range.parse(wanted.removeprefix("@"))
 
 
 def _no_range(text: str) -> InvalidVersionError:
@@ -183,7 +201,7 @@ def _comparators(part: str, text: str) -> tuple[Comparator, ...]:
 def _around(operator: str, low: Version, high: Bound, *, partial: bool = False) -> tuple[Comparator, ...]:
     """The comparators of an operator on a version; a partial version stands for all that begin with it."""
     above, below = Comparator(">=", low), Comparator("<", Version(*high))
-    if operator in {"^", "~"} or (partial and operator in {"=", "=="}):
+    if operator in {"^", "~", "~="} or (partial and operator in {"=", "=="}):
         return (above, below)
     if partial and operator == ">":
         return (Comparator(">=", Version(*high)),)
@@ -199,4 +217,5 @@ def _next(operator: str, low: Bound, given: int) -> Bound:
         return (major + 1, 0, 0)
     if operator == "^" and given == 3 and not minor:  # noqa: PLR2004  three numbers are a full version
         return (0, 0, patch + 1)
-    return (major + 1, 0, 0) if given == 1 else (major, minor + 1, 0)
+    fixed = given - 1 if operator == "~=" else given
+    return (major + 1, 0, 0) if fixed <= 1 else (major, minor + 1, 0)
