@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from collections.abc import Iterator
 
 from backwright.review.change import Change
 from backwright.review.diagnostic import Basis, Confidence, Severity
-from backwright.review.diff import FileDiff, FileStatus
+from backwright.review.diff import FileDiff, FileStatus, LineKind
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import dotted
@@ -52,6 +53,16 @@ def _stripped(statement: ast.stmt) -> ast.stmt | None:
     return None if documents or isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass)) else statement
 
 
+def _lines_run_the_same(file: FileDiff) -> bool:
+    """Whether the lines taken out and those put in are statements that run the same, as far as the diff alone shows."""
+    lines = [line for hunk in file.hunks for line in hunk.lines]
+    out, put = (
+        _steps(textwrap.dedent("\n".join(line.text for line in lines if line.kind is kind)))
+        for kind in (LineKind.REMOVED, LineKind.ADDED)
+    )
+    return out is not None and out == put
+
+
 def _severity(change: Change, file: FileDiff) -> Severity | None:
     """How bad the edit is; None where both sides are at hand and run the same.
 
@@ -60,7 +71,7 @@ def _severity(change: Change, file: FileDiff) -> Severity | None:
     old = change.old_texts.get(file.old_path)
     whole = next((source for source in change.sources.get(file.path, ()) if source.basis is Basis.FULL), None)
     if old is None or whole is None:
-        return Severity.ERROR
+        return None if _lines_run_the_same(file) else Severity.ERROR
     new = "\n".join(whole.lines[number] for number in sorted(whole.lines))
     steps = _steps(old)
     if steps is None:
