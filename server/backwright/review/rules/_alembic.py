@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from backwright.review.diagnostic import Basis
 from backwright.review.rules._calls import text_of
 from backwright.review.source import Source, keyword, last_name
 
@@ -56,8 +57,17 @@ def function_name(source: Source, node: ast.AST) -> str | None:
     return None if function is None or isinstance(function, ast.Lambda) else function.name
 
 
+def _may_be_revision(source: Source) -> bool:
+    """Whether a file imports Alembic, or a hunk may come from one that does."""
+    froms = (statement.module or "" for statement in source.nodes(ast.ImportFrom))
+    plain = (alias.name for statement in source.nodes(ast.Import) for alias in statement.names)
+    return source.basis is Basis.FRAGMENT or any(name.startswith("alembic") for name in (*froms, *plain))
+
+
 def operations(source: Source) -> Iterator[Operation]:
     """Every Alembic operation of the source, in the order of the text."""
+    if not _may_be_revision(source):
+        return
     batches = _batches(source)
     for call in source.calls():
         if not isinstance(call.func, ast.Attribute):
@@ -85,6 +95,8 @@ def _table(name: str, call: ast.Call) -> str | None:
 
 def upgrade_functions(source: Source) -> frozenset[str]:
     """The names of the functions that an upgrade runs: `upgrade`, `upgrade_<engine>`, and what only these call."""
+    if not any(function.name.startswith("upgrade") for function in source.functions()):
+        return frozenset()
     callers: dict[str, set[str | None]] = {}
     for call in source.calls():
         if isinstance(call.func, ast.Name):

@@ -71,8 +71,8 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
     schema = [
         operation for operation in upgrades(source) if operation.name in _SCHEMA and operation.table not in created
     ]
-    rows = list(_row_changes(source))
-    if schema and rows:
+    rows = list(_row_changes(source)) if schema else []
+    if rows:
         first = schema[0]
         yield Finding(
             (*(call.lineno for call in rows), *(line for o in schema for line in lines_of(o.call))),

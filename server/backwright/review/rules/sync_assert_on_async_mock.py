@@ -65,6 +65,8 @@ def _asserts(source: Source) -> Iterator[tuple[ast.Call, ast.Attribute, str]]:
 
 
 def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
+    if not any(last_name(node) == "AsyncMock" for node in (*source.nodes(ast.Name), *source.nodes(ast.Attribute))):
+        return
     values = _values(source)
     asserts = list(_asserts(source))
     awaited = {(source.function_of(call), name) for call, _, name in asserts if "await" in (method(call) or "")}
