@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import time
@@ -137,3 +138,12 @@ def test_a_port_that_is_taken_is_named(pack: Path) -> None:
         run = _serve("", "--pack", str(pack), "--http", "--port", str(port))
     assert run.returncode == 1
     assert run.stderr.startswith(f"backwright: TOOL_UNAVAILABLE: port {port} of 127.0.0.1 cannot be had")
+
+
+def test_a_signal_ends_the_http_server_within_its_promise(pack: Path) -> None:
+    command = [*COMMAND, "--pack", str(pack), "--http", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment()) as process:
+        assert process.stderr is not None
+        assert "serving http://127.0.0.1:" in process.stderr.readline()
+        process.terminate()
+        assert process.wait(15) in {0, -signal.SIGTERM}

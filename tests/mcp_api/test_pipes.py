@@ -62,11 +62,11 @@ def test_an_answer_larger_than_any_buffer_is_written_whole(wire: Wire) -> None:
         assert len(answer["result"]["contents"][0]["text"]) == 17_000  # type: ignore[index]  # any JSON
 
 
-@pytest.mark.parametrize("line", [b"no json", b"", b"\xff\xfe", b"[]", b'{"jsonrpc":"1.0"}', b'"' + b"[" * 100_000])
-def test_what_is_no_message_is_passed_over(wire: Wire, line: bytes) -> None:
-    wire.ask(1, "tools/list")
-    wire.send(line)
-    assert "result" in wire.ask(2, "tools/list")
+def test_what_is_no_message_is_passed_over(wire: Wire) -> None:
+    lines = [b"no json", b"", b"\xff\xfe", b"[]", b'{"jsonrpc":"1.0"}', b'"' + b"[" * 100_000]
+    for number, line in enumerate(lines):
+        wire.send(line)
+        assert "result" in wire.ask(number + 1, "tools/list"), line[:20]
 
 
 def test_a_line_over_the_limit_ends_the_process(wire: Wire) -> None:

@@ -38,7 +38,7 @@ class Completions:
         self._templates: Mapping[str, Mapping[str, Choices]] = {
             RULE_TEMPLATE: {"code": lambda _: (rule.code for rule in app.rules())},
             SKILL_TEMPLATE: {"name": self._names, "path": self._paths},
-            RELEASE_TEMPLATE: {"version": self._versions, "name": self._names, "path": self._paths},
+            RELEASE_TEMPLATE: {"version": self._releases, "name": self._names, "path": self._paths},
         }
 
     async def complete(self, _: Context, params: CompleteRequestParams) -> CompleteResult:
@@ -71,10 +71,10 @@ class Completions:
     def _names(self, _: Mapping[str, str]) -> Iterable[str]:
         return (skill.name for skill in self._app.catalog.skills)
 
-    def _versions(self, known: Mapping[str, str]) -> Iterable[str]:
-        catalog = self._app.catalog
-        names = [known["name"]] if "name" in known else [skill.name for skill in catalog.skills]
-        return sorted({version for name in names for version in catalog.versions(name)})
+    def _releases(self, known: Mapping[str, str]) -> Iterable[str]:
+        """The head's version has no address of its own, so it is not among them."""
+        releases = self._app.catalog.releases
+        return sorted({skill.version for skill in releases if known.get("name") in {None, skill.name}})
 
     def _paths(self, known: Mapping[str, str]) -> Iterable[str]:
         return (file.path for skill in self._chosen(known) for file in skill.files)
