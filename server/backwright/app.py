@@ -7,6 +7,7 @@ or a scaffold uses.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from backwright.contexts.schemas.project_v1 import ProjectContextV1
     from backwright.contexts.schemas.review_v1 import ReviewContextV1
     from backwright.review.checklist import ChecklistEntry
+    from backwright.review.facts import Facts
     from backwright.review.options import Options
     from backwright.review.report import Report
     from backwright.review.rule import Rule
@@ -196,15 +198,13 @@ class App:
             InvalidContextError: the project's `backwright.yaml` does not validate.
         """
         from backwright.review.engine import review
-        from backwright.review.facts import Facts
-        from backwright.review.project_facts import read_facts
 
-        root, project = self.settings.root, self.project()
+        project = self.project()
         return review(
             subject.diff,
             read_new=subject.read_new,
             read_old=subject.read_old,
-            facts=Facts() if root is None else read_facts(root),
+            facts=self._facts(project),
             checklist=tuple(self._checklist(project.checklists)),
             options=_options(project, context, subject.described),
         )
@@ -224,6 +224,17 @@ class App:
         from backwright.review.page import rule_page
 
         return rule_page(code)
+
+    def _facts(self, project: ProjectContextV1) -> Facts:
+        """What the project's files say of it, and before them what its `backwright.yaml` says."""
+        from backwright.review.facts import Facts
+        from backwright.review.project_facts import read_facts
+
+        facts = Facts() if self.settings.root is None else read_facts(self.settings.root)
+        if project.python is None:
+            return facts
+        major, _, minor = project.python.partition(".")
+        return replace(facts, python=(int(major), int(minor)))
 
     def _checklist(self, chosen: tuple[str, ...]) -> Iterator[ChecklistEntry]:
         from backwright.review.checklist import ChecklistEntry, JudgementQuestion

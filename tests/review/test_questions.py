@@ -50,3 +50,16 @@ def test_evidence_is_masked_and_three_lines_at_most() -> None:
     (question,) = questions_for([_entry("a", "`gather`")], diff.files)
     assert [line.line for line in question.lines] == [1, 2, 3]
     assert all(secret not in line.text for line in question.lines)
+
+
+def test_a_test_beside_the_source_gives_no_evidence() -> None:
+    code = "async def f():\n    await gather(1)\n"
+    diff = diff_of({"tests/test_x.py": code, "app/x.py": code})
+    (question,) = questions_for([_entry("a", "`gather`")], diff.files)
+    assert [(line.path, line.line) for line in question.lines] == [("app/x.py", 2)]
+
+
+def test_a_change_of_tests_alone_is_asked_about() -> None:
+    diff = diff_of({"tests/test_x.py": "async def f():\n    await gather(1)\n"})
+    (question,) = questions_for([_entry("a", "`gather`")], diff.files)
+    assert [line.path for line in question.lines] == ["tests/test_x.py"]

@@ -15,7 +15,7 @@ from backwright.review.facts import Facts
 from backwright.review.prelude import prelude
 from backwright.review.reading import read_diff
 from backwright.review.ruff_codes import CODES
-from tests.review._make import diff_of
+from tests.review._make import diff_of, report_of
 
 ONLY_RUFF = Options(rules=())
 
@@ -150,3 +150,13 @@ def test_prelude_imports_what_is_used_and_not_bound(code: str, line: str) -> Non
 def test_mapping_of_codes_leaves_out_what_contradicts_the_checklists() -> None:
     known: Mapping[str, object] = CODES
     assert {"FAST001", "FAST002", "G004", "S105", "S106", "S107"}.isdisjoint(known)
+
+
+def test_blind_exceptions_of_a_file_are_one_entry_and_a_silent_one_is_its_own() -> None:
+    blind = "def {name}():\n    try:\n        work()\n    except Exception as error:\n        {then}\n"
+    text = "".join(
+        blind.format(name=name, then=then) for name, then in (("a", "pass"), ("b", "log(error)"), ("c", "log(error)"))
+    )
+    findings = report_of({"app/x.py": text}).findings
+    codes = {(one.code, one.location.line, one.others) for one in findings if one.code in {"S110", "BLE001"}}
+    assert codes == {("S110", 4, ()), ("BLE001", 9, (14,))}

@@ -17,12 +17,14 @@ from backwright.review.rule import Finding, Rule
 
 DETECTOR = "backwright"
 
-# What ruff and a rule of ours say of the same line in other words; the more special one stays.
+# What two rules say of the same line in other words; the more special one stays.
 SAME_MEANING: Mapping[str, frozenset[str]] = {
     "BW101": frozenset({"ASYNC210", "ASYNC212", "S113"}),
     "BW601": frozenset({"S113"}),
     "BW701": frozenset({"DTZ003", "DTZ005"}),
     "BW104": frozenset({"BLE001", "E722", "S110"}),
+    "S110": frozenset({"BLE001"}),
+    "S112": frozenset({"BLE001"}),
 }
 
 
@@ -91,15 +93,22 @@ def anchored(claim: Claim, added: Mapping[str, frozenset[int]]) -> Diagnostic | 
     )
 
 
-def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """By file, line, severity and code; of what says the same about the same line, the most special one."""
+def distinct(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics without repetitions: of what says the same about the same line, the most special one."""
     unique = {(d.location.path, d.location.line, d.code, d.message): d for d in diagnostics}
     covered = {
         (d.location.path, d.location.line, other) for d in unique.values() for other in SAME_MEANING.get(d.code, ())
     }
-    kept = [d for d in unique.values() if (d.location.path, d.location.line, d.code) not in covered]
+    return [d for d in unique.values() if (d.location.path, d.location.line, d.code) not in covered]
+
+
+def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """What is distinct, by file, line, severity and code."""
     return tuple(
-        sorted(kept, key=lambda d: (d.location.path, d.location.line, d.severity.rank, d.code, d.location.column))
+        sorted(
+            distinct(diagnostics),
+            key=lambda d: (d.location.path, d.location.line, d.severity.rank, d.code, d.location.column),
+        )
     )
 
 

@@ -9,6 +9,7 @@ from backwright.review.checklist import ChecklistEntry, JudgementQuestion
 from backwright.review.diff import FileDiff, Hunk, Line, LineKind
 from backwright.review.hostile import masked
 from backwright.review.report import EvidenceLine, OpenQuestion
+from backwright.review.rules._paths import is_test
 
 MAX_LINES = 3
 _QUOTED = re.compile(r"`([^`]+)`")
@@ -24,6 +25,8 @@ def questions_for(entries: Iterable[ChecklistEntry], files: Sequence[FileDiff]) 
     how many of the question's words occur in the added code; equal ones keep the order of the checklist.
     """
     hunks = [(file.path, hunk) for file in files if file.path.endswith(".py") for hunk in file.hunks if hunk.added]
+    # What a test does says nothing of how the service behaves; it is asked about only where nothing else changed.
+    hunks = [(path, hunk) for path, hunk in hunks if not is_test(path)] or hunks
     if not hunks:
         return ()
     words = frozenset(word for _, hunk in hunks for line in hunk.added for word in _words(line.text))

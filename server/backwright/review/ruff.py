@@ -15,6 +15,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from backwright.review.diagnostic import Basis, Confidence, Diagnostic, Location
 from backwright.review.facts import Facts
+from backwright.review.findings import distinct
 from backwright.review.fragment import Piece
 from backwright.review.prelude import prelude
 from backwright.review.report import Unchecked
@@ -81,7 +82,7 @@ class Run:
                 found.extend(_diagnostics(hit, hit.code, job, added))
             elif job.piece.is_full:
                 unread.setdefault(job.path, Unchecked(path=job.path, reason=f"ruff did not read it: {hit.message}"))
-        return aggregated(found), list(unread.values())
+        return aggregated(distinct(found)), list(unread.values())
 
     def _hits(self) -> list[_Hit]:
         if self.process is None:
@@ -221,7 +222,7 @@ def _in_meta(line: int, piece: Piece) -> bool:
 
 
 def aggregated(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The diagnostics, where matters of style are one entry for a file and code, at the first of their lines."""
+    """The diagnostics, where what repeats itself is one entry for a file and code, at the first of its lines."""
     kept: list[Diagnostic] = []
     groups: dict[tuple[str, str], list[Diagnostic]] = {}
     for diagnostic in diagnostics:

@@ -22,7 +22,7 @@ class RuffRule:
     Args:
         severity: ruff itself has none.
         confidence: how often it is right on reviewed code.
-        aggregate: all findings of a file become one, because it is a matter of style.
+        aggregate: all findings of a file become one, because the file decides such a thing once.
         in_tests: whether it is reported in tests, examples and scripts as well.
         in_fragments: whether a hunk alone is enough to decide it.
     """
@@ -53,7 +53,7 @@ CODES: Mapping[str, RuffRule] = {
     "E722": RuffRule(_ERROR),
     "S110": RuffRule(_ERROR, in_tests=False),
     "S112": RuffRule(_ERROR, in_tests=False),
-    "BLE001": RuffRule(_WARNING, _MEDIUM, in_tests=False),
+    "BLE001": RuffRule(_WARNING, _MEDIUM, aggregate=True, in_tests=False),
     "B904": RuffRule(_WARNING, in_tests=False),
     "TRY002": RuffRule(_INFO, in_tests=False),
     "TRY400": RuffRule(_INFO, in_tests=False),
