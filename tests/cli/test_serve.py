@@ -41,6 +41,11 @@ def test_the_end_of_stdin_ends_the_process(pack: Path) -> None:
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
+def test_a_request_before_the_end_of_stdin_is_still_answered(pack: Path) -> None:
+    run = _serve(_request("tools/list", 1) + _request("prompts/list", 2), "--pack", str(pack))
+    assert [json.loads(line)["id"] for line in run.stdout.splitlines()] == [1, 2]
+
+
 def test_nothing_but_the_protocol_is_on_stdout(pack: Path) -> None:
     with subprocess.Popen(
         [*COMMAND, "--pack", str(pack)],

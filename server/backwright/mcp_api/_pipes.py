@@ -19,7 +19,14 @@ import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
-from mcp_types import jsonrpc_message_adapter
+from mcp_types import (
+    JSONRPCError,
+    JSONRPCMessage,
+    JSONRPCRequest,
+    JSONRPCResponse,
+    RequestId,
+    jsonrpc_message_adapter,
+)
 from pydantic import ValidationError
 
 Incoming: TypeAlias = MemoryObjectReceiveStream[SessionMessage | Exception]
@@ -27,6 +34,9 @@ Outgoing: TypeAlias = MemoryObjectSendStream[SessionMessage]
 
 MAX_LINE: Final = 16 * 1024 * 1024
 """Bytes of one message."""
+
+GRACE: Final = 0.5
+"""Seconds that an answer which is still owed at the end of stdin has to come; without one the end is at once."""
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
@@ -53,8 +63,9 @@ async def _pipes() -> AsyncIterator[tuple[Incoming, Outgoing]]:
     to_server, from_client = anyio.create_memory_object_stream[SessionMessage | Exception](0)
     to_client, from_server = anyio.create_memory_object_stream[SessionMessage](0)
     async with anyio.create_task_group() as group:
-        group.start_soon(_read, reader, to_server)
-        group.start_soon(_write, from_server, writer)
+        owed = _Owed()
+        group.start_soon(_read, reader, to_server, owed)
+        group.start_soon(_write, from_server, writer, owed)
         yield from_client, to_client
         group.cancel_scope.cancel()
 
@@ -80,7 +91,33 @@ async def _connect(wire_in: int, wire_out: int) -> tuple[asyncio.StreamReader, a
     return reader, asyncio.StreamWriter(transport, protocol, None, loop)
 
 
-async def _read(reader: asyncio.StreamReader, to_server: MemoryObjectSendStream[SessionMessage | Exception]) -> None:
+class _Owed:
+    """The requests that have no answer yet: `printf REQUEST | backwright serve` is to print one."""
+
+    def __init__(self) -> None:
+        self._ids: set[RequestId] = set()
+        self._settled = anyio.Event()
+
+    def asked(self, message: JSONRPCMessage) -> None:
+        if isinstance(message, JSONRPCRequest):
+            self._ids.add(message.id)
+
+    def answered(self, message: JSONRPCMessage) -> None:
+        if isinstance(message, JSONRPCResponse | JSONRPCError) and message.id is not None:
+            self._ids.discard(message.id)
+            if not self._ids:
+                self._settled.set()
+                self._settled = anyio.Event()
+
+    async def settled(self) -> None:
+        with anyio.move_on_after(GRACE):
+            while self._ids:
+                await self._settled.wait()
+
+
+async def _read(
+    reader: asyncio.StreamReader, to_server: MemoryObjectSendStream[SessionMessage | Exception], owed: _Owed
+) -> None:
     async with to_server:
         while line := await _line(reader):
             try:
@@ -88,7 +125,9 @@ async def _read(reader: asyncio.StreamReader, to_server: MemoryObjectSendStream[
             except ValidationError as error:
                 await to_server.send(error)
             else:
+                owed.asked(message)
                 await to_server.send(SessionMessage(message))
+        await owed.settled()
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:
@@ -99,8 +138,11 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
         return b""
 
 
-async def _write(from_server: MemoryObjectReceiveStream[SessionMessage], writer: asyncio.StreamWriter) -> None:
+async def _write(
+    from_server: MemoryObjectReceiveStream[SessionMessage], writer: asyncio.StreamWriter, owed: _Owed
+) -> None:
     async with from_server:
         async for message in from_server:
             writer.write(message.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n")
             await writer.drain()
+            owed.answered(message.message)
