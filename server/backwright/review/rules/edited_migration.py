@@ -26,14 +26,14 @@ def _steps(text: str) -> str | None:
     """What a revision runs, as a dump without line numbers, docstrings, annotations and imports; None if not parsed."""
     try:
         tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)):
+                node.body = [statement for statement in map(_stripped, node.body) if statement is not None]
+            if isinstance(node, ast.FunctionDef):
+                node.returns = None
+        return ast.dump(tree)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)):
-            node.body = [statement for statement in map(_stripped, node.body) if statement is not None]
-        if isinstance(node, ast.FunctionDef):
-            node.returns = None
-    return ast.dump(tree)
 
 
 def _calls(text: str) -> list[str]:
@@ -73,10 +73,10 @@ def _severity(change: Change, file: FileDiff) -> Severity | None:
     if old is None or whole is None:
         return None if _lines_run_the_same(file) else Severity.ERROR
     new = "\n".join(whole.lines[number] for number in sorted(whole.lines))
-    steps = _steps(old)
-    if steps is None:
+    steps, new_steps = _steps(old), _steps(new)
+    if steps is None or new_steps is None:
         return Severity.ERROR
-    if steps == _steps(new):
+    if steps == new_steps:
         return None
     return Severity.WARNING if _calls(old) == _calls(new) else Severity.ERROR
 

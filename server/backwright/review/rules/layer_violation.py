@@ -13,7 +13,7 @@ from backwright.review.diff import FileDiff
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._paths import directories, is_test, stem
-from backwright.review.source import Source, lines_of
+from backwright.review.source import Source, last_name, lines_of
 
 _LAYERS = frozenset({"services", "domain", "repositories", "usecases", "use_cases"})
 _WEB = frozenset(
@@ -56,7 +56,8 @@ def _imports(source: Source) -> Iterator[tuple[ast.stmt, str]]:
 
 
 def _for_types_only(source: Source, node: ast.AST) -> bool:
-    return any(isinstance(outer, ast.If) and "TYPE_CHECKING" in ast.dump(outer.test) for outer in source.parents(node))
+    tests = (inner for outer in source.parents(node) if isinstance(outer, ast.If) for inner in ast.walk(outer.test))
+    return any(last_name(inner) == "TYPE_CHECKING" for inner in tests)
 
 
 def _imported_before(file: FileDiff, source: Source) -> bool:

@@ -48,7 +48,8 @@ def _is_limited_outside(source: Source, node: ast.AST) -> bool:
 def _has_default(source: Source) -> bool:
     """Whether the source gives sessions or sockets a limit of its own: an adapter, a patched `request`, a default."""
     mounts = (call for call in source.calls() if last_name(call.func) in {"mount", "setdefaulttimeout"})
-    if any("timeout" in ast.dump(call).lower() for call in mounts):
+    inside = (inner for call in mounts for inner in ast.walk(call))
+    if any("timeout" in (last_name(inner) or getattr(inner, "arg", None) or "").lower() for inner in inside):
         return True
     targets = (target for assign in source.nodes(ast.Assign) for target in assign.targets)
     return any((dotted(target) or "").endswith(".request") for target in targets)

@@ -85,7 +85,8 @@ def _runs_at_start(source: Source, function: FunctionNode) -> bool:
 
 def _is_locked(source: Source, node: ast.AST) -> bool:
     blocks = (outer for outer in source.parents(node) if isinstance(outer, (ast.With, ast.AsyncWith)))
-    return any("lock" in ast.dump(item.context_expr).lower() for block in blocks for item in block.items)
+    nodes = (inner for block in blocks for item in block.items for inner in ast.walk(item.context_expr))
+    return any("lock" in (last_name(inner) or "").lower() for inner in nodes)
 
 
 def _is_shared(source: Source, name: str, node: ast.AST) -> bool:

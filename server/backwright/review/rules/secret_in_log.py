@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
@@ -31,24 +31,34 @@ def _is_log_call(call: ast.Call) -> bool:
     return method(call) in _LEVELS and owner is not None and (last_name(owner) or "").lower() in _LOGGERS
 
 
-def _shown(node: ast.expr) -> Iterator[ast.expr]:
-    """The expressions whose text ends up in the log line; any call but a formatting one may mask its argument."""
+def _parts(node: ast.expr) -> list[ast.expr] | None:
+    """The expressions that a formatting one shows; None for one that is shown itself.
+
+    Any call but a formatting one may mask its argument.
+    """
     if isinstance(node, ast.JoinedStr):
-        for part in node.values:
-            yield from _shown(part.value) if isinstance(part, ast.FormattedValue) else ()
-    elif isinstance(node, (ast.Tuple, ast.List)):
-        for element in node.elts:
-            yield from _shown(element)
-    elif isinstance(node, ast.Dict):
-        for value in node.values:
-            yield from _shown(value)
-    elif isinstance(node, ast.BinOp):
-        yield from (*_shown(node.left), *_shown(node.right))
-    elif isinstance(node, ast.Call) and last_name(node.func) in _SHOWS:
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-            yield from _shown(argument)
-    else:
-        yield node
+        return [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return node.elts
+    if isinstance(node, ast.Dict):
+        return node.values
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    if isinstance(node, ast.Call) and last_name(node.func) in _SHOWS:
+        return [*node.args, *(keyword.value for keyword in node.keywords)]
+    return None
+
+
+def _shown(values: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    """The expressions whose text ends up in the log line, in the order of the text."""
+    stack = list(values)[::-1]
+    while stack:
+        node = stack.pop()
+        parts = _parts(node)
+        if parts is None:
+            yield node
+        else:
+            stack.extend(reversed(parts))
 
 
 def _named(node: ast.expr) -> str | None:
@@ -81,9 +91,10 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
         return
     for call in filter(_is_log_call, source.calls()):
         values = (*call.args, *(argument.value for argument in call.keywords))
-        shown = (inner for value in values for inner in _shown(value))
         token = _says_token(call)
-        found = next(((node, name) for node in shown if (name := _secret(node, token=token)) is not None), None)
+        found = next(
+            ((node, name) for node in _shown(values) if (name := _secret(node, token=token)) is not None), None
+        )
         if found is not None:
             node, name = found
             yield Finding(
