@@ -17,6 +17,7 @@ def test_an_empty_document_is_the_defaults() -> None:
         {"suppress": [{"rule": "S101", "reason": "asserts are wanted"}]},
         {"exclude": ["**/generated/*.py"], "checklists": ["code-review"]},
         {"python": "3.11", "framework": "fastapi"},
+        {"skills": {"fastapi-endpoint": "^1.0", "code-review": ">=1.2, <2", "python-backend": "latest"}},
     ],
 )
 def test_a_sound_document_validates(document: dict[str, object]) -> None:
@@ -35,6 +36,11 @@ def test_a_sound_document_validates(document: dict[str, object]) -> None:
         ({"suppress": [{"rule": "BW102"}]}, "suppress.0.reason"),
         ({"suppress": [{"rule": "everything", "reason": "no"}]}, "suppress.0.rule"),
         ({"layout": {"package": "shop/api"}}, "layout.package"),
+        ({"skills": {"code-review": 1}}, "skills.code-review"),
+        ({"skills": {"code-review": ""}}, "skills.code-review"),
+        ({"skills": {"code-review": "1; rm"}}, "skills.code-review"),
+        ({"skills": {"Code Review": "1"}}, "skills.Code Review.[key]"),
+        ({"skills": ["code-review"]}, "skills"),
         ({"unknown": 1}, "unknown"),
         ({"layout": {"unknown": 1}}, "layout.unknown"),
     ],
