@@ -108,3 +108,12 @@ def test_undo_follows_no_link(root: Path, tmp_path: Path) -> None:
         undo(root, "note")
     assert (tmp_path / "outside" / "note.py").is_file()
     assert (root / "src/shop/api/v1/notes.py").is_file()
+
+
+def test_undo_leaves_a_registration_that_was_there_before_us(root: Path) -> None:
+    statement = "import app.notes.model  # noqa: F401\n"
+    write(root, {**HOST, "alembic/env.py": statement + HOST["alembic/env.py"]})
+    before = tree(root)
+    scaffold(root, SMALL)
+    undo(root, "note")
+    assert tree(root) == before

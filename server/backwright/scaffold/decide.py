@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from backwright.scaffold.apply import read_text
 from backwright.scaffold.edits import Edit, edits
 from backwright.scaffold.layout import Target
+from backwright.scaffold.mount import contains
 from backwright.scaffold.plan import FileAction, Plan
 from backwright.scaffold.record import PLATFORM, Insertion, Record, record_path, text_digest
 from backwright.scaffold.render import sort_imports
@@ -195,24 +196,34 @@ def _insert(draft: _Draft, target: Target, wanted: Sequence[Edit]) -> None:
     for edit in wanted:
         action = draft.actions.get(edit.path)
         current = action.after if action is not None and action.after is not None else read_text(draft.root, edit.path)
-        if current is None:
-            draft.notes.append(f"{edit.path} is not there; {edit.by_hand}")
-            continue
-        gone = [s for s in edit.statements if Insertion(path=edit.path, statement=s) in draft.own.inserted]
-        after = edit.apply(current) if len(gone) < len(edit.statements) else current
-        if after is None:
+        after = None if current is None else _edited(draft, edit, current)
+        if current is None or after is None:
             draft.notes.append(edit.by_hand)
-            continue
-        draft.inserted += [Insertion(path=edit.path, statement=statement) for statement in edit.statements]
-        texts[edit.path] = (current, after)
-    before = sort_imports({path: pair[0] for path, pair in texts.items()}, target.style)
-    after_sorted = sort_imports({path: pair[1] for path, pair in texts.items()}, target.style)
+        else:
+            texts[edit.path] = (current, after)
+    # One run of ruff for both: the text as it was under 0/, with the edit under 1/.
+    changed = {path: pair for path, pair in texts.items() if pair[0] != pair[1]}
+    both = {f"{number}/{path}": text for path, pair in changed.items() for number, text in enumerate(pair)}
+    tidy = sort_imports(both, target.style)
     for path, (current, plain) in texts.items():
         # Only where the file was sorted before: sorting is not ours to begin.
-        after = after_sorted[path] if before[path] == current else plain
+        after = tidy[f"1/{path}"] if tidy.get(f"0/{path}") == current else plain
         on_disk = read_text(draft.root, path)
-        kind = "create" if on_disk is None else "unchanged" if after == on_disk else "edit"
-        draft.put(kind, path, on_disk, after, "registers the resource" if kind != "unchanged" else "it is registered")
+        if on_disk is None or after != on_disk:
+            draft.put("create" if on_disk is None else "edit", path, on_disk, after, "registers the resource")
+        else:
+            draft.put("unchanged", path, on_disk, after, "it registers the resource, or you took that out")
+
+
+def _edited(draft: _Draft, edit: Edit, text: str) -> str | None:
+    """The text with the edit; what was inserted once and taken out since stays out."""
+    all_of_it = [Insertion(path=edit.path, statement=statement) for statement in edit.statements]
+    once = [each for each in all_of_it if each in draft.own.inserted]
+    after = text if once == all_of_it else edit.apply(text)
+    if after is not None:
+        # What the user wrote before us is the user's, and undo must not take it out.
+        draft.inserted += [each for each in all_of_it if each in once or not contains(text, each.statement)]
+    return after
 
 
 def _note(draft: _Draft, template: Template, target: Target, values: Mapping[str, object], *, new: bool) -> None:
