@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._async import Origins, annotated_type, head_of, parameters, walk_own
-from backwright.review.source import FunctionNode, Source, last_name
+from backwright.review.rules._async import head_of
+from backwright.review.rules._coroutines import Coroutines
+from backwright.review.source import Source, last_name
 
-_ASYNCIO = ("anyio.sleep", "asyncio.sleep", "asyncio.to_thread", "asyncio.wait", "asyncio.wait_for")
-_GATHER = "asyncio.gather"
-# The methods that give a coroutine, by the last name of the receiver's class.
-_METHODS = {
-    "AsyncSession": frozenset(
-        {"commit", "delete", "execute", "flush", "get", "get_one", "merge", "refresh", "rollback", "run_sync"}
-        | {"scalar", "scalars", "stream", "stream_scalars"}
-    ),
-    "AsyncClient": frozenset({"delete", "get", "head", "options", "patch", "post", "put", "request", "send"}),
-}
 # The part of a node that is read as a value: the other parts may pass a coroutine on.
 _READ_PART: dict[type[ast.AST], str] = {
     ast.For: "iter",
@@ -32,12 +23,11 @@ _READ_PART: dict[type[ast.AST], str] = {
 }
 _COROUTINE_ATTRIBUTES = frozenset({"__await__", "close", "cr_code", "cr_frame", "send", "throw"})
 _AWAITABLE = frozenset({"Any", "Awaitable", "Coroutine", "Future", "Task"})
-_PLAIN_DECORATORS = frozenset({"classmethod", "override", "staticmethod"})
 
 
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     del facts
-    coroutines = _Coroutines(source)
+    coroutines = Coroutines(source)
     for call in source.calls():
         name = coroutines.name_of(call)
         use = None if name is None else _use(source, call)
@@ -49,89 +39,34 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
             )
 
 
-class _Coroutines:
-    """Which calls of a source make a coroutine, judged by what the source itself shows."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._origins = source.derived(Origins)
-        functions = list(source.functions())
-        bound = {node.id for node in source.nodes(ast.Name) if isinstance(node.ctx, ast.Store)}
-        bound |= {argument.arg for argument in source.nodes(ast.arg)}
-        bound |= {alias.asname or alias.name for alias in source.nodes(ast.alias)}
-        bound |= {node.name for node in source.nodes(ast.ClassDef)}
-        self._functions = _only_async(f for f in functions if source.class_of(f) is None) - bound
-        set_later = {node.attr for node in source.nodes(ast.Attribute) if isinstance(node.ctx, ast.Store)}
-        # A hunk may show methods without their class: they stand under None.
-        holders: list[ast.ClassDef | None] = [None, *source.nodes(ast.ClassDef)]
-        self._methods = {
-            holder: _only_async(f for f in functions if source.class_of(f) is holder) - set_later for holder in holders
-        }
-
-    def name_of(self, call: ast.Call) -> str | None:
-        """How the text names the coroutine function that is called, or None where it is not known to be one."""
-        func = call.func
-        name = self._source.qualified(func)
-        if name in _ASYNCIO or (name == _GATHER and self._source.in_async(call) and self._is_dropped(call)):
-            return name
-        if isinstance(func, ast.Name):
-            return func.id if func.id in self._functions else None
-        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
-            return f"{func.value.id}.{func.attr}" if self._is_method(func.value, func.attr) else None
-        return None
-
-    def _is_dropped(self, call: ast.Call) -> bool:
-        return isinstance(self._source.parent(call), ast.Expr)
-
-    def _is_method(self, receiver: ast.Name, method: str) -> bool:
-        if receiver.id == "self":
-            around = (node for node in self._source.parents(receiver) if isinstance(node, ast.ClassDef))
-            return method in self._methods[next(around, None)]
-        if not any(method in methods for methods in _METHODS.values()):
-            return False
-        kind = (self._origins.of(receiver) or "").rpartition(".")[2] or self._annotation(receiver)
-        return method in _METHODS.get(kind, ())
-
-    def _annotation(self, receiver: ast.Name) -> str:
-        """The class that a parameter's annotation names, where the hunk does not show its import."""
-        function = self._source.function_of(receiver)
-        if function is None or isinstance(function, ast.Lambda):
-            return ""
-        found = [argument.annotation for argument in parameters(function) if argument.arg == receiver.id]
-        return next((last_name(annotated_type(annotation)) or "" for annotation in found if annotation), "")
-
-
-def _only_async(functions: Iterable[FunctionNode]) -> frozenset[str]:
-    """The names that are defined by `async def` and by nothing else."""
-    coroutines: set[str] = set()
-    others: set[str] = set()
-    for function in functions:
-        (coroutines if _makes_coroutine(function) else others).add(function.name)
-    return frozenset(coroutines - others)
-
-
-def _makes_coroutine(function: FunctionNode) -> bool:
-    """An `async def` that is no generator and not wrapped by a decorator that may make something else of it."""
-    if isinstance(function, ast.FunctionDef) or any(
-        isinstance(node, (ast.Yield, ast.YieldFrom)) for node in walk_own(function.body)
-    ):
-        return False
-    return all(last_name(decorator) in _PLAIN_DECORATORS for decorator in function.decorator_list)
-
-
 def _use(source: Source, call: ast.Call) -> str | None:
     """How the text uses the coroutine as though it were its result, or None."""
     parent = source.parent(call)
     if isinstance(parent, ast.Expr):
         return "is dropped"
     if isinstance(parent, ast.Return):
-        return _returned(source, call)
-    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
-        function = source.function_of(call)
-        name = parent.targets[0].id
-        used = isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and _is_name_used(source, function, name)
-        return "is used as its result" if used else None
-    return "is used as its result" if _is_value_use(source, call) else None
+        return "is returned" if _is_returned_as_result(source, call) else None
+    if isinstance(parent, (ast.Assign, ast.AnnAssign)):
+        used = _is_assigned_as_result(source, parent)
+    else:
+        used = _is_value_use(source, call)
+    return "is used as its result" if used else None
+
+
+def _is_assigned_as_result(source: Source, statement: ast.Assign | ast.AnnAssign) -> bool:
+    """Unpacked, annotated as something else, or bound to a name that is then read as the result."""
+    if isinstance(statement, ast.AnnAssign):
+        return not _is_awaitable(statement.annotation)
+    target = statement.targets[0]
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return True
+    function = source.function_of(statement)
+    if not isinstance(target, ast.Name) or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    names = (node for node in source.nodes(ast.Name) if node.id == target.id and source.function_of(node) is function)
+    others = [node for node in names if node is not target]
+    awaited = any(isinstance(node.ctx, ast.Store) or isinstance(source.parent(node), ast.Await) for node in others)
+    return not awaited and any(_is_value_use(source, node) for node in others)
 
 
 def _is_value_use(source: Source, node: ast.expr) -> bool:
@@ -148,20 +83,19 @@ def _is_value_use(source: Source, node: ast.expr) -> bool:
     return isinstance(parent, (ast.BinOp, ast.FormattedValue, ast.UnaryOp))
 
 
-def _is_name_used(source: Source, function: FunctionNode, name: str) -> bool:
-    """Whether every reading of the name takes it for the result: an `await` or being passed on clears it."""
-    uses = [node for node in source.nodes(ast.Name) if node.id == name and source.function_of(node) is function]
-    loads = [node for node in uses if isinstance(node.ctx, ast.Load)]
-    return len(uses) - len(loads) == 1 and bool(loads) and all(_is_value_use(source, node) for node in loads)
-
-
-def _returned(source: Source, call: ast.Call) -> str | None:
+def _is_returned_as_result(source: Source, call: ast.Call) -> bool:
     """A coroutine that an `async def` returns would have to be awaited twice, which its annotation would say."""
     function = source.function_of(call)
-    if not isinstance(function, ast.AsyncFunctionDef) or function.returns is None:
-        return None
-    kind = function.returns.value if isinstance(function.returns, ast.Subscript) else function.returns
-    return None if last_name(kind) in _AWAITABLE else "is returned"
+    return (
+        isinstance(function, ast.AsyncFunctionDef)
+        and function.returns is not None
+        and not _is_awaitable(function.returns)
+    )
+
+
+def _is_awaitable(annotation: ast.expr) -> bool:
+    kind = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    return last_name(kind) in _AWAITABLE
 
 
 RULE = Rule(
