@@ -20,13 +20,23 @@ def _is_cors(call: ast.Call) -> bool:
     return any(last_name(node) in {"CORSMiddleware", "CORS"} for node in named)
 
 
+def _alternatives(value: ast.expr | None) -> list[ast.expr]:
+    """The values that an expression may have: `origins or ["*"]` allows everything where nobody sets origins."""
+    if isinstance(value, ast.IfExp):
+        return [value.body, value.orelse]
+    if isinstance(value, ast.BoolOp):
+        return value.values
+    return [] if value is None else [value]
+
+
 def _wildcard(source: Source, call: ast.Call) -> tuple[int, ...]:
     """The lines that allow every origin: the keyword's, and that of the value it names."""
     for name in ("allow_origins", "allow_origin_regex", "origins"):
         given = keyword(call, name)
-        value = value_bound_to(source, given)
-        if given is not None and value is not None and not _EVERYTHING.isdisjoint(texts_of(value)):
-            return (given.lineno, *(element.lineno for element in ast.walk(value) if isinstance(element, ast.Constant)))
+        for value in _alternatives(value_bound_to(source, given)):
+            if given is not None and not _EVERYTHING.isdisjoint(texts_of(value)):
+                constants = (element for element in ast.walk(value) if isinstance(element, ast.Constant))
+                return (given.lineno, *(element.lineno for element in constants))
     return ()
 
 
