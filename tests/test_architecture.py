@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "server" / "backwright"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ENGINES = {"catalog", "routing", "scaffold", "review", "contexts"}
-FOUNDATION = {"errors", "_discover", "_files", "__init__"}
+FOUNDATION = {"errors", "_discover", "_files", "_hidden", "_strict_yaml", "__init__"}
 SURFACES = {"mcp_api", "http_api"}
 
 # part -> the parts that it may import, beside itself and the foundation
@@ -38,7 +38,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "uvicorn": ("http_api/",),
     "jinja2": ("scaffold/render.py", "mcp_api/prompts.py"),
     "rich": ("cli/",),
-    "yaml": ("catalog/", "contexts/project_file.py", "scaffold/template.py"),
+    "yaml": ("_strict_yaml.py", "scaffold/template.py"),
 }
 
 # What `backwright serve` must not have imported when it answers its first request: it serves neither of them.

@@ -49,8 +49,11 @@ def test_a_file_that_says_nothing_is_the_defaults(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("word", ["no", "2026-01-01", "0x10", "1e3", "+1"])
-def test_a_plain_word_means_itself(word: str) -> None:
-    assert parse_project(f"layout:\n  tests: {word}\n".encode()).layout.tests == word
+def test_a_word_that_parsers_read_differently_is_refused_unless_it_is_quoted(word: str) -> None:
+    error = refusal(f"layout:\n  tests: {word}\n".encode())
+    assert (error.line, error.hint) == (2, "put it in quotes")
+    assert error.message == f"backwright.yaml: {word!r} is read differently by different YAML parsers"
+    assert parse_project(f"layout:\n  tests: '{word}'\n".encode()).layout.tests == word
 
 
 @pytest.mark.parametrize(
@@ -62,12 +65,12 @@ def test_a_plain_word_means_itself(word: str) -> None:
         (b"exclude:\n  - *a\n", 2, "an anchor or an alias"),
         (b"framework: !!python/object/apply:os.system [id]\n", 1, "there is a tag"),
         (b"\nframework: !x fastapi\n", 2, "there is a tag"),
-        (b"layout:\n  <<: {tests: a}\n", 2, "a key is not a plain word"),
-        (b"? [a]\n: b\n", 1, "a key is not a plain word"),
+        (b"layout:\n  <<: {tests: a}\n", 2, "there is a merge key <<"),
+        (b"? [a]\n: b\n", 1, "a key is not a string"),
         (b"framework: fastapi\n---\nframework: fastapi\n", 2, "a second document"),
-        (b"framework: fast: api\n", 1, "no valid YAML"),
-        (b"layout:\n\ttests: a\n", 2, "no valid YAML"),
-        (b"python: 3.10\n", 1, "3.10 is a number that loses its last zeros"),
+        (b"framework: fast: api\n", 1, "the YAML is not valid"),
+        (b"layout:\n\ttests: a\n", 2, "the YAML is not valid"),
+        (b"python: 3.10\n", 1, "python: Input should be a valid string"),
         (b"framework: fastapi\npython: 3\n", 2, "python: Input should be a valid string"),
         (b"framework: django\n", 1, "framework: Input should be 'fastapi'"),
         (b"\nlayuot:\n  tests: a\n", 2, "there is no member 'layuot' here"),
@@ -76,7 +79,9 @@ def test_a_plain_word_means_itself(word: str) -> None:
         (b"- a\n", 1, "the document: Input should be"),
         (b"just text\n", 1, "the document: Input should be"),
         (b"a: b\n\xff\n", 2, "is not UTF-8"),
-        (b"a: \x00\n", None, "no valid YAML"),
+        (b"a: \x00\n", 1, "there is invisible text: U+0000"),
+        ("exclude:\n  - a\u200b\n".encode(), 2, "there is invisible text: U+200B"),
+        (b"exclude: []\nExclude: []\n", 2, "'Exclude' is there twice"),
         (b"a: " + b"[" * 9 + b"]" * 9, 1, "nests more than 8 levels"),
     ],
 )
@@ -88,12 +93,17 @@ def test_a_bad_file_is_refused_with_its_line(data: bytes, line: int | None, word
 
 
 def test_a_number_says_to_quote_it() -> None:
-    assert 'put it in quotes: "3.10"' in refusal(b"python: 3.10\n").hint
-    assert "put the value in quotes" in refusal(b"python: 3\n").hint
+    for number in (b"3.10", b"3"):
+        assert refusal(b"python: " + number + b"\n").hint.startswith("put the value in quotes")
 
 
 def test_deep_nesting_is_refused_before_it_can_hurt() -> None:
     assert "levels deep" in refusal(b"a: " + b"[" * 20_000).message
+
+
+def test_a_text_over_the_limit_is_refused() -> None:
+    error = refusal(SOUND.ljust(MAX_BYTES + 1, b"\n"))
+    assert (error.message, error.line) == (f"backwright.yaml: the YAML has more than {MAX_BYTES} bytes", None)
 
 
 def test_several_errors_are_counted_and_the_first_is_shown() -> None:

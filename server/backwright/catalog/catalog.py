@@ -9,10 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from backwright._hidden import printable
 from backwright.catalog import manifest as manifests
 from backwright.catalog.loader import Candidate, build_skill, candidates, read_tree
 from backwright.catalog.manifest import Manifest
-from backwright.catalog.problem import Code, Problem, ProblemError, printable
+from backwright.catalog.problem import Code, Problem, ProblemError
 from backwright.catalog.skill import Skill
 from backwright.catalog.version import Range, Version, parse_request
 from backwright.errors import IntegrityError, ManifestError, SkillNotFoundError, VersionNotFoundError

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from backwright._files import read_bounded
+from backwright._hidden import find_hidden, printable
 from backwright.catalog.frontmatter import decode, load_yaml, split
-from backwright.catalog.hidden import find_hidden
-from backwright.catalog.problem import Code, Problem, ProblemError, printable, refuse
+from backwright.catalog.problem import Code, Problem, ProblemError, refuse
 from backwright.catalog.skill import (
     CHECKLIST_YAML,
     MAX_NAME,

@@ -14,9 +14,10 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from backwright._files import read_bounded, write_atomic
+from backwright._hidden import printable
 from backwright.catalog.frontmatter import LARGE, decode, load_yaml
 from backwright.catalog.loader import RELEASES, candidates, load
-from backwright.catalog.problem import Code, Problem, ProblemError, printable, refuse
+from backwright.catalog.problem import Code, Problem, ProblemError, refuse
 from backwright.catalog.skill import Skill, SkillFile, tree_digest
 from backwright.catalog.validate import check_model
 from backwright.errors import TooLargeError

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from backwright._hidden import printable
+
 
 class Code(StrEnum):
     """The stable codes of problems, in the order in which loading meets them."""
@@ -57,7 +59,7 @@ class Problem:
     """One thing that is wrong with a pack.
 
     Args:
-        code: stable, for programs.
+        code: stable, for programs: a `Code`, or that of a repair (see `dialects`) or of a lint check (see `checks`).
         severity: `error` means that the skill is not served; `warning` that it is.
         path: POSIX path relative to the pack (or to the folder that was asked about), the unprintable escaped.
         line: the line of that file, from 1, where the reason has one.
@@ -65,7 +67,7 @@ class Problem:
         fix: what to do, in the imperative.
     """
 
-    code: Code
+    code: str
     severity: Literal["error", "warning"]
     path: str
     line: int | None
@@ -88,12 +90,3 @@ class ProblemError(Exception):
 def refuse(code: Code, path: str, message: str, fix: str, *, line: int | None = None) -> ProblemError:
     """The exception that says why the skill which holds `path` is left out."""
     return ProblemError(Problem(code, "error", printable(path), line, message, fix))
-
-
-def printable(text: str, limit: int = 200) -> str:
-    """Some text for a message: everything that a terminal or a reader could be fooled by is escaped, and it is cut."""
-    shown = "".join(
-        character if character.isprintable() else character.encode("unicode_escape", "backslashreplace").decode("ascii")
-        for character in text[:limit]
-    )
-    return shown if len(text) <= limit else f"{shown}..."

@@ -9,15 +9,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from backwright._files import digest
+from backwright._strict_yaml import JSON
 from backwright.errors import IntegrityError, SkillFileNotFoundError
-
-JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 
 SKILL_MD: Final = "SKILL.md"
 TRIGGERS_YAML: Final = "triggers.yaml"

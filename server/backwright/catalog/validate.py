@@ -12,9 +12,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from backwright.catalog.frontmatter import Document, load_yaml
-from backwright.catalog.problem import Code, ProblemError, printable, refuse
-from backwright.catalog.skill import JSON, MAX_NAME, NAME, Checklist, ChecklistItem, Triggers
+from backwright._hidden import printable
+from backwright._strict_yaml import JSON, Document
+from backwright.catalog.frontmatter import load_yaml
+from backwright.catalog.problem import Code, ProblemError, refuse
+from backwright.catalog.skill import MAX_NAME, NAME, Checklist, ChecklistItem, Triggers
 from backwright.catalog.version import Version
 from backwright.errors import InvalidVersionError
 

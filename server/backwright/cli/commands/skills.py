@@ -90,7 +90,7 @@ def _show(catalog: Catalog, request: str, *, as_json: bool) -> int:
 def _show_lines(catalog: Catalog, skill: Skill) -> Iterator[str]:
     import textwrap
 
-    from backwright.catalog.problem import printable
+    from backwright._hidden import printable
 
     yield f"{skill.name}  {skill.version}  {skill.uri()}"
     yield from textwrap.wrap(skill.description, 100, initial_indent="    ", subsequent_indent="    ")

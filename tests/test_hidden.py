@@ -1,10 +1,12 @@
-"""Hidden text: what no reader sees is found, and ordinary writing of many languages is not."""
+"""Hidden text: what no reader sees is found, ordinary writing of many languages is not, and a message shows neither."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from backwright.catalog.hidden import describe, find_hidden
+from backwright._hidden import describe, find_hidden, printable
 
 HIDDEN = {
     "zero width space": "ab\u200bc",
@@ -70,3 +72,25 @@ def test_a_run_of_selectors_or_joiners_is_hidden_from_the_second_on() -> None:
 def test_a_character_is_described_by_code_point_and_name() -> None:
     assert describe("\u200b") == "U+200B ZERO WIDTH SPACE"
     assert describe("\0") == "U+0000"
+
+
+@given(st.text(max_size=400))
+def test_what_is_shown_is_printable_and_bounded(text: str) -> None:
+    shown = printable(text)
+    assert shown.isprintable()
+    assert len(shown) <= 2200
+    shown.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain 用 é", "plain 用 é"),
+        ("a\nb", "a\\nb"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("\u202e", "\\u202e"),
+        ("\udcff", "\\udcff"),
+    ],
+)
+def test_what_could_fool_a_reader_is_escaped(text: str, shown: str) -> None:
+    assert printable(text) == shown

@@ -52,3 +52,12 @@ def describe(character: str) -> str:
     """A character by its code point and name, for a message: `U+200B ZERO WIDTH SPACE`."""
     name = unicodedata.name(character, "")
     return f"U+{ord(character):04X} {name}".rstrip()
+
+
+def printable(text: str, limit: int = 200) -> str:
+    """Some text for a message: everything that a terminal or a reader could be fooled by is escaped, and it is cut."""
+    shown = "".join(
+        character if character.isprintable() else character.encode("unicode_escape", "backslashreplace").decode("ascii")
+        for character in text[:limit]
+    )
+    return shown if len(text) <= limit else f"{shown}..."
