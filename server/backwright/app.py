@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 from backwright.catalog.catalog import Catalog, load_catalog
 from backwright.catalog.manifest import MANIFEST
 from backwright.catalog.pack import find_pack
+from backwright.catalog.version import parse_request
 from backwright.errors import InvalidInputError, TemplateNotFoundError, UnsupportedProjectError
 from backwright.settings import Settings
 
 if TYPE_CHECKING:
+    from backwright.catalog.choice import Choice, Pins
     from backwright.catalog.skill import Skill
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
@@ -85,13 +87,44 @@ class App:
         Raises:
             SkillNotFoundError, VersionNotFoundError, InvalidVersionError: a skill is named that cannot be had.
         """
-        from backwright.routing.decision import Request
+        from backwright.routing.decision import Request, retired
 
-        routing = self.router.route(Request(text, paths=paths, keywords=keywords, name=name))
-        if routing.decision != "explicit" or routing.requested is None:
+        named = None if name is None else self.choose(name)
+        if named is not None and named.skill.name not in self._heads:
+            return retired(named.skill.name, named.skill.version, named.note)
+        wanted = None if named is None else named.request
+        routing = self.router.route(Request(text, paths=paths, keywords=keywords, name=wanted))
+        if routing.decision not in {"explicit", "auto"}:
             return routing
-        skill = self.catalog.get(f"{routing.matches[0].skill}@{routing.requested}")
-        return routing.at_version(skill.version)
+        asked = f"@{routing.requested}" if routing.requested else ""
+        choice = named or self.choose(f"{routing.matches[0].skill}{asked}")
+        return routing.at_version(choice.skill.version, choice.note)
+
+    def pins(self) -> Pins:
+        """The versions that the project pins skills to.
+
+        Raises:
+            InvalidContextError: the project's `backwright.yaml` does not validate, or a pin is no range.
+        """
+        from backwright.catalog.choice import parse_pins
+
+        return {} if self.settings.root is None else parse_pins(self.project().skills)
+
+    def choose(self, request: str) -> Choice:
+        """The version of a skill that answers `name` or `name@range` here; every surface asks this.
+
+        Raises:
+            SkillNotFoundError, VersionNotFoundError, InvalidVersionError: there is none such, in the range or at the
+                project's pin.
+            InvalidContextError: as `pins`.
+        """
+        from backwright.catalog.choice import choose
+
+        return choose(self.catalog, request, self.pins())
+
+    @cached_property
+    def _heads(self) -> frozenset[str]:
+        return frozenset(skill.name for skill in self.catalog.skills)
 
     def use_skill(
         self,
@@ -113,7 +146,9 @@ class App:
         if version is not None:
             if name is None:
                 raise InvalidInputError("a version was given without a name", hint="give the skill's name as well")
-            name = f"{name.partition('@')[0]}@{version}"
+            if parse_request(name)[1] is not None:
+                raise InvalidInputError(f"{name[:80]!r} has a version already", hint="leave one of the two out")
+            name = f"{name}@{version}"
         routing = self.route(request, name=name, paths=paths, keywords=keywords)
         if routing.decision in {"explicit", "auto"}:
             best = routing.matches[0]
@@ -149,7 +184,7 @@ class App:
             SkillNotFoundError, VersionNotFoundError, InvalidVersionError, SkillFileNotFoundError: there is none such.
             IntegrityError: the bytes are not those that were pinned.
         """
-        return self.catalog.read(skill, path)
+        return self.choose(skill).skill.file(path).verified()
 
     # Contexts
 
@@ -239,7 +274,8 @@ class App:
     def _checklist(self, chosen: tuple[str, ...]) -> Iterator[ChecklistEntry]:
         from backwright.review.checklist import ChecklistEntry, JudgementQuestion
 
-        for skill in self.catalog.skills:
+        pins = self.pins()
+        for skill in (self.choose(head.name).skill if head.name in pins else head for head in self.catalog.skills):
             for item in skill.checklist if not chosen or skill.name in chosen else ():
                 question = None if item.question is None else JudgementQuestion(**item.question.model_dump())
                 yield ChecklistEntry(
@@ -310,11 +346,23 @@ class App:
             )
         return self.settings.root
 
-    def _template(self, skill: str, name: str) -> Path:
-        folder = self.pack / "skills" / skill / "assets" / name
-        if not any(file.path.startswith(f"assets/{name}/") for file in self.catalog.get(skill).files):
-            raise TemplateNotFoundError(f"{skill} has no template {name!r}", hint="see `backwright skills show` for it")
-        return folder
+    def _template(self, name: str, template: str) -> Path:
+        """The folder of a template, at the version that the project has of its skill.
+
+        Raises:
+            TemplateNotFoundError: the skill has no such template.
+            IntegrityError: the folder is no longer what was checked when the pack was loaded.
+        """
+        from backwright.catalog.manifest import skill_path
+        from backwright.catalog.verify import verify_folder
+
+        skill = self.choose(name).skill
+        if not any(file.path.startswith(f"assets/{template}/") for file in skill.files):
+            message = f"{name} {skill.version} has no template {template!r}"
+            raise TemplateNotFoundError(message, hint="see `backwright skills show` for it")
+        if not self.settings.allow_unlocked:
+            verify_folder(self.pack, skill)
+        return self.pack / skill_path(skill) / "assets" / template
 
 
 def _terms(skill: Skill) -> SkillTerms:

@@ -20,6 +20,7 @@
     └── RefusedError             the call is right, the state forbids it             exit 1
         ├── IntegrityError           DIGEST_MISMATCH
         ├── ManifestError            MANIFEST_MISMATCH
+        ├── ReleaseRefusedError      RELEASE_REFUSED
         ├── PlanConflictError        PLAN_CONFLICT
         ├── PlanStaleError           PLAN_STALE
         ├── WriteFailedError         WRITE_FAILED
@@ -179,6 +180,12 @@ class ManifestError(RefusedError):
     """The manifest does not say what the pack holds, or cannot be read."""
 
     code: ClassVar[str] = "MANIFEST_MISMATCH"
+
+
+class ReleaseRefusedError(RefusedError):
+    """A skill cannot be released as it is; nothing was written."""
+
+    code: ClassVar[str] = "RELEASE_REFUSED"
 
 
 class PlanConflictError(RefusedError):

@@ -193,7 +193,7 @@ def test_a_head_that_differs_from_the_release_of_its_version_must_raise_its_vers
     write_release(tmp_path, "one", "1.0.0", body="# Other\n")
     done = update(tmp_path)
     assert [(problem.code, problem.path, problem.fix) for problem in done.problems] == [
-        (Code.RELEASE_CHANGED, "skills/one", "raise metadata.version")
+        (Code.RELEASE_CHANGED, "skills/one", "run `backwright release one patch`, or raise metadata.version")
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from backwright._hidden import printable
 from backwright.catalog import manifest as manifests
-from backwright.catalog.loader import Candidate, build_skill, candidates, read_tree
+from backwright.catalog.loader import RELEASES, Candidate, build_skill, candidates, read_tree
 from backwright.catalog.manifest import Manifest
 from backwright.catalog.problem import Code, Problem, ProblemError
 from backwright.catalog.skill import Skill
@@ -76,9 +76,7 @@ class Catalog:
         wanted = wanted or Range("latest")
         found = wanted.best(self._versions[name], lambda skill: Version.parse(skill.version))
         if found is None:
-            raise VersionNotFoundError(
-                f"no version of {name} lies in {wanted}", hint=f"its versions: {', '.join(self.versions(name))}"
-            )
+            raise VersionNotFoundError(f"no version of {name} lies in {wanted}", hint=self._versions_of(name))
         return found
 
     def read(self, request: str, path: str) -> bytes:
@@ -90,6 +88,12 @@ class Catalog:
             SkillNotFoundError, VersionNotFoundError, InvalidVersionError: as `get`.
         """
         return self.get(request).file(path).verified()
+
+    def _versions_of(self, name: str) -> str:
+        """The versions that there are, and why others are not."""
+        folder = f"skills/{RELEASES}/{name}/"
+        left_out = [str(problem) for problem in self.problems if f"{problem.path}/".startswith(folder)]
+        return "; ".join([f"its versions: {', '.join(self.versions(name))}", *left_out[:3]])
 
     def _not_found(self, name: str) -> SkillNotFoundError:
         shown = printable(name, 80)

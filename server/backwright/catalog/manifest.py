@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -221,14 +221,14 @@ class Update:
 
 
 def update(pack: Path) -> Update:
-    """Write the manifest of a pack as it is now, unless a skill is unsound or a released version changed."""
+    """Write the manifest of a pack as it is now, unless a skill is unsound or a released version changed or is gone."""
     skills, problems = load_unlocked(pack)
     manifest = build_manifest(skills)
     try:
         before = read(pack)
     except ProblemError:
         before = Manifest()
-    problems = (*problems, *changed_releases(skills, before))
+    problems = (*problems, *changed_releases(skills, before), *_gone_releases(skills, problems, before))
     return Update(manifest, problems, written=not problems and write(pack, manifest))
 
 
@@ -256,10 +256,19 @@ def changed_releases(skills: Iterable[Skill], manifest: Manifest) -> Iterator[Pr
         if skill.released and pin is not None and pin.digest != skill.digest:
             message, fix = "a released version changed", "restore it; a change needs a new version"
         elif not skill.released and released.get((skill.name, skill.version), skill.digest) != skill.digest:
-            message, fix = f"it differs from the release {skill.version}", "raise metadata.version"
+            message = f"it differs from the release {skill.version}"
+            fix = f"run `backwright release {skill.name} patch`, or raise metadata.version"
         else:
             continue
         yield Problem(Code.RELEASE_CHANGED, "error", skill_path(skill), None, message, fix)
+
+
+def _gone_releases(skills: Iterable[Skill], problems: Iterable[Problem], before: Manifest) -> Iterator[Problem]:
+    """A problem for each pinned release that is no longer there: someone may have pinned it."""
+    present = {skill_path(skill) for skill in skills} | {problem.path for problem in problems}
+    fix = "restore it; to withdraw it for good, take its pin out of manifest.yaml as well"
+    for problem in missing(Manifest(releases=before.releases), present):
+        yield replace(problem, fix=fix)
 
 
 def skill_path(skill: Skill) -> str:

@@ -71,7 +71,15 @@ class Routing(Frozen):
         default=(), description="Skills that fitted in part but were removed or outranked, with the reasons."
     )
 
-    def at_version(self, version: str) -> Routing:
-        """The same answer with the chosen skill at the version that the catalogue resolved."""
+    def at_version(self, version: str, note: str = "") -> Routing:
+        """The same answer with the chosen skill at the version that the catalogue resolved, and a word on why."""
         chosen = self.matches[0].model_copy(update={"version": version})
-        return self.model_copy(update={"matches": (chosen, *self.matches[1:])})
+        reason = f"{self.reason} {note}".rstrip()
+        return self.model_copy(update={"matches": (chosen, *self.matches[1:]), "reason": reason})
+
+
+def retired(skill: str, version: str, note: str = "") -> Routing:
+    """The routing to a skill that is named and of which only releases are left: it can be had by name, and only so."""
+    match = Match(skill=skill, version=version, score=1.0, evidence=(Evidence(term=skill, field="name", weight=1.0),))
+    reason = f"The request names {skill}, which is retired: only its releases are served. {note}".rstrip()
+    return Routing(decision="explicit", matches=(match,), reason=reason)
