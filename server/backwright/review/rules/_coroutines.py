@@ -45,6 +45,8 @@ class Coroutines:
         }
         self._local = {(source.function_of(n), n.id) for n in source.nodes(ast.Name) if isinstance(n.ctx, ast.Store)}
         self._local |= {(function, argument.arg) for function in functions for argument in parameters(function)}
+        # A plain method that was awaited gave an awaitable that time: it may hand on what another function gave.
+        self._plain = {function.name for function in source.nodes(ast.FunctionDef)}
         asking = {source.function_of(call) for call in source.calls() if last_name(call.func) in _ASKS}
         self._awaited = {
             key
@@ -75,7 +77,7 @@ class Coroutines:
         One awaited method of a database session shows that its others are awaited too.
         """
         receiver = _dotted(call.func.value) if isinstance(call.func, ast.Attribute) else None
-        if not isinstance(call.func, ast.Attribute) or receiver is None:
+        if not isinstance(call.func, ast.Attribute) or receiver is None or call.func.attr in self._plain:
             return ()
         scope, method = self._scope(call, receiver.partition(".")[0]), call.func.attr
         keys = ((scope, receiver, method),)
