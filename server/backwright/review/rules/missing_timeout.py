@@ -99,8 +99,9 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
     for call, what in (*_connects(source), *_requests(source, Origins(source))):
         if not _is_limited_outside(source, call):
             patient, meant = "aiohttp" in what, "None" in what
+            off = keyword(call, "timeout")
             yield Finding(
-                lines_of(call),
+                lines_of(call) if off is None else (off.lineno, call.lineno),
                 f"{what} waits {'300 seconds' if patient else 'for ever'} when the other side does not answer; "
                 "give it a timeout",
                 severity=Severity.WARNING if patient or meant else None,
