@@ -27,6 +27,8 @@ _AWAITABLE = frozenset({"Any", "Awaitable", "Coroutine", "Future", "Task"})
 
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     del facts
+    if not any(source.nodes(ast.AsyncFunctionDef)) and not any(source.nodes(ast.Await)):
+        return
     coroutines = Coroutines(source)
     for call in source.calls():
         name = coroutines.name_of(call)
