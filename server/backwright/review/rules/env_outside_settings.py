@@ -14,6 +14,7 @@ from backwright.review.rules._paths import directories, is_example, is_migration
 from backwright.review.source import Source, last_name
 
 _SETTINGS_WORDS = ("config", "setting", "conf", "env", "constants", "manage", "wsgi", "asgi", "cli", "__main__")
+_COMMANDS = frozenset({"cli", "commands", "management"})
 # What the operating system or the platform sets, and no deployment configures.
 _OF_THE_SYSTEM = re.compile(
     r"HOME|HOSTNAME|PATH|PWD|PYTHONPATH|SHELL|TERM|TMPDIR|TZ|USER|CI|DYNO|K_SERVICE|RENDER"
@@ -28,7 +29,7 @@ def _may_read(source: Source) -> bool:
     names = (stem(source.path), *directories(source.path))
     if any(word in part for part in names[:1] for word in _SETTINGS_WORDS):
         return True
-    if any(part.startswith(("config", "setting", "conf")) for part in names[1:]):
+    if any(part.startswith(("config", "setting", "conf")) or part in _COMMANDS for part in names[1:]):
         return True
     bases = (last_name(base) for owner in source.nodes(ast.ClassDef) for base in owner.bases)
     return any((base or "").endswith("Settings") for base in bases)
