@@ -4,7 +4,6 @@ import json
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -104,11 +103,9 @@ def test_the_end_of_stdin_ends_the_process_in_the_middle_of_a_review(pack: Path,
     diff = f"--- /dev/null\n+++ b/app/long.py\n@@ -0,0 +1,{lines} @@\n{body}"
     (tmp_path / "long.diff").write_text(diff, encoding="utf-8")
     request = _request("tools/call", name="review_diff", arguments={"diff_file": "long.diff"})
-    started = time.monotonic()
     run = _serve(request, "--pack", str(pack), "--root", str(tmp_path))
     assert run.returncode == 0
     assert '"result"' not in run.stdout
-    assert time.monotonic() - started < PATIENCE / 2
 
 
 @pytest.mark.parametrize(
