@@ -38,7 +38,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "uvicorn": ("http_api/",),
     "jinja2": ("scaffold/render.py", "mcp_api/prompts.py"),
     "rich": ("cli/",),
-    "yaml": ("_strict_yaml.py", "scaffold/template.py"),
+    "yaml": ("_strict_yaml.py", "catalog/release.py", "scaffold/template.py"),
 }
 
 # What `backwright serve` must not have imported when it answers its first request: it serves neither of them.
