@@ -25,6 +25,7 @@ _MAPS = frozenset({"Dict", "Mapping", "MutableMapping", "dict"})
 _LISTS = frozenset({"Iterable", "List", "Sequence", "list"})
 _BARE = _MAPS | {"Any", "object"}
 _ROUTER_NAME = re.compile(r"(.*_)?(router|app|api)", re.IGNORECASE)
+_FOREIGN = re.compile(r"hook|callback|discord|github|gitlab|slack|stripe|telegram|twilio", re.IGNORECASE)
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 _PROBE = re.compile(
     r"(.*/)?(_?health(z|_?check)?|healthcheck|ready|readyz|readiness|live|livez|liveness|ping|metrics)/?|(.*/)?\.well-known/.*"
@@ -68,6 +69,11 @@ class Route:
         receiver = self.decorator.func.value if isinstance(self.decorator.func, ast.Attribute) else None
         greeting = self.path == "/" and receiver is not None and last_name(receiver) == "app"
         return greeting or _PROBE.fullmatch(self.path) is not None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another party sends the body, in its own shape and often with a signature over the raw bytes."""
+        return _FOREIGN.search(f"{self.path or ''} {self.function.name}") is not None
 
     @property
     def is_hidden(self) -> bool:

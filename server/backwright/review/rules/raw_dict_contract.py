@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from backwright.review.diagnostic import Severity
@@ -11,19 +10,13 @@ from backwright.review.rule import Finding, Rule
 from backwright.review.rules._fastapi import Route, routes, shapeless
 from backwright.review.source import Source, lines_of
 
-# What another party sends has that party's shape.
-_FOREIGN = re.compile(r"hook|callback|discord|github|gitlab|slack|stripe|telegram|twilio", re.IGNORECASE)
 _BODY_METHODS = frozenset({"api_route", "delete", "patch", "post", "put"})
 
 
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     for route in routes(source, facts):
-        if route.method in _BODY_METHODS and not _is_foreign(route):
+        if route.method in _BODY_METHODS and not route.is_foreign:
             yield from _body_parameters(route)
-
-
-def _is_foreign(route: Route) -> bool:
-    return _FOREIGN.search(f"{route.path or ''} {route.function.name}") is not None
 
 
 def _body_parameters(route: Route) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
@@ -14,13 +13,11 @@ from backwright.review.rules._fastapi import Route, routes
 from backwright.review.source import Source, last_name
 
 _READS = frozenset({"form", "json"})
-# What another party sends has that party's shape, and its signature needs the raw body.
-_FOREIGN = re.compile(r"hook|callback|discord|github|gitlab|slack|stripe|telegram|twilio", re.IGNORECASE)
 
 
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     for route in routes(source, facts):
-        if _FOREIGN.search(f"{route.path or ''} {route.function.name}"):
+        if route.is_foreign:
             continue
         requests = {p.argument.arg for p in route.parameters() if p.type and last_name(p.type) == "Request"}
         for call in _reads(route, requests):
