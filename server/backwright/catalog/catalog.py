@@ -13,6 +13,7 @@ from backwright._hidden import printable
 from backwright.catalog import manifest as manifests
 from backwright.catalog.loader import RELEASES, Candidate, build_skill, candidates, read_tree
 from backwright.catalog.manifest import Manifest
+from backwright.catalog.memory import Memory
 from backwright.catalog.problem import Code, Problem, ProblemError
 from backwright.catalog.skill import Skill
 from backwright.catalog.version import Range, Version, parse_request
@@ -29,11 +30,13 @@ class Catalog:
         skills: the head version of each skill, by name; what lists show.
         problems: what is not served, or served with a warning.
         releases: released versions, by name and falling version; served, never listed.
+        manifest: the bytes of the manifest that vouches for them; none where there is none.
     """
 
     skills: tuple[Skill, ...]
     problems: tuple[Problem, ...] = ()
     releases: tuple[Skill, ...] = ()
+    manifest: bytes = b""
 
     @cached_property
     def digest(self) -> str:
@@ -115,7 +118,9 @@ class Catalog:
         return f"the skills are {', '.join(names[:MAX_NAMES_IN_HINT])}{more}" if names else "no skill is served"
 
 
-def load_catalog(pack: Path, *, strict: bool = False, allow_unlocked: bool = False) -> Catalog:
+def load_catalog(
+    pack: Path, *, strict: bool = False, allow_unlocked: bool = False, memory: Memory | None = None
+) -> Catalog:
     """The catalog of a pack: every skill that is sound and is what the manifest pins.
 
     A skill that is not is left out with a `Problem`, and its neighbours are served.
@@ -124,12 +129,14 @@ def load_catalog(pack: Path, *, strict: bool = False, allow_unlocked: bool = Fal
         pack: the folder that holds `skills/` and `manifest.yaml`.
         strict: stop at the first problem instead.
         allow_unlocked: serve what the manifest does not pin or pins otherwise, with a warning.
+        memory: of the loads before this one. What it served of a folder is served on where the folder is not sound
+            now, and the problem says so.
 
     Raises:
         IntegrityError: strict, and a file is not what the manifest pins.
         ManifestError: strict, and anything else is wrong.
     """
-    loading = _Loading(strict=strict, allow_unlocked=allow_unlocked)
+    loading = _Loading(strict=strict, allow_unlocked=allow_unlocked, memory=memory or Memory())
     skills = tuple(loading.skills(pack))
     return Catalog(
         skills=tuple(skill for skill in skills if not skill.released),
@@ -139,6 +146,7 @@ def load_catalog(pack: Path, *, strict: bool = False, allow_unlocked: bool = Fal
                 (skill for skill in skills if skill.released), key=lambda each: (each.name, Version.parse(each.version))
             )
         ),
+        manifest=loading.memory.manifest[0] if loading.memory.manifest else b"",
     )
 
 
@@ -148,6 +156,7 @@ class _Loading:
 
     strict: bool
     allow_unlocked: bool
+    memory: Memory
     problems: list[Problem] = field(default_factory=list)
 
     def skills(self, pack: Path) -> Iterator[Skill]:
@@ -156,44 +165,72 @@ class _Loading:
         try:
             for candidate in candidates(pack):
                 present.append(candidate.path)
-                try:
-                    skill = self.skill(candidate, manifest)
-                except ProblemError as error:
-                    self.met(error.problem)
-                    continue
+                skill = self.served(candidate, manifest)
                 if skill is not None:
                     yield skill
         except ProblemError as error:
-            self.met(error.problem)
+            # Nobody can say what is there, so what was there is served on.
+            last = [(path, skill) for path, skill in self.memory.skills.items() if path not in present]
+            self.met(kept(error.problem) if last else error.problem)
+            present += [path for path, _ in last]
+            yield from (skill for _, skill in last)
         for problem in manifests.missing(manifest, present):
             self.met(problem)
+        self.memory.finish(present)
 
     def manifest(self, pack: Path) -> Manifest:
+        last = self.memory.manifest
         try:
-            return manifests.read(pack)
+            data = manifests.read_bytes(pack)
+            if last is None or last[0] != data:
+                self.memory.manifest = last = (data, manifests.parse(data))
         except ProblemError as error:
-            self.met(replace(error.problem, severity="warning") if self.allow_unlocked else error.problem)
-            return Manifest()
+            soft = self.allow_unlocked and last is None
+            problem = replace(error.problem, severity="warning") if soft else error.problem
+            self.met(kept(problem) if last is not None else problem)
+        return Manifest() if last is None else last[1]
 
-    def skill(self, candidate: Candidate, manifest: Manifest) -> Skill | None:
-        """The skill, or None where the manifest forbids it.
+    def served(self, candidate: Candidate, manifest: Manifest) -> Skill | None:
+        """What is served of a folder: the skill in it, or the one that was there when it was last sound."""
+        last = self.memory.skills.get(candidate.path)
+        try:
+            skill = self.skill(candidate, manifest)
+        except ProblemError as error:
+            self.met(kept(error.problem) if last is not None else error.problem)
+            return last
+        self.memory.skills[candidate.path] = skill
+        return skill
+
+    def skill(self, candidate: Candidate, manifest: Manifest) -> Skill:
+        """The skill in a folder.
 
         What differs from its pin is not even parsed; what has none is, to say first what its author must mend.
+
+        Raises:
+            ProblemError: it is not sound, or the manifest forbids it.
         """
-        files = read_tree(candidate.folder, candidate.path)
+        files = read_tree(candidate.folder, candidate.path, self.memory.files(candidate.path))
         pin = manifest.pin(candidate.name, candidate.release)
         differing = manifests.compare(pin, files, candidate.path)
-        forbidden = bool(differing) and not self.allow_unlocked
-        skill = None if forbidden and pin is not None else build_skill(candidate, files)
+        if differing and pin is not None and not self.allow_unlocked:
+            raise ProblemError(summary(differing))
+        skill = self.memory.same(candidate.path, files) or build_skill(candidate, files)
+        if differing and not self.allow_unlocked:
+            raise ProblemError(summary(differing))
         if differing:
-            self.met(summary(differing) if forbidden else replace(summary(differing), severity="warning"))
-        return None if forbidden else skill
+            self.met(replace(summary(differing), severity="warning"))
+        return skill
 
     def met(self, problem: Problem) -> None:
         if self.strict and problem.severity == "error":
             kind = IntegrityError if problem.code is Code.DIGEST_MISMATCH else ManifestError
             raise kind(str(problem), hint=problem.fix, line=problem.line)
         self.problems.append(problem)
+
+
+def kept(problem: Problem) -> Problem:
+    """The problem of a folder of which the last sound version is still served."""
+    return replace(problem, severity="warning", message=f"{problem.message}; the last good version is still served")
 
 
 def summary(differing: tuple[Problem, ...]) -> Problem:

@@ -10,6 +10,7 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ from backwright.catalog.skill import (
     SkillFile,
     tree_digest,
 )
+from backwright.catalog.stamp import Seen, Stamp, remember, stamp_of
 from backwright.catalog.validate import check_frontmatter, load_checklist, load_triggers
 from backwright.errors import TooLargeError
 
@@ -110,7 +112,7 @@ def load(candidate: Candidate) -> Skill:
     return build_skill(candidate, read_tree(candidate.folder, candidate.path))
 
 
-def read_tree(folder: Path, path: str) -> tuple[SkillFile, ...]:
+def read_tree(folder: Path, path: str, seen: Seen | None = None) -> tuple[SkillFile, ...]:
     """Every file of a skill's folder, sorted by path; names that start with a dot are never read.
 
     Limits (512 files, 16 MiB together) are checked by stat before the first file is opened.
@@ -118,24 +120,31 @@ def read_tree(folder: Path, path: str) -> tuple[SkillFile, ...]:
     Args:
         folder: the folder.
         path: how messages call it.
+        seen: what was read last time: what has the same stamp is not read again. It is brought up to date.
 
     Raises:
         ProblemError: a link, a special file, a hostile name, a collision or a limit.
     """
     tree = _Tree(path)
     name = ""
-    files: list[SkillFile] = []
+    known: Seen = {} if seen is None else seen
+    read: Seen = {}
     try:
         if not stat.S_ISDIR(folder.lstat().st_mode):
             raise tree.refuse(Code.SYMLINK, "", "the folder is a link", "put the folder itself there")
         tree.walk(folder, "", 1)
         for name in sorted(tree.files):
-            files.append(SkillFile.of(name, _read(*tree.files[name])))
+            at, stamp = tree.files[name]
+            before = known.get(name)
+            unchanged = before is not None and before[0] == stamp
+            read[name] = before if before and unchanged else (stamp, SkillFile.of(name, _read(at, stamp[0])))
     except (OSError, TooLargeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         fix = "make it readable, and leave the folder alone while it is loaded"
         raise tree.refuse(Code.UNREADABLE, name, f"it cannot be read: {printable(reason)}", fix) from None
-    return tuple(files)
+    if seen is not None:
+        remember(seen, read)
+    return tuple(file for _, file in read.values())
 
 
 @dataclass(slots=True)
@@ -143,7 +152,7 @@ class _Tree:
     """A walk that opens nothing: it looks at each name and each lstat, and refuses at the first that is not right."""
 
     root: str
-    files: dict[str, tuple[str, int]] = field(default_factory=dict)
+    files: dict[str, tuple[str, Stamp]] = field(default_factory=dict)
     folders: int = 0
     folded: dict[str, str] = field(default_factory=dict)
     size: int = 0
@@ -165,13 +174,13 @@ class _Tree:
             if stat.S_ISDIR(status.st_mode):
                 self.walk(entry.path, f"{name}/", depth + 1)
             elif stat.S_ISREG(status.st_mode):
-                self.add(name, entry.path, status.st_size)
+                self.add(name, entry.path, stamp_of(status))
             else:
                 raise self.refuse(Code.SPECIAL_FILE, name, "it is not a regular file", "delete it")
 
-    def add(self, name: str, path: str, size: int) -> None:
-        self.files[name] = (path, size)
-        self.size += size
+    def add(self, name: str, path: str, stamp: Stamp) -> None:
+        self.files[name] = (path, stamp)
+        self.size += stamp[0]
         if len(self.files) > MAX_FILES:
             raise self.refuse(Code.TOO_MANY_FILES, "", f"it has more than {MAX_FILES} files", "take files out")
         if self.size > MAX_BYTES:
@@ -182,11 +191,15 @@ class _Tree:
         reason = _name_fault(component)
         if reason is not None:
             raise self.refuse(Code.HOSTILE_NAME, name, f"the name {reason}", "rename it")
-        fold = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
+        fold = name.lower() if name.isascii() else _fold(name)
         other = self.folded.setdefault(fold, name)
         if other != name:
             message = f"the name is that of {printable(other)} on systems that ignore case or normalise"
             raise self.refuse(Code.NAME_COLLISION, name, message, "rename one of them")
+
+
+def _fold(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _read(path: str, size: int) -> bytes:
@@ -197,6 +210,7 @@ def _read(path: str, size: int) -> bytes:
     return data
 
 
+@lru_cache(maxsize=4096)
 def _name_fault(name: str) -> str | None:
     """What makes a file name unfit to be served everywhere under one address, or None."""
     if not name.isprintable() or find_hidden(name) is not None:

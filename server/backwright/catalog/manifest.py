@@ -129,13 +129,30 @@ def read(pack: Path) -> Manifest:
     Raises:
         ProblemError: there is none, or it is not one that `write` made.
     """
+    return parse(read_bytes(pack))
+
+
+def read_bytes(pack: Path) -> bytes:
+    """The bytes of the manifest of a pack.
+
+    Raises:
+        ProblemError: there is none, or it is too large.
+    """
     try:
-        text = decode(read_bounded(pack / MANIFEST, LARGE.size, follow_links=False), MANIFEST)
+        return read_bounded(pack / MANIFEST, LARGE.size, follow_links=False)
     except (OSError, TooLargeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         message = f"the manifest cannot be read: {printable(reason)}"
         raise refuse(Code.MANIFEST_INVALID, MANIFEST, message, "run `backwright manifest write`") from None
-    document = load_yaml(text, MANIFEST, limits=LARGE)
+
+
+def parse(data: bytes) -> Manifest:
+    """The manifest that some bytes are.
+
+    Raises:
+        ProblemError: they are not those of a file that `write` made.
+    """
+    document = load_yaml(decode(data, MANIFEST), MANIFEST, limits=LARGE)
     if document.value is None:
         fix = "run `backwright manifest write`"
         raise refuse(Code.MANIFEST_INVALID, MANIFEST, "the manifest is empty", fix)
