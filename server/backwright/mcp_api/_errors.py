@@ -25,11 +25,11 @@ class UnknownUriError(UsageError):
 
     code = "UNKNOWN_URI"
 
-    def __init__(self, what: str, uri: str) -> None:
+    def __init__(self, what: str, uri: str, hint: str | None = None) -> None:
         self.uri = uri if _PRINTABLE_URI.fullmatch(uri) else None
         super().__init__(
             f"no {what} is served at {self.uri or 'that URI'}",
-            hint="see resources/list and resources/templates/list; a URI has one canonical form",
+            hint=hint or "see resources/list and resources/templates/list; a URI has one canonical form",
         )
 
 

@@ -6,6 +6,7 @@ spelling of an address answers and nothing outside the snapshot can be named.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Entry: TypeAlias = dict[str, object]
 
 _SKILL_MD = "SKILL.md"
+_RELEASED = re.compile(r"skill://v[^/]*/(?P<name>[^/]+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,24 @@ class Shelf:
         """The entry of the skill whose SKILL.md has this URI, listed or released."""
         tree = self._tree(uri)
         return tree.entry if tree is not None and tree.entry["uri"] == uri else None
+
+    def requested(self, request: str) -> Entry:
+        """The entry of the skill that answers `name` or `name@range`.
+
+        Raises:
+            SkillNotFoundError, VersionNotFoundError, InvalidVersionError: there is none such.
+        """
+        skill = self._app.choose(request).skill
+        return self._current()[1][skill.uri()].entry
+
+    def hint(self, uri: str) -> str | None:
+        """What there is instead, where a URI names a version of a skill that is served."""
+        match = _RELEASED.match(uri)
+        released = [skill for skill in self._app.catalog.releases if match is not None and skill.name == match["name"]]
+        if not released:
+            return None
+        versions = ", ".join(skill.version for skill in reversed(released))
+        return f"the released versions of {released[0].name} are {versions}; an address names one of them in full"
 
     def file(self, uri: str) -> SkillFile | None:
         """The file with this URI."""

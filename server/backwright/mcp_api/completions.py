@@ -15,7 +15,8 @@ from mcp_types import (
     PromptReference,
 )
 
-from backwright.errors import BackwrightError
+from backwright.catalog.version import Range, Version, parse_request
+from backwright.errors import BackwrightError, InvalidVersionError
 from backwright.mcp_api._errors import Context
 from backwright.mcp_api.prompts import TASK, VERSION
 from backwright.mcp_api.resources import RELEASE_TEMPLATE, RULE_TEMPLATE, SKILL_TEMPLATE
@@ -45,7 +46,8 @@ class Completions:
         """The values that fit what is typed so far: those that start with it, then those that hold it."""
         choices = self._choices(params)
         known = (params.context.arguments if params.context else None) or {}
-        values = await anyio.to_thread.run_sync(lambda: ranked(choices(known), params.argument.value))
+        fitting = in_range if params.argument.name == VERSION else ranked
+        values = await anyio.to_thread.run_sync(lambda: fitting(choices(known), params.argument.value))
         shown = values[:MOST]
         completion = Completion(values=shown, total=len(values), has_more=len(values) > len(shown))
         return CompleteResult(completion=completion)
@@ -59,7 +61,7 @@ class Completions:
 
     def _arguments(self, params: CompleteRequestParams) -> Mapping[str, Choices]:
         if isinstance(params.ref, PromptReference):
-            name = params.ref.name
+            name, _ = parse_request(params.ref.name)
             if all(skill.name != name for skill in self._app.catalog.skills):
                 raise MCPError(INVALID_PARAMS, "No such prompt.")
             return {TASK: lambda _: (), VERSION: lambda _: self._app.catalog.versions(name)}
@@ -94,3 +96,13 @@ def ranked(choices: Iterable[str], typed: str) -> list[str]:
     wanted = typed.casefold()
     holding = [choice for choice in dict.fromkeys(choices) if wanted in choice.casefold()]
     return sorted(holding, key=lambda choice: not choice.casefold().startswith(wanted))
+
+
+def in_range(versions: Iterable[str], typed: str) -> list[str]:
+    """The versions that hold what is typed, or, where none does and it is a range, those that lie in it."""
+    there = list(versions)
+    found = ranked(there, typed)
+    try:
+        return found or [version for version in there if Range.parse(typed).allows(Version.parse(version))]
+    except InvalidVersionError:
+        return []

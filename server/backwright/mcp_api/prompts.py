@@ -17,6 +17,7 @@ from mcp_types import (
     TextContent,
 )
 
+from backwright.catalog.version import parse_request
 from backwright.mcp_api._cursors import Pager
 from backwright.mcp_api._errors import Context
 
@@ -55,13 +56,14 @@ class Prompts:
         return ListPromptsResult(prompts=list(page.items), next_cursor=page.next_cursor)
 
     async def get_prompt(self, _: Context, params: GetPromptRequestParams) -> GetPromptResult:
-        """The skill's instructions and the task, as a message of the user."""
-        skill = next((skill for skill in self._app.catalog.skills if skill.name == params.name), None)
+        """The skill's instructions and the task, as a message of the user. The name may be `name@range`."""
+        name, _ = parse_request(params.name)
+        skill = next((skill for skill in self._app.catalog.skills if skill.name == name), None)
         if skill is None:
             known = ", ".join(skill.name for skill in self._app.catalog.skills)
             raise MCPError(INVALID_PARAMS, f"No such prompt. There are: {known}.")
         given = _checked(params.arguments or {})
-        briefing = self._app.use_skill(given[TASK], name=skill.name, version=given.get(VERSION))
+        briefing = self._app.use_skill(given[TASK], name=params.name, version=given.get(VERSION))
         text = f"Work by the skill {skill.name}.\n\nThe task: {given[TASK]}\n\n{briefing.text()}"
         message = PromptMessage(role="user", content=TextContent(text=text))
         return GetPromptResult(description=skill.description, messages=[message])

@@ -110,7 +110,7 @@ class Resources:
             return _result(uri, MARKDOWN, page.encode(), TTL_MS)
         fixed = (await anyio.to_thread.run_sync(self._all_fixed)).get(uri)
         if fixed is None:
-            raise UnknownUriError("resource", uri)
+            raise UnknownUriError("resource", uri, self._shelf.hint(uri))
         return _result(uri, fixed.resource.mime_type or JSON, fixed.read(), TTL_MS, fixed.scope)
 
     def _all_fixed(self) -> dict[str, Fixed]:

@@ -6,6 +6,7 @@ anyway is told the same.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from mcp.server.lowlevel import Server
@@ -22,6 +23,9 @@ PAGE: Final = 50
 TTL_MS: Final = 60_000
 # A released version never changes; a day is the longest that a client needs to be told at once.
 RELEASED_TTL_MS: Final = 86_400_000
+
+# A skill's name, alone or with a range: no scheme, no path, nothing encoded.
+_REQUEST: Final = re.compile(r"[a-z0-9-]+(?:[@<>=~^][^/:?#%]*)?", re.IGNORECASE)
 
 Wire = dict[str, Any]
 
@@ -59,10 +63,16 @@ class SkillsExtension:
         return _complete({"skills": [tree.entry for tree in page.items]}, TTL_MS, page.next_cursor)
 
     async def get_skill(self, _: Context, params: UriParams) -> Wire:
-        """The entry of one skill, listed or released."""
+        """The entry of one skill, listed or released.
+
+        An address is exact. A request, `name` or `name@range`, is none and cannot be taken for one; it is resolved as
+        the tools resolve it, and the entry says which address that is.
+        """
+        if _REQUEST.fullmatch(params.uri):
+            return _complete({"skill": self._shelf.requested(params.uri)}, TTL_MS)
         entry = self._shelf.entry(params.uri)
         if entry is None:
-            raise UnknownUriError("skill", params.uri)
+            raise UnknownUriError("skill", params.uri, self._shelf.hint(params.uri))
         return _complete({"skill": entry}, ttl_of(params.uri))
 
     async def read_directory(self, _: Context, params: DirectoryParams) -> Wire:
