@@ -6,7 +6,9 @@ or a scaffold uses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +16,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from backwright.catalog.catalog import Catalog, load_catalog
-from backwright.catalog.manifest import MANIFEST
+from backwright.catalog.library import Library, Swap
+from backwright.catalog.memory import Memory
 from backwright.catalog.pack import find_pack
 from backwright.catalog.version import parse_request
 from backwright.errors import InvalidInputError, TemplateNotFoundError, UnsupportedProjectError
 from backwright.settings import Settings
+from backwright.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice, Pins
@@ -33,13 +37,15 @@ if TYPE_CHECKING:
     from backwright.review.report import Report
     from backwright.review.rule import Rule
     from backwright.review.subject import Subject
-    from backwright.routing.briefing import Briefing, Candidate, SkillText
+    from backwright.routing.briefing import Briefing
     from backwright.routing.decision import Routing
     from backwright.routing.router import Router
-    from backwright.routing.trigger import SkillTerms
     from backwright.scaffold.apply import Applied
     from backwright.scaffold.plan import Plan
     from backwright.scaffold.undo import Undone
+
+# The app and the snapshot of the request that is being answered: one variable, because each one made is kept for ever.
+_PINNED: ContextVar[tuple[App, Snapshot] | None] = ContextVar("pinned", default=None)
 
 
 class App:
@@ -54,7 +60,7 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._texts: dict[tuple[str, str], SkillText] = {}
+        self._snapshot: Snapshot | None = None
 
     @property
     def pack(self) -> Path:
@@ -62,22 +68,70 @@ class App:
         return self.settings.pack or find_pack()
 
     @cached_property
+    def library(self) -> Library:
+        """The catalog of the pack as it was last loaded."""
+        return Library(self._load)
+
+    def _load(self, memory: Memory) -> Catalog:
+        # Only a start can be refused; later there is something to go on serving.
+        strict = self.settings.strict and not memory.loads
+        return load_catalog(self.pack, strict=strict, allow_unlocked=self.settings.allow_unlocked, memory=memory)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What this process serves, or what the request that is being answered began with."""
+        app, pinned = _PINNED.get() or (None, None)
+        return self._latest() if app is not self or pinned is None else pinned
+
+    def _latest(self) -> Snapshot:
+        catalog, snapshot = self.library.current, self._snapshot
+        if snapshot is None or snapshot.catalog is not catalog:
+            self._snapshot = snapshot = Snapshot(catalog)
+        return snapshot
+
+    @contextmanager
+    def pinned(self) -> Iterator[Snapshot]:
+        """Answer one request from one snapshot, whatever is loaded meanwhile, also in the threads it starts."""
+        token = _PINNED.set((self, self._latest()))
+        try:
+            yield self.snapshot
+        finally:
+            _PINNED.reset(token)
+
+    def reload(self, prepare: Callable[[Snapshot], object] = lambda _: None) -> Swap | None:
+        """Look at the disk again and serve what it holds; None where there is nothing new.
+
+        Args:
+            prepare: derives from the next snapshot, before it is served, what readers would wait for.
+        """
+        made: list[Snapshot] = []
+
+        def before_swap(catalog: Catalog) -> None:
+            made.append(Snapshot(catalog))
+            prepare(made[0])
+
+        def publish(swap: Swap | None) -> Swap | None:
+            if swap is not None:
+                self._snapshot = made[0]
+            return swap
+
+        return publish(self.library.reload(before_swap))
+
+    @property
     def catalog(self) -> Catalog:
-        """The snapshot that this process serves."""
-        return load_catalog(self.pack, strict=self.settings.strict, allow_unlocked=self.settings.allow_unlocked)
+        """The catalog of the snapshot."""
+        return self.snapshot.catalog
 
     def manifest(self) -> bytes:
-        """The manifest of the pack, as it stands on disk."""
-        return (self.pack / MANIFEST).read_bytes()
+        """The manifest that the snapshot was loaded from; it may have changed on disk since."""
+        return self.catalog.manifest
 
     # Routing
 
-    @cached_property
+    @property
     def router(self) -> Router:
         """The router over the catalog's head versions."""
-        from backwright.routing.router import Router
-
-        return Router(_terms(skill) for skill in self.catalog.skills)
+        return self.snapshot.router
 
     def route(
         self, text: str, *, name: str | None = None, paths: tuple[str, ...] = (), keywords: tuple[str, ...] = ()
@@ -90,7 +144,7 @@ class App:
         from backwright.routing.decision import Request, retired
 
         named = None if name is None else self.choose(name)
-        if named is not None and named.skill.name not in self._heads:
+        if named is not None and named.skill.name not in self.snapshot.heads:
             return retired(named.skill.name, named.skill.version, named.note)
         wanted = None if named is None else named.request
         routing = self.router.route(Request(text, paths=paths, keywords=keywords, name=wanted))
@@ -122,10 +176,6 @@ class App:
 
         return choose(self.catalog, request, self.pins())
 
-    @cached_property
-    def _heads(self) -> frozenset[str]:
-        return frozenset(skill.name for skill in self.catalog.skills)
-
     def use_skill(
         self,
         request: str,
@@ -152,30 +202,8 @@ class App:
         routing = self.route(request, name=name, paths=paths, keywords=keywords)
         if routing.decision in {"explicit", "auto"}:
             best = routing.matches[0]
-            return brief(routing, self._text_of(best.skill, best.version), ())
-        return brief(routing, None, self._candidates)
-
-    @cached_property
-    def _candidates(self) -> tuple[Candidate, ...]:
-        from backwright.routing.briefing import Candidate
-
-        return tuple(Candidate(skill=s.name, version=s.version, summary=s.description) for s in self.catalog.skills)
-
-    def _text_of(self, name: str, version: str) -> SkillText:
-        """A skill as a briefing needs it, kept: the snapshot does not change."""
-        found = self._texts.get((name, version))
-        if found is None:
-            from backwright.routing.briefing import FileEntry, SkillText
-
-            skill = self.catalog.get(f"{name}@{version}")
-            found = self._texts[name, version] = SkillText(
-                name=skill.name,
-                version=skill.version,
-                body=skill.body,
-                files=tuple(FileEntry(path=file.path, size=file.size) for file in skill.files),
-                checklist_items=len(skill.checklist),
-            )
-        return found
+            return brief(routing, self.snapshot.text_of(best.skill, best.version), ())
+        return brief(routing, None, self.snapshot.candidates)
 
     def read_skill_file(self, skill: str, path: str) -> bytes:
         """The bytes of a skill's file, checked against the manifest's digest.
@@ -363,24 +391,6 @@ class App:
         if not self.settings.allow_unlocked:
             verify_folder(self.pack, skill)
         return self.pack / skill_path(skill) / "assets" / template
-
-
-def _terms(skill: Skill) -> SkillTerms:
-    """What routing needs to know of a skill."""
-    from backwright.routing.trigger import SkillTerms
-
-    triggers = skill.triggers
-    return SkillTerms(
-        name=skill.name,
-        version=skill.version,
-        description=skill.description,
-        strong=(*skill.keywords, *triggers.strong),
-        weak=triggers.weak,
-        aliases=triggers.aliases,
-        negative=triggers.not_,
-        all_of=triggers.all_of,
-        umbrella=triggers.umbrella,
-    )
 
 
 def _options(project: ProjectContextV1, context: ReviewContextV1, described: str) -> Options:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ pins = st.builds(
     digest=digests,
     files=st.dictionaries(
         paths, st.builds(FilePin, digest=digests, size=st.integers(0, 2**40)), min_size=1, max_size=4
-    ),
+    ).filter(lambda files: len({unicodedata.normalize("NFKC", path).casefold() for path in files}) == len(files)),
 )
 names = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,4})?", fullmatch=True)
 manifests = st.builds(
