@@ -57,7 +57,7 @@ class Prompts:
 
     async def get_prompt(self, _: Context, params: GetPromptRequestParams) -> GetPromptResult:
         """The skill's instructions and the task, as a message of the user. The name may be `name@range`."""
-        name, _ = parse_request(params.name)
+        name = parse_request(params.name)[0]
         skill = next((skill for skill in self._app.catalog.skills if skill.name == name), None)
         if skill is None:
             known = ", ".join(skill.name for skill in self._app.catalog.skills)

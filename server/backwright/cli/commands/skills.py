@@ -4,36 +4,61 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from backwright.cli._pack import add_pack_option, pack_of
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
+    from backwright.app import App
     from backwright.catalog.catalog import Catalog
     from backwright.catalog.skill import Skill
 
 
+# Which of the two positional names each action has.
+_NAMES: Final = {"list": [False, False], "show": [True, False], "diff": [True, True]}
+
+
 def _configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", nargs="?", choices=("list", "show"), default="list", help="list (default) or show")
-    parser.add_argument("skill", nargs="?", metavar="NAME[@RANGE]", help="for show: the skill, or one of its versions")
+    parser.add_argument(
+        "action", nargs="?", choices=("list", "show", "diff"), default="list", help="list (default), show or diff"
+    )
+    parser.add_argument("skill", nargs="?", metavar="NAME[@RANGE]", help="the skill, or one of its versions")
+    parser.add_argument("other", nargs="?", metavar="NAME@RANGE", help="for diff: the version to compare it with")
+    parser.add_argument("--budget", type=int, metavar="TOKENS", help="for diff: cut the text to about this many tokens")
     parser.add_argument("--allow-unlocked", action="store_true", help="also show what the manifest does not pin")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_pack_option(parser)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from backwright.catalog.catalog import load_catalog
+    from backwright.app import App
     from backwright.errors import InvalidInputError
+    from backwright.settings import Settings
 
-    if (arguments.action == "show") != (arguments.skill is not None):
+    given = (arguments.skill, arguments.other)
+    if [name is not None for name in given] != _NAMES[arguments.action]:
         raise InvalidInputError(
-            "show needs the name of a skill, and list takes none", hint="write `backwright skills show NAME`"
+            "list takes no skill, show takes one, diff takes two versions of one",
+            hint="write `backwright skills show NAME` or `backwright skills diff NAME@1.0 NAME@1.1`",
         )
-    catalog = load_catalog(pack_of(arguments), allow_unlocked=arguments.allow_unlocked)
+    app = App(Settings(root=Path.cwd(), pack=pack_of(arguments), allow_unlocked=arguments.allow_unlocked))
     if arguments.action == "show":
-        return _show(catalog, arguments.skill, as_json=arguments.json)
-    return _list(catalog, as_json=arguments.json)
+        return _show(app, arguments.skill, as_json=arguments.json)
+    if arguments.action == "diff":
+        return _diff(app, arguments.skill, arguments.other, arguments.budget, as_json=arguments.json)
+    return _list(app.catalog, as_json=arguments.json)
+
+
+def _diff(app: App, old: str, new: str, budget: int | None, *, as_json: bool) -> int:
+    from backwright.catalog.difference import compare_skills
+
+    # About four bytes a token, as briefings count.
+    limit = None if budget is None else budget * 4
+    found = compare_skills(app.choose(old).skill, app.choose(new).skill, limit=limit)
+    print(found.model_dump_json(indent=2) if as_json else found.text())
+    return Exit.CLEAN
 
 
 def _list(catalog: Catalog, *, as_json: bool) -> int:
@@ -66,13 +91,15 @@ def _list_lines(catalog: Catalog) -> Iterator[str]:
         yield "no skill is served"
 
 
-def _show(catalog: Catalog, request: str, *, as_json: bool) -> int:
+def _show(app: App, request: str, *, as_json: bool) -> int:
     import json
 
-    skill = catalog.get(request)
+    choice = app.choose(request)
+    catalog, skill = app.catalog, choice.skill
     if as_json:
         detail = {
             **_row(skill),
+            "pin": None if choice.pin is None else str(choice.pin),
             "versions": catalog.versions(skill.name),
             "frontmatter": skill.frontmatter,
             "triggers": skill.triggers.model_dump(mode="json", by_alias=True),
@@ -83,7 +110,7 @@ def _show(catalog: Catalog, request: str, *, as_json: bool) -> int:
         }
         print(json.dumps(detail, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_show_lines(catalog, skill)))
+        print("\n".join((*_show_lines(catalog, skill), *filter(None, [choice.note]))))
     return Exit.CLEAN
 
 

@@ -1,4 +1,8 @@
-"""`read_skill_file`: a reference, checklist or template of a skill, for clients whose models do not see resources."""
+"""`read_skill_file`: a reference, checklist or template of a skill, for clients whose models do not see resources.
+
+With `since` it reads the difference to an earlier version instead: the same skill, the same paths, one argument more.
+A tool of its own would cost every conversation its schema and description for a question that few ask.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,14 @@ from typing import TYPE_CHECKING
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from backwright.mcp_api._mime import mime_type, text_of
+from backwright.mcp_api._mime import MARKDOWN, mime_type, text_of
 from backwright.mcp_api.tool import Closed, Tool
 
 if TYPE_CHECKING:
     from backwright.app import App
+    from backwright.catalog.skill import Skill
 
+SKILL_MD = "SKILL.md"
 PAGE = 12_000
 """Characters in one answer: about 3,000 tokens of prose."""
 
@@ -22,8 +28,13 @@ class ReadSkillFileInput(Closed):
     """Which file of which skill."""
 
     skill: str = Field(min_length=1, max_length=200, description="Name, or name@range as use_skill gave it.")
-    path: str = Field(min_length=1, max_length=1_000, description="As listed by use_skill: references/errors.md")
+    path: str | None = Field(
+        default=None, min_length=1, max_length=1_000, description="As listed by use_skill: references/errors.md"
+    )
     offset: int = Field(default=0, ge=0, description="next_offset of the answer before, for a long file.")
+    since: str | None = Field(
+        default=None, min_length=1, max_length=100, description="Show what changed since this version."
+    )
 
 
 class SkillFileText(Closed):
@@ -31,7 +42,8 @@ class SkillFileText(Closed):
 
     skill: str
     version: str
-    path: str
+    since: str | None = None
+    path: str | None = None
     mime_type: str
     digest: str
     text: str | None = None
@@ -40,8 +52,11 @@ class SkillFileText(Closed):
 
 
 def _call(app: App, given: ReadSkillFileInput) -> SkillFileText:
-    data = app.read_skill_file(given.skill, given.path)
-    skill = app.catalog.get(given.skill)
+    skill = app.choose(given.skill).skill
+    if given.since is not None:
+        return _difference(app, skill, given, given.since)
+    path = given.path or SKILL_MD
+    data = skill.file(path).verified()
     text = text_of(data)
     whole = base64.b64encode(data).decode("ascii") if text is None else text
     part = whole[given.offset : given.offset + PAGE]
@@ -49,11 +64,30 @@ def _call(app: App, given: ReadSkillFileInput) -> SkillFileText:
     return SkillFileText(
         skill=skill.name,
         version=skill.version,
-        path=given.path,
-        mime_type=mime_type(given.path, data),
-        digest=skill.file(given.path).digest,
+        path=path,
+        mime_type=mime_type(path, data),
+        digest=skill.file(path).digest,
         text=None if text is None else part,
         base64=part if text is None else None,
+        next_offset=end if end < len(whole) else None,
+    )
+
+
+def _difference(app: App, skill: Skill, given: ReadSkillFileInput, since: str) -> SkillFileText:
+    """What changed from one version to another, as Markdown, in pages like a file."""
+    from backwright.catalog.difference import compare_skills
+
+    old = app.catalog.get(f"{skill.name}@{since}")
+    whole = compare_skills(old, skill, path=given.path).text()
+    end = given.offset + PAGE
+    return SkillFileText(
+        skill=skill.name,
+        version=skill.version,
+        since=old.version,
+        path=given.path,
+        mime_type=MARKDOWN,
+        digest=skill.digest,
+        text=whole[given.offset : end],
         next_offset=end if end < len(whole) else None,
     )
 
