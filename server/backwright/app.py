@@ -6,9 +6,7 @@ or a scaffold uses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,17 +14,16 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from backwright.catalog.catalog import Catalog, load_catalog
-from backwright.catalog.library import Library, Swap
+from backwright.catalog.library import Library
 from backwright.catalog.memory import Memory
 from backwright.catalog.pack import find_pack
 from backwright.catalog.version import parse_request
 from backwright.errors import InvalidInputError, TemplateNotFoundError, UnsupportedProjectError
 from backwright.settings import Settings
-from backwright.snapshot import Snapshot
+from backwright.snapshot import Snapshot, Snapshots
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice, Pins
-    from backwright.catalog.skill import Skill
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
     from backwright.contexts.schemas.project_v1 import ProjectContextV1
@@ -44,9 +41,6 @@ if TYPE_CHECKING:
     from backwright.scaffold.plan import Plan
     from backwright.scaffold.undo import Undone
 
-# The app and the snapshot of the request that is being answered: one variable, because each one made is kept for ever.
-_PINNED: ContextVar[tuple[App, Snapshot] | None] = ContextVar("pinned", default=None)
-
 
 class App:
     """What the surfaces call. It holds no state but the snapshot, and every answer is a value.
@@ -60,7 +54,6 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._snapshot: Snapshot | None = None
 
     @property
     def pack(self) -> Path:
@@ -68,9 +61,9 @@ class App:
         return self.settings.pack or find_pack()
 
     @cached_property
-    def library(self) -> Library:
-        """The catalog of the pack as it was last loaded."""
-        return Library(self._load)
+    def snapshots(self) -> Snapshots:
+        """The snapshot that is served now, and the way to the next."""
+        return Snapshots(Library(self._load))
 
     def _load(self, memory: Memory) -> Catalog:
         # Only a start can be refused; later there is something to go on serving.
@@ -80,42 +73,7 @@ class App:
     @property
     def snapshot(self) -> Snapshot:
         """What this process serves, or what the request that is being answered began with."""
-        app, pinned = _PINNED.get() or (None, None)
-        return self._latest() if app is not self or pinned is None else pinned
-
-    def _latest(self) -> Snapshot:
-        catalog, snapshot = self.library.current, self._snapshot
-        if snapshot is None or snapshot.catalog is not catalog:
-            self._snapshot = snapshot = Snapshot(catalog)
-        return snapshot
-
-    @contextmanager
-    def pinned(self) -> Iterator[Snapshot]:
-        """Answer one request from one snapshot, whatever is loaded meanwhile, also in the threads it starts."""
-        token = _PINNED.set((self, self._latest()))
-        try:
-            yield self.snapshot
-        finally:
-            _PINNED.reset(token)
-
-    def reload(self, prepare: Callable[[Snapshot], object] = lambda _: None) -> Swap | None:
-        """Look at the disk again and serve what it holds; None where there is nothing new.
-
-        Args:
-            prepare: derives from the next snapshot, before it is served, what readers would wait for.
-        """
-        made: list[Snapshot] = []
-
-        def before_swap(catalog: Catalog) -> None:
-            made.append(Snapshot(catalog))
-            prepare(made[0])
-
-        def publish(swap: Swap | None) -> Swap | None:
-            if swap is not None:
-                self._snapshot = made[0]
-            return swap
-
-        return publish(self.library.reload(before_swap))
+        return self.snapshots.current
 
     @property
     def catalog(self) -> Catalog:

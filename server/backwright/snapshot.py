@@ -1,0 +1,151 @@
+"""One catalog and all that is derived from it, so that nothing derived from one is ever used with another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from backwright.catalog.catalog import Catalog
+from backwright.catalog.library import Library, Swap
+
+if TYPE_CHECKING:
+    from backwright.catalog.skill import Skill
+    from backwright.routing.briefing import Candidate, SkillText
+    from backwright.routing.router import Router
+    from backwright.routing.trigger import SkillTerms
+
+Derived = TypeVar("Derived")
+
+# Whose snapshot, and which: one variable for all, because each one that is made is kept for ever.
+_PINNED: ContextVar[tuple[Snapshots, Snapshot] | None] = ContextVar("pinned", default=None)
+
+
+class Snapshot:
+    """Immutable to whoever reads it: what is derived is derived on first use, and always the same.
+
+    Args:
+        catalog: what is served.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._texts: dict[tuple[str, str], SkillText] = {}
+        self._derived: dict[object, object] = {}
+
+    @cached_property
+    def router(self) -> Router:
+        """The router over the catalog's head versions."""
+        from backwright.routing.router import Router
+
+        return Router(_terms(skill) for skill in self.catalog.skills)
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """The names of the skills that have a head version."""
+        return frozenset(skill.name for skill in self.catalog.skills)
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The head versions as a briefing offers them."""
+        from backwright.routing.briefing import Candidate
+
+        return tuple(Candidate(skill=s.name, version=s.version, summary=s.description) for s in self.catalog.skills)
+
+    def text_of(self, name: str, version: str) -> SkillText:
+        """A skill as a briefing needs it."""
+        found = self._texts.get((name, version))
+        if found is None:
+            found = self._texts[name, version] = _text(self.catalog.get(f"{name}@{version}"))
+        return found
+
+    def derived(self, derive: Callable[[Catalog], Derived]) -> Derived:
+        """What a function makes of the catalog, made once; the function is the key, so it must not be a new one."""
+        found = self._derived.get(derive)
+        if found is None:
+            found = self._derived[derive] = derive(self.catalog)
+        return cast("Derived", found)
+
+
+class Snapshots:
+    """The snapshot of a library's catalog: the latest, or the one that a request is pinned to.
+
+    Args:
+        library: what loads the catalogs.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._latest: Snapshot | None = None
+        self._prepared: Snapshot | None = None
+
+    @property
+    def current(self) -> Snapshot:
+        """The latest, or what the request that is being answered began with."""
+        owner, pinned = _PINNED.get() or (None, None)
+        return self.latest() if owner is not self or pinned is None else pinned
+
+    def latest(self) -> Snapshot:
+        """What a request that comes now is answered from."""
+        catalog, latest = self.library.current, self._latest
+        if latest is None or latest.catalog is not catalog:
+            prepared = self._prepared
+            fits = prepared is not None and prepared.catalog is catalog
+            self._latest = latest = prepared if prepared is not None and fits else Snapshot(catalog)
+        return latest
+
+    @contextmanager
+    def pinned(self) -> Iterator[Snapshot]:
+        """Answer one request from one snapshot, whatever is loaded meanwhile, also in the threads it starts."""
+        snapshot = self.latest()
+        token = _PINNED.set((self, snapshot))
+        try:
+            yield snapshot
+        finally:
+            _PINNED.reset(token)
+
+    def reload(self, prepare: Callable[[Snapshot], object] = lambda _: None) -> Swap | None:
+        """Look at the disk again and serve what it holds; None where there is nothing new.
+
+        Args:
+            prepare: derives from the next snapshot, before it is served, what readers would wait for.
+        """
+
+        def ready(catalog: Catalog) -> None:
+            following = Snapshot(catalog)
+            prepare(following)
+            self._prepared = following
+
+        return self.library.reload(ready)
+
+
+def _text(skill: Skill) -> SkillText:
+    from backwright.routing.briefing import FileEntry, SkillText
+
+    return SkillText(
+        name=skill.name,
+        version=skill.version,
+        body=skill.body,
+        files=tuple(FileEntry(path=file.path, size=file.size) for file in skill.files),
+        checklist_items=len(skill.checklist),
+    )
+
+
+def _terms(skill: Skill) -> SkillTerms:
+    """What routing needs to know of a skill."""
+    from backwright.routing.trigger import SkillTerms
+
+    triggers = skill.triggers
+    return SkillTerms(
+        name=skill.name,
+        version=skill.version,
+        description=skill.description,
+        strong=(*skill.keywords, *triggers.strong),
+        weak=triggers.weak,
+        aliases=triggers.aliases,
+        negative=triggers.not_,
+        all_of=triggers.all_of,
+        umbrella=triggers.umbrella,
+    )
