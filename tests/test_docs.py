@@ -43,7 +43,19 @@ def test_a_command_of_the_readme_is_accepted_as_it_stands(command: str) -> None:
 
 def test_the_readme_shows_every_command() -> None:
     shown = {line.split()[1] for line in commands()}
-    known = {"demo", "explain", "manifest", "review", "route", "scaffold", "serve", "skills"}
+    known = {
+        "demo",
+        "explain",
+        "manifest",
+        "outdated",
+        "release",
+        "review",
+        "route",
+        "scaffold",
+        "serve",
+        "skills",
+        "verify",
+    }
     assert shown == known
 
 

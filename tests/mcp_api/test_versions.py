@@ -139,8 +139,9 @@ async def by_skills_show(_: Client, pack: Path, request: str) -> str:
 
 async def by_route(_: Client, pack: Path, request: str) -> str:
     answer = await asyncio.to_thread(_command, pack, "route", "Do it.", "--name", request)
-    (match,) = answer["matches"]  # type: ignore[misc]  # JSON of unknown shape
-    return str(match["version"])
+    matches = answer["matches"]
+    assert isinstance(matches, list)
+    return str(matches[0]["version"])
 
 
 SURFACES: tuple[Surface, ...] = (
