@@ -46,6 +46,7 @@ def test_the_readme_shows_every_command() -> None:
     known = {
         "demo",
         "explain",
+        "import",
         "manifest",
         "outdated",
         "release",

@@ -24,6 +24,7 @@ from backwright.snapshot import Snapshot, Snapshots
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice, Pins
+    from backwright.catalog.roots import Roots
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
     from backwright.contexts.schemas.project_v1 import ProjectContextV1
@@ -68,7 +69,15 @@ class App:
     def _load(self, memory: Memory) -> Catalog:
         # Only a start can be refused; later there is something to go on serving.
         strict = self.settings.strict and not memory.loads
-        return load_catalog(self.pack, strict=strict, allow_unlocked=self.settings.allow_unlocked, memory=memory)
+        catalog = load_catalog(self.pack, strict=strict, allow_unlocked=self.settings.allow_unlocked, memory=memory)
+        return self._roots.added(catalog, strict=strict) if self.settings.skills else catalog
+
+    @cached_property
+    def _roots(self) -> Roots:
+        """The user's own folders of skills."""
+        from backwright.catalog.roots import Roots
+
+        return Roots(self.settings.skills)
 
     @property
     def snapshot(self) -> Snapshot:

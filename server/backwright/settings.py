@@ -18,15 +18,20 @@ class Settings:
         pack: the folder that holds `skills/` and `manifest.yaml`; None for the pack that ships with Backwright.
         strict: stop at the first problem of the pack instead of serving the rest.
         allow_unlocked: serve skills that the manifest does not pin (development).
+        skills: folders of other skills, served beside the pack as they are, of whatever dialect.
     """
 
     root: Path | None = None
     pack: Path | None = None
     strict: bool = False
     allow_unlocked: bool = False
+    skills: tuple[Path, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, root: Path | None = None) -> Settings:
-        """Settings for a process on the user's own machine; `BACKWRIGHT_PACK` names another pack."""
+        """Settings for a process on the user's own machine; `BACKWRIGHT_PACK` names another pack,
+        `BACKWRIGHT_SKILLS` more folders of skills, parted as in `PATH`.
+        """
         pack = environment.get("BACKWRIGHT_PACK")
-        return cls(root=root or Path.cwd(), pack=Path(pack) if pack else None)
+        skills = tuple(Path(part) for part in environment.get("BACKWRIGHT_SKILLS", "").split(os.pathsep) if part)
+        return cls(root=root or Path.cwd(), pack=Path(pack) if pack else None, skills=skills)

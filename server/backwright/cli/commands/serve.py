@@ -18,6 +18,13 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="do not start if any skill of the pack has a problem")
     parser.add_argument("--allow-unlocked", action="store_true", help="serve skills that the manifest does not pin")
     parser.add_argument("--pack", metavar="DIR", help="serve this pack instead of the one that ships with Backwright")
+    parser.add_argument(
+        "--skills",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="also serve the skills in this folder as they are, of whatever dialect; may be given again",
+    )
     parser.add_argument("--http", action="store_true", help="streamable HTTP at http://127.0.0.1:PORT/mcp, no stdio")
     parser.add_argument("--port", type=_port, metavar="N", help=f"for --http; 0 for any free one ({DEFAULT_PORT})")
 
@@ -65,7 +72,12 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         )
     if arguments.port is not None and not arguments.http:
         raise InvalidInputError("--port is for --http", hint="add --http, or leave --port out")
-    for option, folder in (("--root", arguments.root), ("--pack", arguments.pack)):
+    folders = [
+        ("--root", arguments.root),
+        ("--pack", arguments.pack),
+        *(("--skills", each) for each in arguments.skills),
+    ]
+    for option, folder in folders:
         if folder is not None and not Path(folder).is_dir():
             raise InvalidInputError(f"{option}: {folder!r} is not a folder", hint="name a folder that exists")
     settings = Settings.from_environment(root=None if arguments.root is None else Path(arguments.root))
@@ -73,6 +85,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         settings,
         root=None if arguments.http else settings.root,
         pack=settings.pack if arguments.pack is None else Path(arguments.pack),
+        skills=tuple(Path(folder) for folder in arguments.skills) or settings.skills,
         strict=arguments.strict,
         allow_unlocked=arguments.allow_unlocked,
     )
