@@ -44,7 +44,7 @@ manifests = st.builds(
 )
 
 
-def findings(pack: Path) -> list[tuple[Code, str]]:
+def findings(pack: Path) -> list[tuple[str, str]]:
     return [(problem.code, problem.path) for problem in check(pack)]
 
 
