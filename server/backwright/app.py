@@ -25,6 +25,7 @@ from backwright.snapshot import Snapshot, Snapshots
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice, Pins
     from backwright.catalog.roots import Roots
+    from backwright.catalog.skill import Skill
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
     from backwright.contexts.schemas.project_v1 import ProjectContextV1
@@ -108,18 +109,24 @@ class App:
         Raises:
             SkillNotFoundError, VersionNotFoundError, InvalidVersionError: a skill is named that cannot be had.
         """
+        return self._routed(text, name, paths, keywords)[0]
+
+    def _routed(
+        self, text: str, name: str | None, paths: tuple[str, ...], keywords: tuple[str, ...]
+    ) -> tuple[Routing, Skill | None]:
+        """The routing, and the skill where one is chosen."""
         from backwright.routing.decision import Request, retired
 
         named = None if name is None else self.choose(name)
         if named is not None and named.skill.name not in self.snapshot.heads:
-            return retired(named.skill.name, named.skill.version, named.note)
+            return retired(named.skill.name, named.skill.version, named.note), named.skill
         wanted = None if named is None else named.request
         routing = self.router.route(Request(text, paths=paths, keywords=keywords, name=wanted))
         if routing.decision not in {"explicit", "auto"}:
-            return routing
+            return routing, None
         asked = f"@{routing.requested}" if routing.requested else ""
         choice = named or self.choose(f"{routing.matches[0].skill}{asked}")
-        return routing.at_version(choice.skill.version, choice.note)
+        return routing.at_version(choice.skill.version, choice.note), choice.skill
 
     def pins(self) -> Pins:
         """The versions that the project pins skills to.
@@ -166,11 +173,10 @@ class App:
             if parse_request(name)[1] is not None:
                 raise InvalidInputError(f"{name[:80]!r} has a version already", hint="leave one of the two out")
             name = f"{name}@{version}"
-        routing = self.route(request, name=name, paths=paths, keywords=keywords)
-        if routing.decision in {"explicit", "auto"}:
-            best = routing.matches[0]
-            return brief(routing, self.snapshot.text_of(best.skill, best.version), ())
-        return brief(routing, None, self.snapshot.candidates)
+        routing, skill = self._routed(request, name, paths, keywords)
+        if skill is None:
+            return brief(routing, None, self.snapshot.candidates)
+        return brief(routing, self.snapshot.text_of(skill), ())
 
     def read_skill_file(self, skill: str, path: str) -> bytes:
         """The bytes of a skill's file, checked against the manifest's digest.

@@ -32,7 +32,7 @@ class Snapshot:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._texts: dict[tuple[str, str], SkillText] = {}
+        self._texts: dict[tuple[str, str], SkillText] = {}  # by name and digest
         self._derived: dict[object, object] = {}
 
     @cached_property
@@ -54,11 +54,11 @@ class Snapshot:
 
         return tuple(Candidate(skill=s.name, version=s.version, summary=s.description) for s in self.catalog.skills)
 
-    def text_of(self, name: str, version: str) -> SkillText:
-        """A skill as a briefing needs it."""
-        found = self._texts.get((name, version))
+    def text_of(self, skill: Skill) -> SkillText:
+        """A skill of the catalog as a briefing needs it."""
+        found = self._texts.get((skill.name, skill.digest))
         if found is None:
-            found = self._texts[name, version] = _text(self.catalog.get(f"{name}@{version}"))
+            found = self._texts[skill.name, skill.digest] = _text(skill)
         return found
 
     def derived(self, derive: Callable[[Catalog], Derived]) -> Derived:
