@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from backwright._discover import discover
 from backwright.app import App
+from backwright.cli import commands as commands_package
+from backwright.cli.command import Command
 from backwright.cli.main import parser
 from backwright.contexts.project_file import parse_project
 from backwright.mcp_api.server import build_server
@@ -43,20 +46,7 @@ def test_a_command_of_the_readme_is_accepted_as_it_stands(command: str) -> None:
 
 def test_the_readme_shows_every_command() -> None:
     shown = {line.split()[1] for line in commands()}
-    known = {
-        "demo",
-        "explain",
-        "import",
-        "manifest",
-        "outdated",
-        "release",
-        "review",
-        "route",
-        "scaffold",
-        "serve",
-        "skills",
-        "verify",
-    }
+    known = {command.name for command in discover(commands_package, "COMMAND", Command, key=lambda each: each.name)}
     assert shown == known
 
 
