@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,21 @@ def test_a_leaf_stands_in_the_drawn_tree_with_its_code(leaf: type[BackwrightErro
 def test_a_leaf_exits_with_2_for_a_wrong_call_and_1_for_a_refusal(leaf: type[BackwrightError]) -> None:
     assert leaf.exit_code == (2 if UsageError in leaf.__mro__ else 1)
     assert (UsageError in leaf.__mro__) != (RefusedError in leaf.__mro__)
+
+
+def test_no_other_module_grows_the_tree() -> None:
+    names = {
+        name for name, each in vars(errors).items() if isinstance(each, type) and issubclass(each, BackwrightError)
+    }
+    grown = [
+        f"{path.name}:{node.lineno} {node.name}"
+        for path in Path(errors.__file__).parent.rglob("*.py")
+        if path.name != "errors.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+        and any(isinstance(base, ast.Name) and base.id in names for base in node.bases)
+    ]
+    assert grown == []
 
 
 def test_no_two_leaves_share_a_code() -> None:

@@ -11,6 +11,7 @@
     │   ├── VersionNotFoundError     VERSION_NOT_FOUND
     │   ├── RuleNotFoundError        RULE_NOT_FOUND
     │   ├── TemplateNotFoundError    TEMPLATE_NOT_FOUND
+    │   ├── UnknownUriError          UNKNOWN_URI
     │   ├── InvalidCursorError       INVALID_CURSOR
     │   ├── DiffSyntaxError          DIFF_SYNTAX
     │   ├── NotARepositoryError      NOT_A_REPOSITORY
@@ -34,7 +35,11 @@ defect of Backwright and exits with 3.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
+
+# What may be repeated to the caller: characters of a canonical URI, and no dot segment.
+_PLAIN_URI = re.compile(r"(?!.*/\.{1,2}(?:/|\Z))[a-z][a-z-]{0,20}://[A-Za-z0-9._~/-]{1,200}")
 
 
 class BackwrightError(Exception):
@@ -132,6 +137,25 @@ class TemplateNotFoundError(UsageError):
     """No scaffold template has that name."""
 
     code: ClassVar[str] = "TEMPLATE_NOT_FOUND"
+
+
+class UnknownUriError(UsageError):
+    """No resource, skill or directory has that URI.
+
+    Args:
+        what: what was asked for: a resource, a skill, a directory.
+        uri: as it was asked for; repeated only where it is plain.
+        hint: where to look instead.
+    """
+
+    code: ClassVar[str] = "UNKNOWN_URI"
+
+    def __init__(self, what: str, uri: str, hint: str | None = None) -> None:
+        self.uri = uri if _PLAIN_URI.fullmatch(uri) else None
+        super().__init__(
+            f"no {what} is served at {self.uri or 'that URI'}",
+            hint=hint or "see resources/list and resources/templates/list; a URI has one canonical form",
+        )
 
 
 class InvalidCursorError(UsageError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
@@ -11,26 +10,11 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
 from pydantic import ValidationError
 
-from backwright.errors import BackwrightError, UsageError
+from backwright.errors import BackwrightError, UnknownUriError
 
 Context = ServerRequestContext[dict[str, Any], Any]
 
 _LOG = logging.getLogger(__name__)
-# What may be repeated to the caller: characters of a canonical URI, and no dot segment.
-_PRINTABLE_URI = re.compile(r"(?!.*/\.{1,2}(?:/|\Z))[a-z][a-z-]{0,20}://[A-Za-z0-9._~/-]{1,200}")
-
-
-class UnknownUriError(UsageError):
-    """No resource, skill or directory has that URI; the wire says -32602."""
-
-    code = "UNKNOWN_URI"
-
-    def __init__(self, what: str, uri: str, hint: str | None = None) -> None:
-        self.uri = uri if _PRINTABLE_URI.fullmatch(uri) else None
-        super().__init__(
-            f"no {what} is served at {self.uri or 'that URI'}",
-            hint=hint or "see resources/list and resources/templates/list; a URI has one canonical form",
-        )
 
 
 async def one_error_language(ctx: Context, call_next: CallNext) -> HandlerResult:

@@ -23,8 +23,9 @@ from mcp_types import (
     TextResourceContents,
 )
 
+from backwright.errors import UnknownUriError
 from backwright.mcp_api._cursors import Pager
-from backwright.mcp_api._errors import Context, UnknownUriError
+from backwright.mcp_api._errors import Context
 from backwright.mcp_api._mime import JSON, MARKDOWN, mime_type, text_of
 from backwright.mcp_api._shelf import Shelf
 from backwright.mcp_api.skills_extension import TTL_MS, ttl_of

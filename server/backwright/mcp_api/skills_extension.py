@@ -12,8 +12,9 @@ from typing import Any, Final
 from mcp.server.lowlevel import Server
 from mcp_types import PaginatedRequestParams, RequestParams
 
+from backwright.errors import UnknownUriError
 from backwright.mcp_api._cursors import Pager
-from backwright.mcp_api._errors import Context, UnknownUriError
+from backwright.mcp_api._errors import Context
 from backwright.mcp_api._shelf import Shelf
 
 IDENTIFIER: Final = "io.modelcontextprotocol/skills"
