@@ -68,6 +68,13 @@ class Snapshot:
             found = self._derived[derive] = derive(self.catalog)
         return cast("Derived", found)
 
+    def derive_as(self, other: Snapshot) -> None:
+        """Derive all that has been derived from another snapshot."""
+        for derive in tuple(other._derived):
+            self.derived(cast("Callable[[Catalog], object]", derive))
+        if "router" in vars(other):
+            _ = self.router
+
 
 class Snapshots:
     """The snapshot of a library's catalog: the latest, or the one that a request is pinned to.
@@ -106,29 +113,27 @@ class Snapshots:
         finally:
             _PINNED.reset(token)
 
-    def reload(self, prepare: Callable[[Snapshot], object] = lambda _: None) -> Swap | None:
+    def reload(self) -> Swap | None:
         """Look at the disk again and serve what it holds; None where there is nothing new.
 
-        Args:
-            prepare: derives from the next snapshot, before it is served, what readers would wait for.
+        What was derived from the last snapshot is derived from the next before it is served, so no reader waits.
         """
 
         def ready(catalog: Catalog) -> None:
-            following = Snapshot(catalog)
-            prepare(following)
-            self._prepared = following
+            self._prepared = Snapshot(catalog)
+            self._prepared.derive_as(self.latest())
 
         return self.library.reload(ready)
 
 
 def _text(skill: Skill) -> SkillText:
-    from backwright.routing.briefing import FileEntry, SkillText
+    from backwright.routing.briefing import FileEntry, SkillText, listed
 
     return SkillText(
         name=skill.name,
         version=skill.version,
         body=skill.body,
-        files=tuple(FileEntry(path=file.path, size=file.size) for file in skill.files),
+        files=listed(FileEntry(path=file.path, size=file.size) for file in skill.files),
         checklist_items=len(skill.checklist),
     )
 

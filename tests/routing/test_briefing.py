@@ -12,6 +12,7 @@ from backwright.routing.briefing import (
     SkillText,
     approx_tokens,
     brief,
+    listed,
     one_line,
 )
 from backwright.routing.decision import Match, Routing
@@ -28,7 +29,7 @@ LONG = "# Title\n\nIntroduction.\n\n" + "\n".join(SECTION.format(n=n) for n in r
 def skill(body: str, files: int = 2, items: int = 3) -> SkillText:
     entries = [FileEntry(path="SKILL.md", size=5_000)]
     entries.extend(FileEntry(path=f"references/file-{n}.md", size=900 + n) for n in range(files))
-    return SkillText("a-b", "1.2.0", body, tuple(entries), items)
+    return SkillText("a-b", "1.2.0", body, listed(entries), items)
 
 
 def cost(briefing: Briefing) -> int:
@@ -67,7 +68,7 @@ def test_skill_md_is_not_listed_among_the_further_files() -> None:
 
 def test_a_folder_of_assets_is_one_entry() -> None:
     paths = ("assets/api/template.yaml", "assets/api/files/main.py.j2", "assets/logo.svg", "references/a.md")
-    briefing = brief(AUTO, SkillText("a-b", "1.2.0", "x", tuple(FileEntry(path=path, size=5) for path in paths)), ())
+    briefing = brief(AUTO, SkillText("a-b", "1.2.0", "x", listed(FileEntry(path=path, size=5) for path in paths)), ())
     assert [(file.path, file.size) for file in briefing.files] == [
         ("assets/api/", 10),
         ("assets/logo.svg", 5),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import Field
@@ -53,7 +53,7 @@ class SkillText:
         name: its name.
         version: the version that was chosen.
         body: SKILL.md without its frontmatter.
-        files: all of its files; SKILL.md itself may be among them.
+        files: what there is to read beside the body, as `listed` gives it.
         checklist_items: how many items its checklist has.
     """
 
@@ -121,7 +121,7 @@ def brief(
     """
     if chosen is None:
         return _choice(routing, catalogue, budget)
-    others = _listed(chosen.files)
+    others = chosen.files
     whole = Briefing(
         decision=routing.decision,
         reason=routing.reason,
@@ -145,8 +145,8 @@ def one_line(description: str, limit: int = SUMMARY) -> str:
     return f"{(head.rpartition(' ')[0] or head).rstrip(' ,;:-')}…"
 
 
-def _listed(files: Sequence[FileEntry]) -> tuple[FileEntry, ...]:
-    """The files but for SKILL.md, each folder of assets as one entry: a template is for a program, not to be read."""
+def listed(files: Iterable[FileEntry]) -> tuple[FileEntry, ...]:
+    """The files of a skill as a briefing lists them: without SKILL.md, and each folder of assets as one entry: a template is for a program, not to be read."""
     sizes: dict[str, int] = {}
     for file in files:
         parts = file.path.split("/")
