@@ -146,7 +146,10 @@ def one_line(description: str, limit: int = SUMMARY) -> str:
 
 
 def listed(files: Iterable[FileEntry]) -> tuple[FileEntry, ...]:
-    """The files of a skill as a briefing lists them: without SKILL.md, and each folder of assets as one entry: a template is for a program, not to be read."""
+    """The files of a skill as a briefing lists them: without SKILL.md, and each folder of assets as one entry.
+
+    A template is for a program, not to be read.
+    """
     sizes: dict[str, int] = {}
     for file in files:
         parts = file.path.split("/")
