@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from backwright.catalog.catalog import Catalog, load_catalog
 from backwright.catalog.library import Library
+from backwright.catalog.manifest import MANIFEST
 from backwright.catalog.memory import Memory
-from backwright.catalog.pack import find_pack
+from backwright.catalog.pack import find_pack, is_installed
 from backwright.catalog.version import parse_request
 from backwright.errors import InvalidInputError, TemplateNotFoundError, UnsupportedProjectError
 from backwright.settings import Settings
@@ -79,6 +80,12 @@ class App:
         from backwright.catalog.roots import Roots
 
         return Roots(self.settings.skills)
+
+    def followed(self) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+        """The folders and the single files that a reload reads; none for a pack that nobody edits."""
+        edited = not is_installed(self.pack)
+        packs = (self.pack / "skills",) if edited else ()
+        return (*packs, *self.settings.skills), ((self.pack / MANIFEST,) if edited else ())
 
     @property
     def snapshot(self) -> Snapshot:

@@ -19,6 +19,7 @@ class Settings:
         strict: stop at the first problem of the pack instead of serving the rest.
         allow_unlocked: serve skills that the manifest does not pin (development).
         skills: folders of other skills, served beside the pack as they are, of whatever dialect.
+        reload: follow the folders on disk and serve what they hold by then.
     """
 
     root: Path | None = None
@@ -26,6 +27,7 @@ class Settings:
     strict: bool = False
     allow_unlocked: bool = False
     skills: tuple[Path, ...] = ()
+    reload: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, root: Path | None = None) -> Settings:

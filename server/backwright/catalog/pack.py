@@ -25,3 +25,8 @@ def find_pack(package: Path = PACKAGE) -> Path:
         f"no skills/ and manifest.yaml beside {package}",
         hint="install backwright again, or name a pack with --pack or BACKWRIGHT_PACK",
     )
+
+
+def is_installed(pack: Path, package: Path = PACKAGE) -> bool:
+    """Whether a pack lies inside the installed package, where nobody edits it."""
+    return package in pack.resolve().parents

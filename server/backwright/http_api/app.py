@@ -18,7 +18,7 @@ from backwright.mcp_api.streamable import MAX_BODY, session_manager
 
 def http_app(app: App) -> Starlette:
     """An ASGI application over an app. It serves one lifespan; build another for the next."""
-    mcp = session_manager(build_server(app))
+    mcp = session_manager(build_server(app, standing=False))
 
     async def health(_: Request) -> JSONResponse:
         skills = [f"{skill.name}@{skill.version}" for skill in app.catalog.skills]

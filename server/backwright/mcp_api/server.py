@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from mcp.server.caching import CacheableMethod, CacheHint
+from mcp.server.context import CallNext, HandlerResult
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
@@ -25,6 +27,7 @@ from backwright.mcp_api._cursors import Pager
 from backwright.mcp_api._errors import Context, one_error_language
 from backwright.mcp_api._schema import Schemas, schemas_of, stored_schemas
 from backwright.mcp_api._shelf import Shelf
+from backwright.mcp_api.changes import Changes, FollowingServer
 from backwright.mcp_api.completions import Completions
 from backwright.mcp_api.prompts import Prompts
 from backwright.mcp_api.resources import Resources
@@ -51,11 +54,17 @@ _CACHEABLE: Final[tuple[CacheableMethod, ...]] = (
 )
 
 
-def build_server(app: App) -> ServerType:
-    """A server for every transport and for both eras of the protocol; it holds no state of a client."""
+def build_server(app: App, *, standing: bool = True) -> ServerType:
+    """A server for every transport and for both eras of the protocol.
+
+    Args:
+        app: what answers.
+        standing: whether an older client has a connection on which it can be told of changes; not over stateless HTTP.
+    """
     shelf = Shelf(app)
     toolbox, prompts, resources = Toolbox(app), Prompts(app), Resources(app, shelf)
-    server: ServerType = Server(
+    changes = Changes(app, toolbox.described, standing=standing)
+    server = FollowingServer(
         "backwright",
         version=backwright.__version__,
         title="Backwright",
@@ -73,10 +82,20 @@ def build_server(app: App) -> ServerType:
         on_list_resource_templates=resources.list_templates,
         on_read_resource=resources.read_resource,
         on_completion=Completions(app).complete,
+        lifespan=changes.lifespan,
     )
     SkillsExtension(shelf).install(server)
-    server.middleware.append(one_error_language)
+    server.middleware += [one_error_language, partial(_one_snapshot, app)]
+    changes.install(server)
     return server
+
+
+async def _one_snapshot(app: App, ctx: Context, call_next: CallNext) -> HandlerResult:
+    """Middleware: what one request reads is of one snapshot. A stream of notices outlives many, and reads none."""
+    if ctx.method == "subscriptions/listen":
+        return await call_next(ctx)
+    with app.snapshots.pinned():
+        return await call_next(ctx)
 
 
 class Toolbox:
@@ -95,6 +114,10 @@ class Toolbox:
             self._listed = {snapshot: tuple(_listed(self._app, tool, known) for tool in self._tools.values())}
         page = Pager("tools/list", snapshot, 50).page(self._listed[snapshot], params.cursor if params else None)
         return ListToolsResult(tools=list(page.items), next_cursor=page.next_cursor)
+
+    def described(self) -> tuple[str, ...]:
+        """What the list says of each tool, as far as that may change."""
+        return tuple(tool.describe(self._app) for tool in self._tools.values())
 
     async def call_tool(self, _: Context, params: CallToolRequestParams) -> CallToolResult:
         """Call one; that there is no such tool is an error of the protocol, since no argument would mend it."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from backwright.app import App
+from backwright.catalog.problem import Problem
 from backwright.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -17,6 +19,11 @@ def started(settings: Settings) -> App:
         ManifestError: there is no pack, or the settings are strict and it has a problem.
     """
     app = App(settings)
-    for problem in app.catalog.problems:
-        _LOG.warning("%s Fix: %s", problem, problem.fix)
+    say(app.catalog.problems)
     return app
+
+
+def say(problems: Iterable[Problem]) -> None:
+    """Write problems to the log, each with what to do."""
+    for problem in problems:
+        _LOG.warning("%s Fix: %s", problem, problem.fix)

@@ -25,6 +25,11 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="also serve the skills in this folder as they are, of whatever dialect; may be given again",
     )
+    parser.add_argument(
+        "--no-reload",
+        action="store_true",
+        help="do not follow the skills on disk (they are, unless it is the pack inside an installed Backwright)",
+    )
     parser.add_argument("--http", action="store_true", help="streamable HTTP at http://127.0.0.1:PORT/mcp, no stdio")
     parser.add_argument("--port", type=_port, metavar="N", help=f"for --http; 0 for any free one ({DEFAULT_PORT})")
 
@@ -88,6 +93,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         skills=tuple(Path(folder) for folder in arguments.skills) or settings.skills,
         strict=arguments.strict,
         allow_unlocked=arguments.allow_unlocked,
+        reload=not arguments.no_reload,
     )
 
 
