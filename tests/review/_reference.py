@@ -15,6 +15,7 @@ from backwright.review.diagnostic import (
     Severity,
     Suggestion,
 )
+from backwright.review.diff import Diff, FileDiff, FileStatus, Hunk, Line, LineKind
 from backwright.review.report import (
     EvidenceLine,
     OpenQuestion,
@@ -125,3 +126,70 @@ REFERENCE = Report(
     notes=("no type checker, no test and no measurement of coverage was run",),
     stats=Stats(files=4, python_files=3, added=60, added_python=44, reviewed=40),
 )
+
+_EVIL = REFERENCE.findings[2].location.path
+
+
+def _hunk(start: int, section: str, *lines: str) -> Hunk:
+    """A hunk from lines with their markers; both sides start at the same number."""
+    made: list[Line] = []
+    old = new = start
+    for line in lines:
+        kind = LineKind(line[0])
+        made.append(
+            Line(
+                kind,
+                line[1:],
+                None if kind is LineKind.ADDED else old,
+                None if kind is LineKind.REMOVED else new,
+            )
+        )
+        old += kind is not LineKind.ADDED
+        new += kind is not LineKind.REMOVED
+    return Hunk(start, start, section, tuple(made))
+
+
+REFERENCE_DIFF = Diff(
+    (
+        FileDiff(
+            "app/orders.py",
+            "app/orders.py",
+            FileStatus.MODIFIED,
+            (
+                _hunk(
+                    12,
+                    "class Orders:",
+                    " ",
+                    " async def send(order: Order) -> None:",
+                    "-    await client.get(order.url)",
+                    "+    requests.get(order.url)  # \u5317\u4eac </td><script>alert(1)</script>",
+                    '+    api_key = "9fK2mQ7xV4bN8sT1wZ6c"',
+                    "+    await gather(*map(send, orders))  # `x` @here",
+                    "+",
+                    '+PAGE = """',
+                    "+<b>several lines</b>",
+                    '+"""; add = lambda x: x',
+                    "+def one(x): return x",
+                    "+\tdef two(x): return \x1b[31mx",
+                    " ",
+                ),
+                _hunk(29, "", " ", "+def three(x): return x", " "),
+            ),
+        ),
+        FileDiff(
+            _EVIL,
+            _EVIL,
+            FileStatus.ADDED,
+            (
+                _hunk(
+                    1,
+                    "",
+                    "+import jwt",
+                    "+",
+                    "+    decode(token, key)  # \u202e</code>&#x3c;img src=x onerror=alert(1)>",
+                ),
+            ),
+        ),
+    )
+)
+"""The change that the report speaks of."""

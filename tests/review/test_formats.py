@@ -10,11 +10,12 @@ from importlib.resources import files
 import pytest
 
 from backwright.cli.commands.review import FORMATS
+from backwright.review.diff import Diff
 from backwright.review.engine import all_rules
 from backwright.review.format import Format, formats
 from backwright.review.formats import markdown
 from backwright.review.report import Report
-from tests.review._reference import REFERENCE
+from tests.review._reference import REFERENCE, REFERENCE_DIFF
 
 EACH = pytest.mark.parametrize("form", formats(), ids=lambda form: form.name)
 
@@ -26,32 +27,32 @@ def _format(name: str) -> Format:
 @EACH
 def test_reference_report_is_rendered_byte_for_byte_as_stored(form: Format) -> None:
     golden = files("backwright.review.formats").joinpath(f"{form.name}.golden")
-    assert form.render(REFERENCE) == golden.read_text(encoding="utf-8")
+    assert form.render(REFERENCE, REFERENCE_DIFF) == golden.read_text(encoding="utf-8")
 
 
 @EACH
 def test_no_control_or_direction_character_reaches_the_reader(form: Format) -> None:
-    text = form.render(REFERENCE).replace("\n", "")
+    text = form.render(REFERENCE, REFERENCE_DIFF).replace("\n", "")
     assert [character for character in text if unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"}] == []
 
 
 @EACH
 def test_no_line_is_a_command_to_a_build_log(form: Format) -> None:
-    lines = form.render(REFERENCE).split("\n")
+    lines = form.render(REFERENCE, REFERENCE_DIFF).split("\n")
     assert [line for line in lines if line.lstrip().startswith("::") or "##[" in line] == []
 
 
 @EACH
 def test_an_empty_report_renders(form: Format) -> None:
-    assert form.render(Report(basis="none")).endswith("\n")
+    assert form.render(Report(basis="none"), Diff(())).endswith("\n")
 
 
 def test_json_gives_the_report_back() -> None:
-    assert Report.model_validate_json(_format("json").render(REFERENCE)) == REFERENCE
+    assert Report.model_validate_json(_format("json").render(REFERENCE, REFERENCE_DIFF)) == REFERENCE
 
 
 def test_markdown_leaves_no_html_mention_or_link_of_the_diff_alive() -> None:
-    text = _format("markdown").render(REFERENCE)
+    text = _format("markdown").render(REFERENCE, REFERENCE_DIFF)
     outside_code = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", text)
     assert "<img" not in outside_code
     assert "@octocat" not in text
@@ -78,7 +79,7 @@ def test_markdown_fences_code_that_holds_backticks(text: str, shown: str) -> Non
 
 
 def test_sarif_names_every_result_by_a_rule_of_its_list() -> None:
-    run = json.loads(_format("sarif").render(REFERENCE))["runs"][0]
+    run = json.loads(_format("sarif").render(REFERENCE, REFERENCE_DIFF))["runs"][0]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert [(result["ruleId"], rules[result["ruleIndex"]]) for result in run["results"]] == [
         ("BW991", "BW991"),
@@ -89,7 +90,7 @@ def test_sarif_names_every_result_by_a_rule_of_its_list() -> None:
 
 
 def test_sarif_carries_fingerprints_suppressions_and_what_was_not_checked() -> None:
-    run = json.loads(_format("sarif").render(REFERENCE))["runs"][0]
+    run = json.loads(_format("sarif").render(REFERENCE, REFERENCE_DIFF))["runs"][0]
     assert run["results"][0]["partialFingerprints"] == {"backwright/v1": "0123456789abcdef"}
     assert run["results"][3]["suppressions"][0]["kind"] == "external"
     notes = [note["message"]["text"] for note in run["invocations"][0]["toolExecutionNotifications"]]
@@ -97,7 +98,7 @@ def test_sarif_carries_fingerprints_suppressions_and_what_was_not_checked() -> N
 
 
 def test_sarif_fix_replaces_exactly_the_line() -> None:
-    run = json.loads(_format("sarif").render(REFERENCE))["runs"][0]
+    run = json.loads(_format("sarif").render(REFERENCE, REFERENCE_DIFF))["runs"][0]
     (replacement,) = run["results"][2]["fixes"][0]["artifactChanges"][0]["replacements"]
     assert replacement["deletedRegion"] == {"startLine": 3, "startColumn": 1, "endLine": 4, "endColumn": 1}
     assert replacement["insertedContent"]["text"].endswith("`x`\n")
@@ -106,7 +107,9 @@ def test_sarif_fix_replaces_exactly_the_line() -> None:
 def test_sarif_describes_a_rule_of_ours_by_its_own_summary() -> None:
     rule = all_rules()[0]
     finding = REFERENCE.findings[0].model_copy(update={"code": rule.code})
-    run = json.loads(_format("sarif").render(REFERENCE.model_copy(update={"findings": (finding,)})))["runs"][0]
+    run = json.loads(_format("sarif").render(REFERENCE.model_copy(update={"findings": (finding,)}), REFERENCE_DIFF))[
+        "runs"
+    ][0]
     described = next(entry for entry in run["tool"]["driver"]["rules"] if entry["id"] == rule.code)
     assert (described["name"], described["shortDescription"]["text"]) == (rule.name, rule.summary)
 

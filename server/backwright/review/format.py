@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from backwright._discover import discover
+from backwright.review.diff import Diff
 from backwright.review.report import Report
 
 
@@ -20,12 +21,13 @@ class Format:
     Args:
         name: what the user types after `--format`.
         media_type: of what `render` gives.
-        render: the report as text, the same for the same report.
+        render: the report as text, the same for the same report and diff. The diff is where the lines around a finding
+            come from; an empty one is as good where a format shows none.
     """
 
     name: str
     media_type: str
-    render: Callable[[Report], str]
+    render: Callable[[Report, Diff], str]
 
 
 @cache

@@ -10,6 +10,7 @@ from backwright.cli.command import Command, Exit
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from backwright.review.diff import Diff
     from backwright.review.report import Report
     from backwright.review.subject import Subject
 
@@ -42,7 +43,7 @@ def _run(arguments: argparse.Namespace) -> int:
     subject = _subject(arguments, root)
     context = ReviewContextV1(paths=tuple(arguments.path), min_severity=arguments.min_severity)
     report = App(Settings.from_environment(root=root)).review_subject(subject, context)
-    _write(report, "json" if arguments.json else arguments.format)
+    _write(report, subject.diff, "json" if arguments.json else arguments.format)
     return Exit.FINDINGS if report.findings else Exit.CLEAN
 
 
@@ -83,12 +84,12 @@ def _bytes_of(name: str) -> bytes:
         ) from error
 
 
-def _write(report: Report, name: str) -> None:
+def _write(report: Report, diff: Diff, name: str) -> None:
     import sys
 
     from backwright.review.format import formats
 
-    text = next(form for form in formats() if form.name == name).render(report)
+    text = next(form for form in formats() if form.name == name).render(report, diff)
     if name == "text" and sys.stdout.isatty():
         _paint(text)
     else:
@@ -104,6 +105,8 @@ def _paint(text: str) -> None:
     painted.highlight_regex(r"(?m)^\S.*$", "bold")
     for word, style in (("error", "bold red"), ("warning", "yellow"), ("info", "cyan")):
         painted.highlight_regex(rf"(?m)^ +\d+:\d+  {word}\b", style)
+    painted.highlight_regex(r"(?m)^ +\d* [ +]\| ", "dim")
+    painted.highlight_regex(r"(?m)\^+$", "bold red")
     painted.highlight_regex(r"\[[a-z0-9-]+/[a-z0-9-]+\]", "dim")
     Console(highlight=False).print(painted, end="")
 

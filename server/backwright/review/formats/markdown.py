@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from backwright.review.checklist import Status
 from backwright.review.diagnostic import Diagnostic
+from backwright.review.diff import Diff
 from backwright.review.format import Format
 from backwright.review.formats._words import STATUS_WORDS, extent, headline, ranges, sentence, tally, where
 from backwright.review.hostile import visible
@@ -45,7 +46,7 @@ def _cell(text: str) -> str:
     return code(text).replace("|", "\\|")
 
 
-def _render(report: Report) -> str:
+def _render(report: Report, _diff: Diff) -> str:
     return "\n".join(_lines(report)) + "\n"
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import backwright
 from backwright.review.diagnostic import Diagnostic, Severity, Suggestion
+from backwright.review.diff import Diff
 from backwright.review.format import Format
 from backwright.review.formats._words import where
 from backwright.review.hostile import visible
@@ -24,7 +25,7 @@ _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sch
 _LEVELS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def _render(report: Report) -> str:
+def _render(report: Report, _diff: Diff) -> str:
     codes = sorted({f.code for f in report.findings} | {s.code for s in report.suppressed})
     places = {code: index for index, code in enumerate(codes)}
     results: list[JSON] = [_result(finding, places) for finding in report.findings]

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from backwright.review.checklist import Status
-from backwright.review.diagnostic import Confidence, Diagnostic
+from backwright.review.diagnostic import Confidence, Diagnostic, Location
+from backwright.review.diff import Diff
+from backwright.review.excerpt import Excerpts, underlined
 from backwright.review.format import Format
 from backwright.review.formats._words import STATUS_WORDS, counted, extent, headline, ranges, sentence, tally, where
 from backwright.review.hostile import visible
@@ -15,11 +17,11 @@ from backwright.review.report import Report
 _SHOWN = (Status.VIOLATED, Status.NOT_EVIDENCED, Status.EVIDENCED)
 
 
-def _render(report: Report) -> str:
-    return "\n".join(_lines(report)) + "\n"
+def _render(report: Report, diff: Diff) -> str:
+    return "\n".join(_lines(report, Excerpts(diff))) + "\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: Report, excerpts: Excerpts) -> Iterator[str]:
     if report.subject:
         yield f"Review of {visible(report.subject)}"
     yield f"{sentence(headline(report))}. {sentence(extent(report))}."
@@ -27,7 +29,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
         yield visible(path)
         for finding in findings:
-            yield from _finding(finding)
+            yield from _finding(finding, excerpts)
     yield from _section(
         "Not checked",
         (f"{visible(where(e.path, e.lines, of_diff=e.of_diff))}: {visible(e.reason)}" for e in report.unchecked),
@@ -46,16 +48,30 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _section("Notes", (visible(note) for note in report.notes))
 
 
-def _finding(finding: Diagnostic) -> Iterator[str]:
+def _finding(finding: Diagnostic, excerpts: Excerpts) -> Iterator[str]:
     place = f"{finding.location.line}:{finding.location.column}"
     sure = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence} confidence)"
     yield f"  {place:>7}  {finding.severity:<7}  {finding.code}  {visible(finding.message)}{sure}"
+    yield from _frame(finding.location, excerpts)
     if finding.others:
         yield f"           also {'line' if len(finding.others) == 1 else 'lines'} {ranges(finding.others)}"
     if finding.suggestion is not None:
         yield f"           write: {visible(finding.suggestion.replacement.strip())}"
     if finding.enforces is not None:
         yield f"           {finding.enforces.text} [{finding.enforces.skill}/{finding.enforces.item}]"
+
+
+def _frame(place: Location, excerpts: Excerpts) -> Iterator[str]:
+    """The line with the finding, the one above it, and marks below what it is about."""
+    spot = excerpts.spot(place.path, place.line)
+    if spot is None:
+        return
+    above = next((i for i in range(spot.index - 1, -1, -1) if spot.hunk.lines[i].new is not None), spot.index)
+    for one in excerpts.shown(spot.hunk, above, spot.index + 1):
+        if one.new is not None and one.text.strip():
+            yield f"    {one.new:>7} {one.kind.value}| {one.text}"
+    before, marked = underlined(spot.line.text, place.column)
+    yield f"             | {' ' * before}{'^' * marked}"
 
 
 def _questions(report: Report) -> Iterator[str]:
