@@ -99,7 +99,8 @@ class _Owed:
         self._settled = anyio.Event()
 
     def asked(self, message: JSONRPCMessage) -> None:
-        if isinstance(message, JSONRPCRequest):
+        # A stream of notices is answered when it ends, and its end is this one.
+        if isinstance(message, JSONRPCRequest) and message.method != "subscriptions/listen":
             self._ids.add(message.id)
 
     def answered(self, message: JSONRPCMessage) -> None:
