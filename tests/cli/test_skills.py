@@ -100,11 +100,50 @@ def test_show_takes_a_range_and_answers_as_json(capsys: pytest.CaptureFixture[st
     ]
 
 
+def test_diff_prints_what_changed_between_two_versions(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    write_release(tmp_path, "one", "0.9.0", body="# Old\n")
+    pack = str(write_pack(tmp_path, "one"))
+    code, out, _ = run(capsys, "diff", "one@0.9", "one", "--pack", pack)
+    assert code == 0
+    assert out.startswith("# one 0.9.0 -> 1.0.0\n")
+    assert "- ~ SKILL.md (+2 -2)\n" in out
+    assert "-# Old\n+# Instructions\n" in out
+    code, out, _ = run(capsys, "diff", "one@0.9", "one@latest", "--budget", "10", "--json", "--pack", pack)
+    answer = json.loads(out)
+    assert (answer["old"], answer["new"]) == ("0.9.0", "1.0.0")
+    assert len(answer["diff"]) <= 40
+    assert "are not shown" in answer["cut"]
+
+
+def test_diff_does_not_let_a_skill_drive_the_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    write_release(tmp_path, "one", "0.9.0", body="\x1b[2Jgone\n")
+    _, out, _ = run(capsys, "diff", "one@0.9", "one", "--pack", str(write_pack(tmp_path, "one")))
+    assert "\x1b" not in out
+    assert "-\\x1b[2Jgone" in out
+
+
+def test_show_follows_the_pin_of_the_project_and_says_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_release(tmp_path, "one", "0.9.0")
+    pack = str(write_pack(tmp_path, "one"))
+    (tmp_path / "backwright.yaml").write_text("skills: {one: <1}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    _, out, _ = run(capsys, "show", "one", "--pack", pack)
+    assert out.startswith("one  0.9.0  skill://v0.9.0/one/SKILL.md")
+    assert out.endswith("The project pins it to <1: this is 0.9.0; 1.0.0 exists, see `backwright outdated`.\n")
+    _, out, _ = run(capsys, "show", "one@1", "--json", "--pack", pack)
+    assert (json.loads(out)["version"], json.loads(out)["pin"]) == ("1.0.0", "<1")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (("show",), "INVALID_INPUT", "backwright skills show NAME"),
         (("list", "one"), "INVALID_INPUT", "backwright skills show NAME"),
+        (("show", "one", "one"), "INVALID_INPUT", "backwright skills diff NAME@1.0 NAME@1.1"),
+        (("diff", "one"), "INVALID_INPUT", "backwright skills diff NAME@1.0 NAME@1.1"),
+        (("diff", "one@1", "one@2"), "VERSION_NOT_FOUND", "its versions: 1.0.0"),
         (("show", "on"), "SKILL_NOT_FOUND", "did you mean one?"),
         (("show", "one@2"), "VERSION_NOT_FOUND", "its versions: 1.0.0"),
         (("show", "one@new"), "INVALID_VERSION", "latest"),

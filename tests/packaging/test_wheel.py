@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from backwright.catalog.pack import find_pack
+from backwright.catalog.verify import verify
 
 ROOT = Path(__file__).parents[2]
 PACK = "backwright/_pack/"
@@ -44,6 +45,13 @@ def test_the_wheel_holds_each_file_that_the_manifest_pins(distributions: tuple[P
     pinned = {f"{PACK}skills/{path}" for path in heads | releases}
     packed = {name for name in wheel.namelist() if name.startswith(f"{PACK}skills/")}
     assert packed == pinned
+
+
+def test_the_pack_of_the_wheel_is_what_its_manifest_pins(distributions: tuple[Path, Path], tmp_path: Path) -> None:
+    zipfile.ZipFile(distributions[0]).extractall(tmp_path)
+    verified = verify(tmp_path / PACK)
+    assert verified.problems == ()
+    assert verified.releases > 0
 
 
 def test_the_wheel_holds_every_module_with_its_page_and_no_test(distributions: tuple[Path, Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -13,6 +14,7 @@ from backwright.catalog.version import Version
 from backwright.errors import InvalidInputError, SkillFileNotFoundError
 
 Change = Literal["added", "removed", "changed"]
+_BACKTICKS = re.compile("`+")
 _SIGN: Mapping[Change, str] = {"added": "+", "removed": "-", "changed": "~"}
 
 
@@ -81,7 +83,9 @@ class SkillDifference(_Frozen):
             yield "\n## Checklist\n"
             yield from (line for item in self.checklist for line in _item_lines(item))
         if self.diff:
-            yield f"\n## Diff\n\n```diff\n{self.diff.rstrip()}\n```"
+            # Longer than any fence inside, so that a line of context cannot close it.
+            fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(self.diff)), default=0))
+            yield f"\n## Diff\n\n{fence}diff\n{self.diff.rstrip()}\n{fence}"
         if self.cut:
             yield f"\n**Cut here.** {self.cut}"
 

@@ -95,6 +95,7 @@ def _checker(public_key: Path) -> Callable[[Path, Path], None]:
         ) from None
 
     def check(folder: Path, signature: Path) -> None:
-        verifying.Config().use_elliptic_key_verifier(public_key=public_key).verify(folder, signature)
+        config = verifying.Config()  # type: ignore[no-untyped-call]  # the library types all but its constructors
+        config.use_elliptic_key_verifier(public_key=public_key).verify(folder, signature)
 
     return check

@@ -52,12 +52,15 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _diff(app: App, old: str, new: str, budget: int | None, *, as_json: bool) -> int:
+    from backwright._hidden import printable
     from backwright.catalog.difference import compare_skills
 
     # About four bytes a token, as briefings count.
     limit = None if budget is None else budget * 4
     found = compare_skills(app.choose(old).skill, app.choose(new).skill, limit=limit)
-    print(found.model_dump_json(indent=2) if as_json else found.text())
+    # The text of a foreign skill must not drive the terminal.
+    lines = (printable(line.replace("\t", "    "), len(line) * 4) for line in found.text().split("\n"))
+    print(found.model_dump_json(indent=2) if as_json else "\n".join(lines))
     return Exit.CLEAN
 
 
