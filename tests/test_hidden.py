@@ -53,7 +53,9 @@ def test_hidden_text_is_found_where_it_is(text: str) -> None:
         "파이썬 백엔드",
         "эндпойнт, внедрение зависимостей",
         "نمی‌خواهم",
+        "API\u200cهای و نسخه\u200c2",  # noqa: RUF001  Persian endings on Latin words are the case
         "क्‍ष",
+        "\u2139\ufe0f note \u3030\ufe0f",
         "warning ⚠️ and check ✔︎ and 1️⃣",
         "👩‍💻 🏳️‍🌈 👨‍👩‍👧‍👦 👍🏽",
         "हिन्दी עברית العربية ไทย",

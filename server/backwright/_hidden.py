@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 # Letters and marks that draw nothing, although their category says otherwise.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
+# Emoji whose category is not that of a symbol: the information sign and the wavy dash.
+_STYLED = frozenset("\u2139\u3030")
 _EMOJI_STYLES = frozenset("\ufe0e\ufe0f")
 # Everything but what is certainly visible; a lone carriage return hides the line before it.
 _SUSPECT = re.compile(
@@ -24,20 +27,27 @@ def find_hidden(text: str) -> int | None:
     Joiners between two letters, marks or symbols of a script that uses them, and one emoji style behind a symbol,
     are ordinary writing. A run of either is not.
     """
+    return next(all_hidden(text), None)
+
+
+def all_hidden(text: str) -> Iterator[int]:
+    """The offset of each character that a reader cannot see; see `find_hidden`."""
     for match in _SUSPECT.finditer(text):
         if _is_hidden(text, match.start()):
-            return match.start()
-    return None
+            yield match.start()
 
 
 def _is_hidden(text: str, at: int) -> bool:
     character = text[at]
     before = text[at - 1] if at else " "
     if character in _EMOJI_STYLES:
-        return unicodedata.category(before) not in {"So", "Sm", "Nd", "Po"}
+        return before not in _STYLED and unicodedata.category(before) not in {"So", "Sm", "Nd", "Po"}
     if character in _JOINERS:
         after = text[at + 1] if at + 1 < len(text) else " "
-        return not (_joins(before) or before in _EMOJI_STYLES) or not _joins(after)
+        mixed = "Lo" in {unicodedata.category(before), unicodedata.category(after)}
+        joined = (_joins(before) or before in _EMOJI_STYLES) and _joins(after)
+        # A Latin word with the ending of another script, as in Persian prose on an API.
+        return not joined and not (mixed and before.isalnum() and after.isalnum())
     if any(low <= ord(character) <= high for low, high in _SELECTORS):
         return True
     return character in _BLANK or unicodedata.category(character) in _CATEGORIES
