@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from backwright.app import App
-from backwright.catalog.manifest import MANIFEST
+from backwright.catalog.manifest import MANIFEST, update
+from backwright.catalog.release import plan_release, write_release
+from backwright.errors import IntegrityError, TemplateNotFoundError
 from backwright.settings import Settings
-from tests.catalog._packs import write_pack
+from tests.catalog._packs import write_pack, write_skill
 
 
 def test_the_manifest_is_that_of_the_snapshot_and_not_of_the_disk(tmp_path: Path) -> None:
@@ -24,3 +28,85 @@ def test_a_pack_without_a_manifest_has_an_empty_one(tmp_path: Path) -> None:
     pack = write_pack(tmp_path, "one")
     (pack / MANIFEST).unlink()
     assert App(Settings(pack=pack)).manifest() == b""
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Path:
+    """A pack with fastapi-endpoint 1.0.0 and 1.1.0, whose templates and checklists differ."""
+    pack = tmp_path / "pack"
+    for version, level in (("1.0.0", None), ("1.1.0", "minor")):
+        files = {
+            "assets/fastapi-sqlalchemy/template.yaml": f"# {version}\n",
+            "checklist.yaml": f"items:\n  - {{id: item, text: As of {version}., rules: [BW101]}}\n",
+        }
+        if level is None:
+            write_skill(pack / "skills", "fastapi-endpoint", files=files)
+            assert update(pack).problems == ()
+        else:
+            for path, text in files.items():
+                (pack / "skills/fastapi-endpoint" / path).write_text(text, encoding="utf-8")
+        write_release(plan_release(pack, "fastapi-endpoint", level, "Changed."))  # type: ignore[arg-type]  # mypy widens the literals
+    return pack
+
+
+def app_with(pack: Path, root: Path, pin: str | None) -> App:
+    root.mkdir(exist_ok=True)
+    text = "" if pin is None else f'skills:\n  fastapi-endpoint: "{pin}"\n'
+    (root / "backwright.yaml").write_text(text, encoding="utf-8")
+    return App(Settings(root=root, pack=pack))
+
+
+@pytest.mark.parametrize(
+    ("pin", "version", "folder"),
+    [
+        (None, "1.1.0", "skills/fastapi-endpoint"),
+        ("~1.0", "1.0.0", "skills/.releases/fastapi-endpoint/1.0.0"),
+        ("^1", "1.1.0", "skills/.releases/fastapi-endpoint/1.1.0"),
+    ],
+)
+def test_a_review_and_a_scaffold_work_by_the_version_that_the_project_pins(
+    pin: str | None, version: str, folder: str, released: Path, tmp_path: Path
+) -> None:
+    app = app_with(released, tmp_path / "root", pin)
+    assert [(entry.version, entry.text) for entry in app._checklist(())] == [(version, f"As of {version}.")]
+    template = app._template("fastapi-endpoint", "fastapi-sqlalchemy")
+    assert template == released / folder / "assets/fastapi-sqlalchemy"
+    assert (template / "template.yaml").read_text(encoding="utf-8") == f"# {version}\n"
+
+
+@pytest.mark.parametrize("pin", [None, "~1.0"])
+def test_a_template_that_was_tampered_with_after_the_start_is_not_used(
+    pin: str | None, released: Path, tmp_path: Path
+) -> None:
+    app = app_with(released, tmp_path / "root", pin)
+    target = app._template("fastapi-endpoint", "fastapi-sqlalchemy") / "template.yaml"
+    target.write_text("# tampered\n", encoding="utf-8")
+    with pytest.raises(IntegrityError, match=r"assets/fastapi-sqlalchemy/template\.yaml"):
+        app._template("fastapi-endpoint", "fastapi-sqlalchemy")
+
+
+def test_a_version_that_has_no_such_template_says_so(released: Path, tmp_path: Path) -> None:
+    app = app_with(released, tmp_path / "root", "~1.0")
+    with pytest.raises(TemplateNotFoundError, match=r"fastapi-endpoint 1\.0\.0 has no template 'other'"):
+        app._template("fastapi-endpoint", "other")
+
+
+def test_a_retired_skill_is_had_by_name_and_never_by_its_words(released: Path, tmp_path: Path) -> None:
+    folder = released / "skills/fastapi-endpoint"
+    folder.rename(tmp_path / "gone")
+    assert update(released).problems == ()
+    app = App(Settings(pack=released))
+    named = app.use_skill("Do it.", name="fastapi-endpoint@^1")
+    assert (named.decision, named.version) == ("explicit", "1.1.0")
+    assert "retired" in named.reason
+    assert app.use_skill("first word and second word").decision == "none"
+
+
+def test_a_skill_in_development_is_briefed_from_its_head_and_not_from_the_release_of_its_version(
+    released: Path,
+) -> None:
+    path = released / "skills/fastapi-endpoint/SKILL.md"
+    path.write_text(path.read_text(encoding="utf-8") + "In the works.\n", encoding="utf-8")
+    app = App(Settings(pack=released, allow_unlocked=True))
+    assert "In the works." in str(app.use_skill("Do it.", name="fastapi-endpoint").body)
+    assert "In the works." not in str(app.use_skill("Do it.", name="fastapi-endpoint@1.1.0").body)
