@@ -67,7 +67,7 @@ async def test_a_uri_of_another_form_is_refused_and_not_repeated(app: App, pack:
 @given(uri=st.text(max_size=50).map("skill://alpha".__add__))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_only_the_listed_spellings_name_a_file(app: App, uri: str) -> None:
-    known = {resource.uri for tree in Shelf(app).heads() for resource in tree.resources}
+    known = {resource.uri for resource in Shelf(app).resources()}
     assert (Shelf(app).file(uri) is not None) == (uri in known)
 
 

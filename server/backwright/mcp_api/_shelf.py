@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,34 +25,79 @@ if TYPE_CHECKING:
 Entry: TypeAlias = dict[str, object]
 
 _SKILL_MD = "SKILL.md"
+_SCHEME = "skill://"
 _RELEASED = re.compile(r"skill://v[^/]*/(?P<name>[^/]+)/")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Tree:
-    """One version of a skill.
+    """One version of a skill, and on first use each of the ways in which it is looked at.
 
     Args:
         skill: what it is of.
-        entry: what `skills/list` and `skills/get` say of it.
-        resources: what `resources/list` says of its files; SKILL.md first.
-        files: the files by URI.
-        directories: the direct children of each directory by the directory's URI.
+        root: the address of its folder.
     """
 
     skill: Skill
-    entry: Entry
-    resources: tuple[Resource, ...]
-    files: Mapping[str, SkillFile]
-    directories: Mapping[str, tuple[Resource, ...]]
+    root: str
+
+    @cached_property
+    def entry(self) -> Entry:
+        """What `skills/list` and `skills/get` say of it."""
+        skill = self.skill
+        listed = [{"uri": uri, "digest": file.digest, "size": file.size} for uri, file in self.files.items()]
+        return {"uri": skill.uri(), "frontmatter": dict(skill.frontmatter), "resources": listed}
+
+    @cached_property
+    def files(self) -> Mapping[str, SkillFile]:
+        """The files by URI."""
+        return {self.skill.uri(file.path): file for file in self.skill.files}
+
+    @cached_property
+    def resources(self) -> Mapping[str, Resource]:
+        """What `resources/list` says of its files, by path; SKILL.md first."""
+        return {file.path: _resource(self.skill, file) for file in sorted(self.skill.files, key=_skill_md_first)}
+
+    @cached_property
+    def directories(self) -> Mapping[str, tuple[Resource, ...]]:
+        """The direct children of each directory by the directory's URI."""
+        return dict(_directories(self.skill, self.resources))
+
+
+@dataclass(frozen=True, eq=False)
+class Trees:
+    """Every tree of one catalog.
+
+    Args:
+        heads: the listed skills by name.
+        roots: every tree by the address of its folder, `skill://<name>` or `skill://v<version>/<name>`.
+    """
+
+    heads: tuple[Tree, ...]
+    roots: Mapping[str, Tree]
+
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """What `resources/list` says of the files of the listed skills."""
+        return tuple(resource for tree in self.heads for resource in tree.resources.values())
+
+    def tree(self, uri: str) -> Tree | None:
+        """The tree that an address lies in: the one whose folder it begins with, component by component."""
+        at = uri.find("/", len(_SCHEME))
+        while at >= 0:
+            found = self.roots.get(uri[:at])
+            if found is not None:
+                return found
+            at = uri.find("/", at + 1)
+        return self.roots.get(uri)
 
 
 class Shelf:
-    """The trees of the app's current catalog, built when first asked for and again when the catalog changes."""
+    """The trees of the app's current catalog; those of skills that a reload left as they were are kept."""
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._built: tuple[Catalog, tuple[Tree, ...], Mapping[str, Tree]] | None = None
+        self._known: Mapping[str, Tree] = {}
 
     @property
     def digest(self) -> str:
@@ -60,7 +106,7 @@ class Shelf:
 
     def heads(self) -> tuple[Tree, ...]:
         """The listed skills by name."""
-        return self._current()[0]
+        return self._current().heads
 
     def entry(self, uri: str) -> Entry | None:
         """The entry of the skill whose SKILL.md has this URI, listed or released."""
@@ -74,7 +120,7 @@ class Shelf:
             SkillNotFoundError, VersionNotFoundError, InvalidVersionError: there is none such.
         """
         skill = self._app.choose(request).skill
-        return self._current()[1][skill.uri()].entry
+        return self._current().roots[_folder_uri(skill, "")].entry
 
     def hint(self, uri: str) -> str | None:
         """What there is instead, where a URI names a version of a skill that is served."""
@@ -95,30 +141,26 @@ class Shelf:
         tree = self._tree(uri)
         return tree.directories.get(uri) if tree is not None else None
 
+    def resources(self) -> tuple[Resource, ...]:
+        """The files of the listed skills."""
+        return self._current().resources
+
     def _tree(self, uri: str) -> Tree | None:
-        return self._current()[1].get(uri)
+        return self._current().tree(uri)
 
-    def _current(self) -> tuple[tuple[Tree, ...], Mapping[str, Tree]]:
-        """One assignment publishes a new snapshot, so that no request sees half of one."""
-        catalog = self._app.catalog
-        built = self._built
-        if built is None or built[0] is not catalog:
-            heads = tuple(_tree(skill) for skill in catalog.skills)
-            every = [*heads, *(_tree(skill) for skill in catalog.releases)]
-            owners = {uri: tree for tree in every for uri in (*tree.files, *tree.directories)}
-            self._built = built = (catalog, heads, owners)
-        return built[1:]
+    def _current(self) -> Trees:
+        return self._app.snapshot.derived(self._derive)
 
+    def _derive(self, catalog: Catalog) -> Trees:
+        heads = tuple(self._of(skill) for skill in catalog.skills)
+        every = [*heads, *(self._of(skill) for skill in catalog.releases)]
+        self._known = roots = {tree.root: tree for tree in every}
+        return Trees(heads, roots)
 
-def _tree(skill: Skill) -> Tree:
-    resources = {file.path: _resource(skill, file) for file in sorted(skill.files, key=_skill_md_first)}
-    entry: Entry = {
-        "uri": skill.uri(),
-        "frontmatter": dict(skill.frontmatter),
-        "resources": [{"uri": skill.uri(file.path), "digest": file.digest, "size": file.size} for file in skill.files],
-    }
-    files = {skill.uri(file.path): file for file in skill.files}
-    return Tree(skill, entry, tuple(resources.values()), files, dict(_directories(skill, resources)))
+    def _of(self, skill: Skill) -> Tree:
+        root = _folder_uri(skill, "")
+        known = self._known.get(root)
+        return known if known is not None and known.skill is skill else Tree(skill, root)
 
 
 def _skill_md_first(file: SkillFile) -> tuple[bool, str]:

@@ -43,6 +43,7 @@ class Prompts:
     async def list_prompts(self, _: Context, params: PaginatedRequestParams | None) -> ListPromptsResult:
         """One prompt for each listed skill, by name."""
         catalog = self._app.catalog
+        page = Pager("prompts/list", catalog.digest, _PAGE).page(catalog.skills, params.cursor if params else None)
         prompts = [
             Prompt(
                 name=skill.name,
@@ -50,10 +51,9 @@ class Prompts:
                 description=skill.description,
                 arguments=list(_ARGUMENTS),
             )
-            for skill in catalog.skills
+            for skill in page.items
         ]
-        page = Pager("prompts/list", catalog.digest, _PAGE).page(prompts, params.cursor if params else None)
-        return ListPromptsResult(prompts=list(page.items), next_cursor=page.next_cursor)
+        return ListPromptsResult(prompts=prompts, next_cursor=page.next_cursor)
 
     async def get_prompt(self, _: Context, params: GetPromptRequestParams) -> GetPromptResult:
         """The skill's instructions and the task, as a message of the user. The name may be `name@range`."""

@@ -87,8 +87,7 @@ class Resources:
     async def list_resources(self, _: Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
         """The files of the listed skills, then everything else."""
         fixed = await anyio.to_thread.run_sync(self._all_fixed)
-        listed = [resource for tree in self._shelf.heads() for resource in tree.resources]
-        listed += [one.resource for one in fixed.values()]
+        listed = (*self._shelf.resources(), *(one.resource for one in fixed.values()))
         pager = Pager("resources/list", self._shelf.digest, self._page)
         page = pager.page(listed, params.cursor if params else None)
         return ListResourcesResult(resources=list(page.items), next_cursor=page.next_cursor)
