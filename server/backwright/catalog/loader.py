@@ -54,12 +54,14 @@ class Candidate:
         folder: where it is.
         path: how messages call it: relative to the pack.
         release: the version that it must have, for a released one.
+        installed: the version of the distribution that it is part of; it stands for `metadata.version`.
     """
 
     name: str
     folder: Path
     path: str
     release: str | None = None
+    installed: str | None = None
 
 
 def candidates(pack: Path) -> Iterator[Candidate]:
@@ -259,7 +261,7 @@ def build_skill(candidate: Candidate, files: tuple[SkillFile, ...]) -> Skill:
         raise refuse(Code.NO_SKILL_MD, path, f"there is no {SKILL_MD}", fix)
     where = f"{path}/{SKILL_MD}"
     head, body = split(text(SKILL_MD), where)
-    front = check_frontmatter(load_yaml(head, where, first_line=2), where, name)
+    front = check_frontmatter(load_yaml(head, where, first_line=2), where, name, candidate.installed)
     if candidate.release not in {None, front.version}:
         message = f"metadata.version is {front.version}, the folder is {candidate.release}"
         raise refuse(Code.VERSION_INVALID, where, message, "a release is never edited; restore it")

@@ -149,7 +149,7 @@ class Skill:
     """One version of a skill.
 
     Args:
-        name: equals the folder's name.
+        name: equals the folder's name; what follows the last slash of it, where others have the name as well.
         version: `metadata.version`, SemVer 2.0.0.
         description: what it is for and when to use it; at most 1,024 characters.
         frontmatter: every field of the frontmatter as JSON, verbatim.
@@ -160,6 +160,8 @@ class Skill:
         checklist: the items of `checklist.yaml`.
         digest: of the whole tree, see `tree_digest`.
         released: an immutable snapshot, addressed by its version and not listed.
+        package: the installed distribution that it is part of, as `fastapi 0.165.0`: another party's, pinned by no
+            manifest. None for all others.
     """
 
     name: str
@@ -173,6 +175,12 @@ class Skill:
     checklist: tuple[ChecklistItem, ...]
     digest: str
     released: bool = False
+    package: str | None = None
+
+    @property
+    def own_name(self) -> str:
+        """The name as its SKILL.md has it."""
+        return self.name.rpartition("/")[2]
 
     def file(self, path: str) -> SkillFile:
         """The file at a path.

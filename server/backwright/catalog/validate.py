@@ -38,13 +38,14 @@ class Frontmatter:
     fields: dict[str, JSON]
 
 
-def check_frontmatter(document: Document, path: str, folder: str) -> Frontmatter:
+def check_frontmatter(document: Document, path: str, folder: str, version: str | None = None) -> Frontmatter:
     """The frontmatter of a document, if it keeps every rule.
 
     Args:
         document: what the strict loader read.
         path: the SKILL.md, for messages.
         folder: the name of the skill's folder.
+        version: what stands for `metadata.version`, which then need not be there.
 
     Raises:
         ProblemError: the first rule that is broken.
@@ -61,7 +62,8 @@ def check_frontmatter(document: Document, path: str, folder: str) -> Frontmatter
     check.text("license", MAX_DESCRIPTION)
     check.text("allowed-tools", MAX_DESCRIPTION)
     metadata = check.metadata()
-    return Frontmatter(name, description, check.version(metadata), check.keywords(metadata), fields)
+    version = check.version(metadata) if version is None else version
+    return Frontmatter(name, description, version, check.keywords(metadata), fields)
 
 
 @dataclass(frozen=True, slots=True)
