@@ -11,11 +11,22 @@ from backwright._discover import discover
 from backwright.review import ruff
 from backwright.review.change import Change
 from backwright.review.checklist import ChecklistEntry, ItemStatus, Status
+from backwright.review.debt import Sighting, old_debt
 from backwright.review.diagnostic import Basis, Diagnostic
 from backwright.review.diff import Diff, FileDiff
 from backwright.review.facts import Facts
-from backwright.review.findings import anchored, enforcing, fingerprinted, guarded_claims, ordered
+from backwright.review.findings import (
+    aggregated,
+    distinct,
+    enforcing,
+    fingerprinted,
+    guarded_claims,
+    old_claims,
+    ordered,
+    sighted,
+)
 from backwright.review.globs import matches
+from backwright.review.old_side import OldSide
 from backwright.review.options import PROJECT_FILE, Options, Suppression, changes_project_file
 from backwright.review.questions import questions_for
 from backwright.review.reading import Reader, Reading, read_diff
@@ -27,6 +38,7 @@ from backwright.review.statuses import Outcome, statuses
 __all__ = ["Options", "Suppression", "all_rules", "nothing", "review"]
 
 _NOT_RUN = "no type checker, no test and no measurement of coverage was run"
+_TOUCHED = "{} findings that the files gave before are on lines that the change only touched; they are not reported"
 _NOT_HONOURED = f"{PROJECT_FILE} is part of this change, so its suppressions and exclusions were not honoured"
 
 
@@ -74,11 +86,14 @@ def review(
     reading.unchecked.extend(left_out)
     change = reading.change(diff.files)
     added = _added(kept)
-    detected = _detect(reading, change, facts or Facts(), added, options)
-    silenced, findings = _silence(ordered(detected.found), options.suppressions)
+    old = OldSide(kept, reading.old_texts)
+    detected = _detect(reading, change, facts or Facts(), added, options, old)
+    if detected.touched:
+        notes.append(_TOUCHED.format(detected.touched))
+    silenced, findings = _silence(ordered(aggregated(detected.found, _is_one)), options.suppressions)
     findings = [enforcing(diagnostic, checklist) for diagnostic in fingerprinted(findings, _texts(kept))]
     unchecked = (*reading.unchecked, *detected.unchecked)
-    stats = _stats(kept, added, unchecked)
+    stats = _stats(kept, added, unchecked).model_copy(update={"touched": detected.touched})
     asked, unasked = _questions(checklist, kept, options)
     outcome = Outcome(findings, silenced, detected.ran, stats)
     return Report(
@@ -101,28 +116,67 @@ class _Detected:
     found: list[Diagnostic] = field(default_factory=list)
     unchecked: list[Unchecked] = field(default_factory=list)
     ran: frozenset[str] = frozenset()
+    touched: int = 0
 
 
 def _detect(
-    reading: Reading, change: Change, facts: Facts, added: Mapping[str, frozenset[int]], options: Options
+    reading: Reading, change: Change, facts: Facts, added: Mapping[str, frozenset[int]], options: Options, old: OldSide
 ) -> _Detected:
     detected = _Detected()
+    new: list[Sighting] = []
+    rules = all_rules() if options.rules is None else options.rules
     # Ruff works in its own process while our rules run in this one.
-    with ruff.started(reading.pieces if options.ruff else {}, facts) as running:
-        for rule in all_rules() if options.rules is None else options.rules:
+    with ruff.started(reading.pieces if options.ruff else {}, facts, old.to_lint() if options.ruff else {}) as running:
+        for rule in rules:
             claims = guarded_claims(rule, change, facts)
             if isinstance(claims, Unchecked):
                 detected.unchecked.append(claims)
                 continue
             detected.ran |= {rule.code}
-            detected.found.extend(one for claim in claims if (one := anchored(claim, added)) is not None)
-        found, unchecked = running.collect(added)
-    detected.found.extend(found)
-    detected.unchecked.extend(unchecked)
+            new.extend(sighted(claim, added) for claim in claims)
+        before = _before(new, {rule.code: rule for rule in rules}, old, facts)
+        said = running.collect(added)
+    new += said.new
+    detected.unchecked.extend(said.unchecked)
+    _settle(detected, change, new, [*before, *said.old], old)
     if options.ruff and running.problem is None:
         full = any(piece.is_full for pieces in reading.pieces.values() for piece in pieces)
         detected.ran |= {code for code, rule in CODES.items() if full or rule.in_fragments}
     return detected
+
+
+def _before(new: Iterable[Sighting], rules: Mapping[str, Rule], old: OldSide, facts: Facts) -> list[Sighting]:
+    """What the rules that found something say of the same files before the change."""
+    asked = sorted({(sighting.code, sighting.path) for sighting in new if sighting.diagnostic is not None})
+    return [
+        sighted(claim, {})
+        for code, path in asked
+        for claim in old_claims(rules[code], path, (s for piece in old.pieces(path) for s in piece.sources), facts)
+    ]
+
+
+def _settle(
+    detected: _Detected, change: Change, new: Sequence[Sighting], before: Sequence[Sighting], old: OldSide
+) -> None:
+    """Take out of all that was seen what is no finding of this change: repetitions and old debt."""
+
+    def rows(path: str) -> Mapping[int, str]:
+        texts: dict[int, str] = {}
+        for source in change.sources.get(path, ()):
+            texts.update(source.lines)
+        return texts
+
+    # By identity: equal diagnostics of two sightings are two findings until `distinct` has looked at them.
+    debt = {id(one) for one in old_debt(change.files, new, before, rows, old.rows)}
+    reported = distinct(sighting.diagnostic for sighting in new if sighting.diagnostic is not None)
+    detected.found = [one for one in reported if id(one) not in debt]
+    detected.touched = len(reported) - len(detected.found)
+
+
+def _is_one(diagnostic: Diagnostic) -> bool:
+    """Whether findings like this one are one entry for a file."""
+    rule = CODES.get(diagnostic.code)
+    return rule is not None and rule.aggregate
 
 
 def _in_scope(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backwright.review.change import Change
 from backwright.review.checklist import ChecklistEntry
+from backwright.review.debt import Sighting
 from backwright.review.diagnostic import Basis, Diagnostic, ItemRef, Location, Suggestion
 from backwright.review.facts import Facts
 from backwright.review.hostile import masked
 from backwright.review.report import Unchecked
 from backwright.review.rule import Finding, Rule
+from backwright.review.source import Source
 
 DETECTOR = "backwright"
 
@@ -49,6 +51,17 @@ def claims_of(rule: Rule, change: Change, facts: Facts) -> Iterable[Claim]:
         for finding in rule.check_change(change, facts):
             if finding.path is not None:
                 yield Claim(rule, finding.path, finding, _basis_of(change, finding.path))
+
+
+def old_claims(rule: Rule, path: str, sources: Iterable[Source], facts: Facts) -> list[Claim]:
+    """What a rule claims of a file before the change; nothing where it fails there, or speaks of changes alone."""
+    check = rule.check_source
+    if check is None:
+        return []
+    try:
+        return [Claim(rule, path, finding, source.basis) for source in sources for finding in check(source, facts)]
+    except Exception:  # noqa: BLE001  the old file may break a rule; its findings then all count as new
+        return []
 
 
 def guarded_claims(rule: Rule, change: Change, facts: Facts) -> list[Claim] | Unchecked:
@@ -93,6 +106,13 @@ def anchored(claim: Claim, added: Mapping[str, frozenset[int]]) -> Diagnostic | 
     )
 
 
+def sighted(claim: Claim, added: Mapping[str, frozenset[int]]) -> Sighting:
+    """The claim, with its diagnostic where the diff adds one of its lines."""
+    finding = claim.finding
+    diagnostic = anchored(claim, added) if added else None
+    return Sighting(claim.path, claim.rule.code, finding.message, finding.lines, diagnostic, claim.rule.literal)
+
+
 def distinct(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The diagnostics without repetitions: of what says the same about the same line, the most special one."""
     unique = {(d.location.path, d.location.line, d.code, d.message): d for d in diagnostics}
@@ -110,6 +130,33 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
             key=lambda d: (d.location.path, d.location.line, d.severity.rank, d.code, d.location.column),
         )
     )
+
+
+def aggregated(diagnostics: Iterable[Diagnostic], is_one: Callable[[Diagnostic], bool]) -> list[Diagnostic]:
+    """The diagnostics, where what repeats itself is one entry for a file and code, at the first of its lines.
+
+    Args:
+        diagnostics: what was found.
+        is_one: whether all findings with the code of this one are one entry in its file.
+    """
+    kept: list[Diagnostic] = []
+    groups: dict[tuple[str, str], list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        if is_one(diagnostic):
+            groups.setdefault((diagnostic.location.path, diagnostic.code), []).append(diagnostic)
+        else:
+            kept.append(diagnostic)
+    return kept + [_one(group) for group in groups.values()]
+
+
+def _one(group: list[Diagnostic]) -> Diagnostic:
+    # The worst first: an entry must not look milder than what it stands for.
+    first = min(group, key=lambda one: (one.severity.rank, one.location.line, one.location.column))
+    others = sorted({diagnostic.location.line for diagnostic in group} - {first.location.line})
+    if len(group) == 1:
+        return first
+    message = f"{first.message} ({len(group)} times on the added lines of this file)"
+    return first.model_copy(update={"message": message, "others": tuple(others)})
 
 
 def fingerprinted(diagnostics: Iterable[Diagnostic], texts: Mapping[tuple[str, int], str]) -> Iterable[Diagnostic]:

@@ -55,13 +55,18 @@ class OpenQuestion(Frozen):
 
 
 class Stats(Frozen):
-    """How much was looked at. `reviewed` counts the added Python lines that were parsed."""
+    """How much was looked at.
+
+    `reviewed` counts the added Python lines that were parsed, `touched` the findings that the file gave before the
+    change as often, which are not reported.
+    """
 
     files: int = 0
     python_files: int = 0
     added: int = 0
     added_python: int = 0
     reviewed: int = 0
+    touched: int = 0
 
 
 class Report(Frozen):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from backwright.review.debt import Sighting
 from backwright.review.diagnostic import Basis, Confidence, Diagnostic, Location
 from backwright.review.facts import Facts
-from backwright.review.findings import distinct
 from backwright.review.fragment import Piece
 from backwright.review.prelude import prelude
 from backwright.review.report import Unchecked
@@ -25,6 +25,8 @@ from backwright.review.rules._paths import is_example, is_script, is_test
 DETECTOR: Final = "ruff"
 TIMEOUT: Final = 60.0
 """Seconds; ruff reads 20,000 lines in 0.1 s."""
+MAX_SPAN: Final = 30
+"""Lines of a call or statement that a finding may stand on; a longer one is a block."""
 _MAX_OUTPUT: Final = 64 * 1024 * 1024
 _NEWEST: Final = (3, 15)
 _OLDEST: Final = (3, 7)
@@ -43,6 +45,7 @@ class _Hit(BaseModel):
     name: str | None = None
     filename: str
     location: _Place
+    end_location: _Place | None = None
     message: str
 
 
@@ -51,11 +54,21 @@ _HITS = TypeAdapter(list[_Hit])
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One temporary file: what it was made of, and by how many rows it starts later than the piece's text."""
+    """One temporary file: its piece, by how many rows it starts later than that, and whether it is of the old side."""
 
     path: str
     piece: Piece
     shift: int
+    is_old: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What ruff said: all it saw on either side of the change, and what it did not do."""
+
+    new: list[Sighting] = field(default_factory=list)
+    old: list[Sighting] = field(default_factory=list)
+    unchecked: list[Unchecked] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -67,22 +80,23 @@ class Run:
     jobs: Mapping[str, _Job]
     problem: str | None = None
 
-    def collect(self, added: Mapping[str, frozenset[int]]) -> tuple[list[Diagnostic], list[Unchecked]]:
-        """What ruff found on added lines, and what it did not do."""
+    def collect(self, added: Mapping[str, frozenset[int]]) -> Collected:
+        """What ruff found on both sides, tied to added lines where it can be, and what it did not do."""
         hits = self._hits()
         if self.problem is not None:
-            return [], [Unchecked(path=None, reason=f"ruff was not run: {self.problem}")]
-        found: list[Diagnostic] = []
+            return Collected(unchecked=[Unchecked(path=None, reason=f"ruff was not run: {self.problem}")])
+        said = Collected()
         unread: dict[str, Unchecked] = {}
         for hit in hits:
             job = self.jobs.get(Path(hit.filename).name)
             if job is None:
                 continue
             if hit.code is not None:
-                found.extend(_diagnostics(hit, hit.code, job, added))
-            elif job.piece.is_full:
+                (said.old if job.is_old else said.new).extend(_sightings(hit, hit.code, job, added))
+            elif job.piece.is_full and not job.is_old:
                 unread.setdefault(job.path, Unchecked(path=job.path, reason=f"ruff did not read it: {hit.message}"))
-        return aggregated(distinct(found)), list(unread.values())
+        said.unchecked.extend(unread.values())
+        return said
 
     def _hits(self) -> list[_Hit]:
         if self.process is None:
@@ -103,11 +117,13 @@ class Run:
 
 
 @contextmanager
-def started(pieces: Mapping[str, Sequence[Piece]], facts: Facts) -> Iterator[Run]:
-    """A running ruff over all pieces. The files are numbered, never named from the diff."""
+def started(
+    pieces: Mapping[str, Sequence[Piece]], facts: Facts, old: Mapping[str, Sequence[Piece]] | None = None
+) -> Iterator[Run]:
+    """A running ruff over all pieces of both sides. The files are numbered, never named from the diff."""
     with tempfile.TemporaryDirectory(prefix="backwright-") as name:
         folder = Path(name)
-        jobs = _write(folder, pieces)
+        jobs = _write(folder, pieces, old or {})
         run = Run(None, folder, jobs)
         if jobs:
             _start(run, facts)
@@ -165,28 +181,46 @@ def _arguments(facts: Facts) -> list[str]:
     ]
 
 
-def _write(folder: Path, pieces: Mapping[str, Sequence[Piece]]) -> dict[str, _Job]:
+def _write(folder: Path, new: Mapping[str, Sequence[Piece]], old: Mapping[str, Sequence[Piece]]) -> dict[str, _Job]:
     jobs: dict[str, _Job] = {}
     (folder / "sources").mkdir()
-    for path, parts in pieces.items():
-        for piece in parts:
-            name = f"s{len(jobs):06}.py"
-            imports = "" if piece.is_full else prelude(source.tree for source in piece.sources)
-            text = piece.lint_text if piece.is_full else f"{imports}\n{piece.lint_text}\n"
-            (folder / "sources" / name).write_bytes(text.encode("utf-8", "replace"))
-            jobs[name] = _Job(path, piece, 0 if piece.is_full else 1)
+    sides = ((new, False), (old, True))
+    every = ((path, piece, is_old) for side, is_old in sides for path, parts in side.items() for piece in parts)
+    for path, piece, is_old in every:
+        name = f"s{len(jobs):06}.py"
+        imports = "" if piece.is_full else prelude(source.tree for source in piece.sources)
+        text = piece.lint_text if piece.is_full else f"{imports}\n{piece.lint_text}\n"
+        (folder / "sources" / name).write_bytes(text.encode("utf-8", "replace"))
+        jobs[name] = _Job(path, piece, 0 if piece.is_full else 1, is_old)
     return jobs
 
 
-def _diagnostics(hit: _Hit, code: str, job: _Job, added: Mapping[str, frozenset[int]]) -> Iterator[Diagnostic]:
+def _sightings(hit: _Hit, code: str, job: _Job, added: Mapping[str, frozenset[int]]) -> Iterator[Sighting]:
     rule = CODES.get(code)
-    row = hit.location.row - job.shift
-    line = job.piece.numbers[row - 1] if 0 < row <= len(job.piece.numbers) else 0
-    if rule is None or line not in added.get(job.path, ()) or _passed_over(code, rule, line, job):
+    lines = _lines(hit, job)
+    if rule is None or not lines or _passed_over(code, rule, lines[0], job):
         return
+    line = next((number for number in lines if number in added.get(job.path, ())), None)
+    diagnostic = None if job.is_old or line is None else _diagnostic(hit, code, job, line)
+    yield Sighting(job.path, code, hit.message, lines, diagnostic)
+
+
+def _lines(hit: _Hit, job: _Job) -> tuple[int, ...]:
+    """The lines of the file that a hit stands on, without those that the repair of a hunk put in."""
+    first = hit.location.row
+    last = first if hit.end_location is None else max(first, hit.end_location.row)
+    # A hit that spans many lines is about a block; only its first line says so.
+    last = last if last - first <= MAX_SPAN else first
+    numbers = job.piece.numbers
+    rows = (row - job.shift for row in range(first, last + 1))
+    return tuple(numbers[row - 1] for row in rows if 0 < row <= len(numbers) and numbers[row - 1])
+
+
+def _diagnostic(hit: _Hit, code: str, job: _Job, line: int) -> Diagnostic:
+    rule = CODES[code]
     full = job.piece.is_full
     confidence = rule.confidence if full or rule.confidence is not Confidence.HIGH else Confidence.MEDIUM
-    yield Diagnostic(
+    return Diagnostic(
         code=code,
         name=hit.name or code.lower(),
         message=hit.message,
@@ -219,24 +253,3 @@ def _in_meta(line: int, piece: Piece) -> bool:
 
     classes = (node for source in piece.sources for node in source.nodes(ClassDef) if node.name == "Meta")
     return any(node.lineno <= line <= (node.end_lineno or node.lineno) for node in classes)
-
-
-def aggregated(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The diagnostics, where what repeats itself is one entry for a file and code, at the first of its lines."""
-    kept: list[Diagnostic] = []
-    groups: dict[tuple[str, str], list[Diagnostic]] = {}
-    for diagnostic in diagnostics:
-        if CODES[diagnostic.code].aggregate:
-            groups.setdefault((diagnostic.location.path, diagnostic.code), []).append(diagnostic)
-        else:
-            kept.append(diagnostic)
-    return kept + [_one(group) for group in groups.values()]
-
-
-def _one(group: list[Diagnostic]) -> Diagnostic:
-    first = min(group, key=lambda diagnostic: (diagnostic.location.line, diagnostic.location.column))
-    others = sorted({diagnostic.location.line for diagnostic in group} - {first.location.line})
-    if len(group) == 1:
-        return first
-    message = f"{first.message} ({len(group)} times on the added lines of this file)"
-    return first.model_copy(update={"message": message, "others": tuple(others)})

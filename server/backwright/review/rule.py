@@ -54,6 +54,8 @@ class Rule:
         check_source: reads one Python file or fragment.
         check_change: reads the change as a whole. Exactly one of the two is given.
         confidence: the usual one.
+        literal: the text of the line is the defect itself, as a secret is: another text is another defect, also where
+            the file had one of the kind before.
 
     Raises:
         ValueError: a code or a name of another form, or not exactly one check.
@@ -66,6 +68,7 @@ class Rule:
     check_source: SourceCheck | None = None
     check_change: ChangeCheck | None = None
     confidence: Confidence = Confidence.HIGH
+    literal: bool = False
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code):

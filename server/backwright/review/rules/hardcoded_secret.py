@@ -117,4 +117,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     summary="A secret in the source: whoever can read the repository, now or later, can use it.",
     check_source=_check,
+    literal=True,
 )
