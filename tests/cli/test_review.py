@@ -56,12 +56,26 @@ def test_json_names_code_path_line_and_basis(root: Path, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(
-    ("name", "start"), [("markdown", "# Review"), ("sarif", "{"), ("json", "{"), ("text", "Review of")]
+    ("name", "start"),
+    [
+        ("markdown", "# Review"),
+        ("sarif", "{"),
+        ("json", "{"),
+        ("text", "Review of"),
+        ("github", "::error file=app/new.py,line=5"),
+    ],
 )
 def test_each_format_can_be_asked_for(root: Path, name: str, start: str, capsys: pytest.CaptureFixture[str]) -> None:
     write(root, "app/new.py", BAD)
     assert _run(root, "--format", name) == 1
     assert capsys.readouterr().out.startswith(start)
+
+
+def test_schema_of_the_json_report_is_printed_without_a_review(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(tmp_path, "--schema") == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Report"
 
 
 def test_range_and_base_choose_what_is_reviewed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from backwright.review.subject import Subject
 
 # The names of `review.format.formats()`, held to it by a test: listing them there would import the engine for --help.
-FORMATS = ("json", "markdown", "sarif", "text")
+FORMATS = ("github", "github-review", "gitlab", "json", "junit", "markdown", "rdjson", "sarif", "text")
 SEVERITIES = ("error", "warning", "info")
 
 
@@ -25,6 +25,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--range", metavar="A..B", help="review commits; A...B starts at the merge base")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to write the report (default: text)")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of --json, and review nothing")
     parser.add_argument("--root", metavar="DIR", default=".", help="the project (default: the current folder)")
     parser.add_argument("--path", action="append", default=[], metavar="GLOB", help="only these files; repeatable")
     parser.add_argument(
@@ -39,6 +40,11 @@ def _run(arguments: argparse.Namespace) -> int:
     from backwright.contexts.schemas.review_v1 import ReviewContextV1
     from backwright.settings import Settings
 
+    if arguments.schema:
+        from backwright.review.formats.json import report_schema
+
+        print(report_schema(), end="")
+        return Exit.CLEAN
     root = Path(arguments.root)
     subject = _subject(arguments, root)
     context = ReviewContextV1(paths=tuple(arguments.path), min_severity=arguments.min_severity)

@@ -56,6 +56,11 @@ def _lines(report: Report) -> Iterator[str]:
     subject = f"{sentence(escaped(report.subject))}. " if report.subject else ""
     yield f"{subject}{sentence(extent(report))}."
     yield from _findings(report)
+    yield from besides(report)
+
+
+def besides(report: Report) -> Iterator[str]:
+    """Everything but the findings and how many there are."""
     yield from _section(
         "Not checked",
         (f"{escaped(where(e.path, e.lines, of_diff=e.of_diff))}: {escaped(e.reason)}" for e in report.unchecked),

@@ -5,20 +5,18 @@ GitHub takes 25,000 results a run and knows a result again by `partialFingerprin
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Final, TypeAlias
+from typing import Final
 from urllib.parse import quote
 
 import backwright
 from backwright.review.diagnostic import Diagnostic, Severity, Suggestion
 from backwright.review.diff import Diff
 from backwright.review.format import Format
+from backwright.review.formats._json import JSON, dumped
 from backwright.review.formats._words import where
 from backwright.review.hostile import visible
 from backwright.review.report import Report, Suppressed, Unchecked
-
-JSON: TypeAlias = "Mapping[str, JSON] | list[JSON] | str | int | float | bool | None"
 
 MAX_RESULTS: Final = 25_000
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -51,7 +49,7 @@ def _render(report: Report, _diff: Diff) -> str:
         ],
         "results": results[:MAX_RESULTS],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(code: str, report: Report) -> JSON:
@@ -64,18 +62,26 @@ def _rule(code: str, report: Report) -> JSON:
     else:
         name = first.name if first is not None else code
         text, level = name.replace("-", " "), _LEVELS[first.severity] if first is not None else "note"
-    item = next((f.enforces for f in report.findings if f.code == code and f.enforces is not None), None)
-    help_text = f"{item.text} ({item.skill} {item.version}) " if item is not None else ""
     rule: dict[str, JSON] = {
         "id": code,
         "name": name,
         "shortDescription": {"text": text},
-        "help": {"text": f"{help_text}`backwright explain {code}` shows the page of this rule."},
+        "help": _help(code, report, own=own is not None),
         "defaultConfiguration": {"level": level},
     }
     if first is not None and first.detector == "ruff":
         rule["helpUri"] = f"https://docs.astral.sh/ruff/rules/{quote(name)}"
     return rule
+
+
+def _help(code: str, report: Report, *, own: bool) -> JSON:
+    """The checklist sentence and, for a rule of ours, its whole page: a code scanner shows it beside the result."""
+    from backwright.review.page import rule_page
+
+    item = next((f.enforces for f in report.findings if f.code == code and f.enforces is not None), None)
+    sentence = f"{item.text} ({item.skill} {item.version}) " if item is not None else ""
+    text = f"{sentence}`backwright explain {code}` shows the page of this rule."
+    return {"text": text, "markdown": f"{text}\n\n{rule_page(code)}"} if own else {"text": text}
 
 
 def _result(finding: Diagnostic, places: Mapping[str, int]) -> JSON:
