@@ -54,6 +54,10 @@ _CACHEABLE: Final[tuple[CacheableMethod, ...]] = (
 )
 
 
+# A stream of notices would also keep its snapshot alive for as long as it is open.
+_READING_NOTHING: Final = frozenset({"initialize", "ping", "server/discover", "subscriptions/listen"})
+
+
 def build_server(app: App, *, standing: bool = True) -> ServerType:
     """A server for every transport and for both eras of the protocol.
 
@@ -69,7 +73,7 @@ def build_server(app: App, *, standing: bool = True) -> ServerType:
         version=backwright.__version__,
         title="Backwright",
         description="Versioned skills for Python backend work: routed, scaffolded, reviewed by rule.",
-        instructions=INSTRUCTIONS,
+        instructions=_instructions(app),
         # Everything listed is the pack's and the same for everyone; what is not sets its own scope.
         cache_hints=dict.fromkeys(_CACHEABLE, CacheHint(TTL_MS, "public")),
         # No tool mirrors an argument in a header, so the SDK need not list the tools before each call.
@@ -90,9 +94,15 @@ def build_server(app: App, *, standing: bool = True) -> ServerType:
     return server
 
 
+def _instructions(app: App) -> str:
+    """The instructions, with a line on what was left out when the server started."""
+    missing = sum(problem.severity == "error" for problem in app.catalog.problems)
+    return f"{INSTRUCTIONS} Skills left out: {missing}; skill_problems says why." if missing else INSTRUCTIONS
+
+
 async def _one_snapshot(app: App, ctx: Context, call_next: CallNext) -> HandlerResult:
-    """Middleware: what one request reads is of one snapshot. A stream of notices outlives many, and reads none."""
-    if ctx.method == "subscriptions/listen":
+    """Middleware: what one request reads is of one snapshot."""
+    if ctx.method in _READING_NOTHING or ctx.method.startswith("notifications/"):
         return await call_next(ctx)
     with app.snapshots.pinned():
         return await call_next(ctx)
