@@ -323,15 +323,23 @@ async def test_reading_a_file_that_is_not_served_says_so(app: App) -> None:
             await ask(client, "skills/get", {"uri": "skill://gamma/SKILL.md"})
 
 
+class Broken(App):
+    """An app with a defect."""
+
+    def manifest(self) -> bytes:
+        raise ValueError("a secret of this machine")
+
+
 @requirement("errors:internal")
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-async def test_an_internal_error_is_named_so_and_says_nothing_else(caplog: pytest.LogCaptureFixture, mode: str) -> None:
-    # No system has a path with a NUL, and nothing that serves a pack expects one.
-    async with connected(app_over(Path("no\0pack")), mode) as client:
+async def test_an_internal_error_is_named_so_and_says_nothing_else(
+    pack: Path, caplog: pytest.LogCaptureFixture, mode: str
+) -> None:
+    async with connected(Broken(Settings(pack=pack)), mode) as client:
         with pytest.raises(MCPError) as refused:
             await client.read_resource("backwright://manifest")
     assert (refused.value.code, refused.value.message) == (INTERNAL_ERROR, "Internal error")
-    assert "ValueError" in caplog.text
+    assert "a secret of this machine" in caplog.text
 
 
 @requirement("reserved:methods")
