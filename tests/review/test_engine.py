@@ -199,3 +199,36 @@ def test_any_bytes_as_a_file_give_a_report(data: bytes, path: str) -> None:
     except BackwrightError:
         return
     assert report.stats.reviewed <= report.stats.added_python
+
+
+def test_finding_names_its_kind_whatever_found_it() -> None:
+    text = "import requests\n\n\nasync def f() -> None:\n    requests.get('https://x.example')\n    print(1)\n"
+    assert [(finding.code, finding.kind) for finding in report_of({"app/x.py": text}).findings] == [
+        ("BW101", "async-blocking-http"),
+        ("BW601", "no-timeout"),
+        ("T201", "print-call"),
+    ]
+
+
+def test_rule_whose_findings_repeat_is_one_entry_a_file() -> None:
+    text = "import os\n\na = os.getenv('A')\nb = os.getenv('B')\n"
+    report = report_of({"app/x.py": text, "app/y.py": text})
+    assert [(found.code, found.location.path, found.location.line, found.others) for found in report.findings] == [
+        ("BW803", "app/x.py", 3, (4,)),
+        ("BW803", "app/y.py", 3, (4,)),
+    ]
+
+
+def test_finding_on_a_call_of_several_lines_stands_on_the_line_that_is_added() -> None:
+    old = "import hashlib\n\nmark = function(\n    data\n)\nlast = 1\n"
+    new = "import hashlib\n\nmark = function(\n    hashlib.md5(\n        data\n    )\n)\nlast = 1\n"
+    assert places(report_of({"app/x.py": new}, {"app/x.py": old})) == [("S324", "app/x.py", 4)]
+    old = "import pickle\n\nmark = pickle.load(\n    data\n)\n"
+    new = "import pickle\n\nmark = pickle.load(\n    data,\n    fix_imports=False\n)\n"
+    assert places(report_of({"app/x.py": new}, {"app/x.py": old})) == []
+
+
+def test_handler_whose_body_becomes_empty_is_found_on_the_body() -> None:
+    old = "def f() -> None:\n    try:\n        g()\n    except Exception:\n        raise\n"
+    new = old.replace("raise", "pass")
+    assert places(report_of({"app/x.py": new}, {"app/x.py": old})) == [("S110", "app/x.py", 5)]

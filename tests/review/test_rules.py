@@ -9,10 +9,12 @@ import pytest
 
 from backwright.review.diff import FileStatus
 from backwright.review.engine import all_rules
+from backwright.review.ruff_codes import CODES
 from backwright.review.rule import Rule
-from tests.review._pages import Block, blocks, page_of, reviewed
+from tests.review._pages import FOLDER, Block, blocks, page_of, reviewed
 
 RULES = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+KINDS = frozenset((FOLDER.parent / "kinds.txt").read_text(encoding="utf-8").split())
 MAX_PROSE_TOKENS = 500
 
 
@@ -29,7 +31,11 @@ def _cases() -> list[object]:
 @pytest.mark.parametrize(("block", "full"), _cases())
 def test_exactly_the_marked_lines_are_found(block: Block, full: bool) -> None:  # noqa: FBT001  a parameter of the case
     report = reviewed(block, full=full)
-    found = {(finding.location.path, finding.location.line) for finding in report.findings}
+    found = {
+        (finding.location.path, line)
+        for finding in report.findings
+        for line in (finding.location.line, *finding.others)
+    }
     assert (found, report.unchecked) == (block.expected, ())
 
 
@@ -57,6 +63,15 @@ def test_rule_has_its_page_beside_the_module_of_its_name(rule: Rule) -> None:
 def test_page_has_violating_and_clean_blocks(rule: Rule) -> None:
     sections = [block.section for block in blocks() if block.rule.code == rule.code]
     assert set(sections) == {"violating", "clean"}
+
+
+@RULES
+def test_rule_names_a_known_kind_of_defect(rule: Rule) -> None:
+    assert rule.kind in KINDS
+
+
+def test_every_rule_of_ruff_names_a_known_kind_of_defect() -> None:
+    assert {code: rule.kind for code, rule in CODES.items() if rule.kind not in KINDS} == {}
 
 
 @RULES

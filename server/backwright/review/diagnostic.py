@@ -74,10 +74,13 @@ class ItemRef(Frozen):
 
 
 class Diagnostic(Frozen):
-    """One finding. `code` is stable for ever; `detector` is `backwright` or `ruff`."""
+    """One finding. `code` is stable for ever, `kind` names the defect whatever finds it; `detector` is `backwright` or
+    `ruff`.
+    """
 
     code: str
     name: str
+    kind: str = ""
     message: str
     severity: Severity
     location: Location

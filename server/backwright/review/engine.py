@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -33,6 +33,7 @@ from backwright.review.reading import Reader, Reading, read_diff
 from backwright.review.report import OpenQuestion, Report, ReportBasis, Stats, Suppressed, Unchecked
 from backwright.review.ruff_codes import CODES
 from backwright.review.rule import Rule
+from backwright.review.rules._paths import is_test
 from backwright.review.statuses import Outcome, statuses
 
 __all__ = ["Options", "Suppression", "all_rules", "nothing", "review"]
@@ -86,11 +87,12 @@ def review(
     reading.unchecked.extend(left_out)
     change = reading.change(diff.files)
     added = _added(kept)
+    rules = all_rules() if options.rules is None else options.rules
     old = OldSide(kept, reading.old_texts)
     detected = _detect(reading, change, facts or Facts(), added, options, old)
     if detected.touched:
         notes.append(_TOUCHED.format(detected.touched))
-    silenced, findings = _silence(ordered(aggregated(detected.found, _is_one)), options.suppressions)
+    silenced, findings = _silence(ordered(aggregated(detected.found, _is_one(rules))), options.suppressions)
     findings = [enforcing(diagnostic, checklist) for diagnostic in fingerprinted(findings, _texts(kept))]
     unchecked = (*reading.unchecked, *detected.unchecked)
     stats = _stats(kept, added, unchecked).model_copy(update={"touched": detected.touched})
@@ -173,10 +175,17 @@ def _settle(
     detected.touched = len(reported) - len(detected.found)
 
 
-def _is_one(diagnostic: Diagnostic) -> bool:
+def _is_one(rules: Iterable[Rule]) -> Callable[[Diagnostic], bool]:
     """Whether findings like this one are one entry for a file."""
-    rule = CODES.get(diagnostic.code)
-    return rule is not None and rule.aggregate
+    how = {rule.code: rule.aggregate for rule in rules}
+
+    def is_one(diagnostic: Diagnostic) -> bool:
+        if diagnostic.code in CODES:
+            return CODES[diagnostic.code].aggregate
+        own = how.get(diagnostic.code)
+        return own == "always" or (own == "in tests" and is_test(diagnostic.location.path))
+
+    return is_one
 
 
 def _in_scope(

@@ -24,7 +24,7 @@ SAME_MEANING: Mapping[str, frozenset[str]] = {
     "BW101": frozenset({"ASYNC210", "ASYNC212", "S113"}),
     "BW601": frozenset({"S113"}),
     "BW701": frozenset({"DTZ003", "DTZ005"}),
-    "BW104": frozenset({"BLE001", "E722", "S110"}),
+    "BW104": frozenset({"BLE001", "S110"}),
     "S110": frozenset({"BLE001"}),
     "S112": frozenset({"BLE001"}),
 }
@@ -96,6 +96,7 @@ def anchored(claim: Claim, added: Mapping[str, frozenset[int]]) -> Diagnostic | 
     return Diagnostic(
         code=rule.code,
         name=rule.name,
+        kind=rule.kind,
         message=masked(finding.message),
         severity=finding.severity or rule.severity,
         location=Location(path=claim.path, line=line),

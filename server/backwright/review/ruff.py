@@ -223,6 +223,7 @@ def _diagnostic(hit: _Hit, code: str, job: _Job, line: int) -> Diagnostic:
     return Diagnostic(
         code=code,
         name=hit.name or code.lower(),
+        kind=rule.kind,
         message=hit.message,
         severity=rule.severity,
         location=Location(path=job.path, line=line, column=max(1, hit.location.column)),

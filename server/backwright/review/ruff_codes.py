@@ -20,6 +20,7 @@ class RuffRule:
     """How a review treats one ruff rule.
 
     Args:
+        kind: the kind of defect, an id of `kinds.txt`.
         severity: ruff itself has none.
         confidence: how often it is right on reviewed code.
         aggregate: all findings of a file become one, because the file decides such a thing once.
@@ -27,6 +28,7 @@ class RuffRule:
         in_fragments: whether a hunk alone is enough to decide it.
     """
 
+    kind: str
     severity: Severity
     confidence: Confidence = Confidence.HIGH
     aggregate: bool = False
@@ -34,73 +36,75 @@ class RuffRule:
     in_fragments: bool = True
 
 
-_STYLE = RuffRule(_INFO, aggregate=True, in_tests=False)
+def _style(kind: str) -> RuffRule:
+    return RuffRule(kind, _INFO, aggregate=True, in_tests=False)
+
 
 CODES: Mapping[str, RuffRule] = {
     # Blocking the event loop
-    "ASYNC210": RuffRule(_ERROR, in_tests=False),
-    "ASYNC212": RuffRule(_ERROR, in_tests=False),
-    "ASYNC251": RuffRule(_ERROR, in_tests=False),
-    "ASYNC220": RuffRule(_WARNING, in_tests=False),
-    "ASYNC221": RuffRule(_WARNING, in_tests=False),
-    "ASYNC222": RuffRule(_WARNING, in_tests=False),
-    "ASYNC230": RuffRule(_INFO, in_tests=False),
-    "ASYNC240": RuffRule(_INFO, _MEDIUM, in_tests=False),
-    "ASYNC110": RuffRule(_INFO, _MEDIUM, in_tests=False),
-    "RUF006": RuffRule(_WARNING, in_tests=False),
-    "PLE1142": RuffRule(_ERROR, in_fragments=False),
+    "ASYNC210": RuffRule("async-blocking-http", _ERROR, in_tests=False),
+    "ASYNC212": RuffRule("async-blocking-http", _ERROR, in_tests=False),
+    "ASYNC251": RuffRule("async-blocking-sleep", _ERROR, in_tests=False),
+    "ASYNC220": RuffRule("async-blocking-subprocess", _WARNING, in_tests=False),
+    "ASYNC221": RuffRule("async-blocking-subprocess", _WARNING, in_tests=False),
+    "ASYNC222": RuffRule("async-blocking-subprocess", _WARNING, in_tests=False),
+    "ASYNC230": RuffRule("async-blocking-file", _INFO, in_tests=False),
+    "ASYNC240": RuffRule("async-blocking-file", _INFO, _MEDIUM, in_tests=False),
+    "ASYNC110": RuffRule("async-busy-wait", _INFO, _MEDIUM, in_tests=False),
+    "RUF006": RuffRule("async-dangling-task", _WARNING, in_tests=False),
+    "PLE1142": RuffRule("async-with-in-sync-def", _ERROR, in_fragments=False),
     # Exceptions and logs
-    "E722": RuffRule(_ERROR),
-    "S110": RuffRule(_ERROR, in_tests=False),
-    "S112": RuffRule(_ERROR, in_tests=False),
-    "BLE001": RuffRule(_WARNING, _MEDIUM, aggregate=True, in_tests=False),
-    "B904": RuffRule(_WARNING, in_tests=False),
-    "TRY002": RuffRule(_INFO, in_tests=False),
-    "TRY400": RuffRule(_INFO, in_tests=False),
-    "LOG007": RuffRule(_INFO, in_tests=False),
-    "LOG015": RuffRule(_INFO, in_tests=False),
-    "T201": RuffRule(_WARNING, _MEDIUM, in_tests=False),
-    "T203": RuffRule(_WARNING, _MEDIUM, in_tests=False),
+    "E722": RuffRule("except-bare", _ERROR),
+    "S110": RuffRule("except-pass", _ERROR, in_tests=False),
+    "S112": RuffRule("except-pass", _ERROR, in_tests=False),
+    "BLE001": RuffRule("except-blind", _WARNING, _MEDIUM, aggregate=True, in_tests=False),
+    "B904": RuffRule("raise-no-from", _WARNING, in_tests=False),
+    "TRY002": RuffRule("raise-vanilla", _INFO, in_tests=False),
+    "TRY400": RuffRule("log-no-traceback", _INFO, in_tests=False),
+    "LOG007": RuffRule("log-no-traceback", _INFO, in_tests=False),
+    "LOG015": RuffRule("log-root", _INFO, in_tests=False),
+    "T201": RuffRule("print-call", _WARNING, _MEDIUM, in_tests=False),
+    "T203": RuffRule("print-call", _WARNING, _MEDIUM, in_tests=False),
     # Security
-    "S104": RuffRule(_INFO, _MEDIUM, in_tests=False),
-    "S113": RuffRule(_ERROR, in_tests=False),
-    "S201": RuffRule(_INFO, in_tests=False),
-    "S301": RuffRule(_WARNING, _MEDIUM, in_tests=False),
-    "S307": RuffRule(_WARNING, in_tests=False),
-    "S324": RuffRule(_WARNING, _MEDIUM, in_tests=False),
-    "S501": RuffRule(_ERROR),
-    "S506": RuffRule(_WARNING),
-    "S602": RuffRule(_WARNING, in_tests=False),
-    "S608": RuffRule(_WARNING, _MEDIUM, in_tests=False),
+    "S104": RuffRule("debug-or-bind-all", _INFO, _MEDIUM, in_tests=False),
+    "S113": RuffRule("no-timeout", _ERROR, in_tests=False),
+    "S201": RuffRule("debug-or-bind-all", _INFO, in_tests=False),
+    "S301": RuffRule("unsafe-deserialise", _WARNING, _MEDIUM, in_tests=False),
+    "S307": RuffRule("unsafe-deserialise", _WARNING, in_tests=False),
+    "S324": RuffRule("weak-hash", _WARNING, _MEDIUM, in_tests=False),
+    "S501": RuffRule("tls-verify-off", _ERROR),
+    "S506": RuffRule("unsafe-deserialise", _WARNING),
+    "S602": RuffRule("shell-true", _WARNING, in_tests=False),
+    "S608": RuffRule("sql-string-build", _WARNING, _MEDIUM, in_tests=False),
     # State, defaults, routes, dates
-    "B006": RuffRule(_ERROR),
-    "B008": RuffRule(_WARNING, _MEDIUM, in_tests=False),
-    "B019": RuffRule(_WARNING),
-    "PLW0603": RuffRule(_WARNING, _MEDIUM, in_tests=False),
-    "RUF012": RuffRule(_INFO, _MEDIUM, in_tests=False, in_fragments=False),
-    "FAST003": RuffRule(_ERROR, _MEDIUM),
-    "DTZ003": RuffRule(_WARNING, in_tests=False),
-    "DTZ005": RuffRule(_WARNING, in_tests=False),
-    "F403": RuffRule(_WARNING, in_tests=False),
+    "B006": RuffRule("mutable-default", _ERROR),
+    "B008": RuffRule("call-in-default", _WARNING, _MEDIUM, in_tests=False),
+    "B019": RuffRule("cache-on-method", _WARNING),
+    "PLW0603": RuffRule("global-statement", _WARNING, _MEDIUM, in_tests=False),
+    "RUF012": RuffRule("mutable-class-attr", _INFO, _MEDIUM, in_tests=False, in_fragments=False),
+    "FAST003": RuffRule("route-unused-path-param", _ERROR, _MEDIUM),
+    "DTZ003": RuffRule("datetime-naive", _WARNING, in_tests=False),
+    "DTZ005": RuffRule("datetime-naive", _WARNING, in_tests=False),
+    "F403": RuffRule("star-import", _WARNING, in_tests=False),
     # Tests
-    "B017": RuffRule(_INFO),
-    "PT011": RuffRule(_INFO, _MEDIUM),
+    "B017": RuffRule("test-raises-exception", _INFO),
+    "PT011": RuffRule("test-raises-exception", _INFO, _MEDIUM),
     # Typing, a matter of style: one finding a file and code
-    "ANN001": _STYLE,
-    "ANN002": _STYLE,
-    "ANN003": _STYLE,
-    "ANN201": _STYLE,
-    "ANN202": _STYLE,
-    "ANN204": _STYLE,
-    "ANN205": _STYLE,
-    "ANN206": _STYLE,
-    "ANN401": _STYLE,
-    "UP006": _STYLE,
-    "UP007": _STYLE,
-    "UP035": _STYLE,
-    "UP045": _STYLE,
-    "RUF013": _STYLE,
-    "PGH003": RuffRule(_INFO, aggregate=True),
+    "ANN001": _style("ann-missing"),
+    "ANN002": _style("ann-missing"),
+    "ANN003": _style("ann-missing"),
+    "ANN201": _style("ann-missing"),
+    "ANN202": _style("ann-missing"),
+    "ANN204": _style("ann-missing"),
+    "ANN205": _style("ann-missing"),
+    "ANN206": _style("ann-missing"),
+    "ANN401": _style("ann-any"),
+    "UP006": _style("typing-legacy"),
+    "UP007": _style("typing-legacy"),
+    "UP035": _style("typing-legacy"),
+    "UP045": _style("typing-legacy"),
+    "RUF013": _style("implicit-optional"),
+    "PGH003": RuffRule("type-ignore-blanket", _INFO, aggregate=True),
 }
 
 # Calls in a parameter's default that make no shared state.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from backwright.review.change import Change
 from backwright.review.diagnostic import Confidence, Severity
@@ -37,6 +38,7 @@ class Finding:
     severity: Severity | None = None
 
 
+Aggregate = Literal["never", "in tests", "always"]
 SourceCheck = Callable[[Source, Facts], Iterable[Finding]]
 ChangeCheck = Callable[[Change, Facts], Iterable[Finding]]
 
@@ -54,6 +56,8 @@ class Rule:
         check_source: reads one Python file or fragment.
         check_change: reads the change as a whole. Exactly one of the two is given.
         confidence: the usual one.
+        kind: the kind of defect, an id of `kinds.txt`; several rules may find one kind.
+        aggregate: where all findings in a file become one entry, because the file decides such a thing once.
         literal: the text of the line is the defect itself, as a secret is: another text is another defect, also where
             the file had one of the kind before.
 
@@ -68,6 +72,8 @@ class Rule:
     check_source: SourceCheck | None = None
     check_change: ChangeCheck | None = None
     confidence: Confidence = Confidence.HIGH
+    kind: str = ""
+    aggregate: Aggregate = "never"
     literal: bool = False
 
     def __post_init__(self) -> None:

@@ -96,7 +96,12 @@ def _result(finding: Diagnostic, places: Mapping[str, int]) -> JSON:
         "message": {"text": visible(finding.message)},
         "locations": [{"physicalLocation": {"artifactLocation": _artifact(place.path), "region": region}}],
         "partialFingerprints": {"backwright/v1": finding.fingerprint},
-        "properties": {"basis": finding.basis, "confidence": finding.confidence, "detector": finding.detector},
+        "properties": {
+            "basis": finding.basis,
+            "confidence": finding.confidence,
+            "detector": finding.detector,
+            **({"kind": finding.kind} if finding.kind else {}),
+        },
     }
     if finding.others:
         result["relatedLocations"] = [

@@ -37,6 +37,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW505",
     name="blocking-index",
+    kind="migration-index-locks",
     severity=Severity.INFO,
     summary="An index built without CONCURRENTLY: writes to the table wait until it is done.",
     check_source=_check,

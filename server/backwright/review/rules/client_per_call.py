@@ -61,6 +61,7 @@ def _in_loop(source: Source, statement: ast.AsyncWith, function: FunctionNode) -
 RULE = Rule(
     code="BW105",
     name="client-per-call",
+    kind="async-client-per-call",
     severity=Severity.INFO,
     summary="An async HTTP client is built inside the function that uses it, so no connection is ever reused.",
     check_source=_check,

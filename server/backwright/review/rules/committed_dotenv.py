@@ -73,6 +73,7 @@ def _check(change: Change, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW405",
     name="committed-dotenv",
+    kind="dotenv-committed",
     severity=Severity.ERROR,
     summary="A dotenv file in the repository: its secrets, or the next ones, stay in the history.",
     check_change=_check,

@@ -53,6 +53,8 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW503",
     name="destructive-migration",
+    kind="migration-destructive",
+    aggregate="always",
     severity=Severity.WARNING,
     summary="An upgrade that drops or renames a table or a column: code that still runs breaks, and data is gone.",
     check_source=_check,

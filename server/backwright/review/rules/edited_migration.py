@@ -124,6 +124,7 @@ def _check(change: Change, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW501",
     name="edited-migration",
+    kind="migration-edited",
     severity=Severity.ERROR,
     summary="A migration that is already in the repository is changed: databases that ran it never see the change.",
     check_change=_check,

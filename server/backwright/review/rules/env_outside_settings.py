@@ -68,6 +68,8 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW803",
     name="env-outside-settings",
+    kind="env-outside-settings",
+    aggregate="always",
     severity=Severity.WARNING,
     summary="An environment variable read outside the settings: nobody validates it at start-up or knows of it.",
     check_source=_check,

@@ -109,6 +109,7 @@ def _is_server_error(call: ast.Call) -> bool:
 RULE = Rule(
     code="BW205",
     name="error-detail-leak",
+    kind="error-detail-leak",
     severity=Severity.INFO,
     summary="An exception's own text is sent to the client, which tells strangers about tables, paths and hosts.",
     check_source=_check,

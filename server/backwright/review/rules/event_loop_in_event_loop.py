@@ -63,6 +63,7 @@ def _blocking_result(origin: str) -> str | None:
 RULE = Rule(
     code="BW103",
     name="event-loop-in-event-loop",
+    kind="async-run-in-loop",
     severity=Severity.ERROR,
     summary="An async function starts an event loop or waits for a thread's future, which raises RuntimeError or stops"
     " the loop it runs on.",

@@ -114,6 +114,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW401",
     name="hardcoded-secret",
+    kind="secret-hardcoded",
     severity=Severity.ERROR,
     summary="A secret in the source: whoever can read the repository, now or later, can use it.",
     check_source=_check,

@@ -85,6 +85,7 @@ def _check(change: Change, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW802",
     name="layer-violation",
+    kind="layer-violation",
     severity=Severity.WARNING,
     summary="Business code imports the web framework: it cannot be used or tested without a request.",
     check_change=_check,

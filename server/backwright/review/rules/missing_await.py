@@ -103,6 +103,7 @@ def _is_awaitable(annotation: ast.expr) -> bool:
 RULE = Rule(
     code="BW106",
     name="missing-await",
+    kind="missing-await",
     severity=Severity.ERROR,
     summary="A coroutine function is called without await, so that its body never runs.",
     check_source=_check,

@@ -58,6 +58,7 @@ def _router_declares(source: Source, route: Route) -> bool:
 RULE = Rule(
     code="BW202",
     name="missing-response-model",
+    kind="route-no-response-model",
     severity=Severity.WARNING,
     summary="A route has neither a response model nor a return annotation, so that any field it returns goes out and"
     " clients see no schema.",

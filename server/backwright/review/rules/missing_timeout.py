@@ -112,6 +112,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW601",
     name="missing-timeout",
+    kind="no-timeout",
     severity=Severity.ERROR,
     summary="A network call without a timeout: one silent peer holds the worker, and soon all workers, for ever.",
     check_source=_check,

@@ -85,6 +85,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW504",
     name="mixed-migration",
+    kind="migration-mixed",
     severity=Severity.WARNING,
     summary="One revision changes schema and rows: the table stays locked while rows are rewritten.",
     check_source=_check,

@@ -127,6 +127,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW801",
     name="module-mutable-state",
+    kind="module-mutable-state",
     severity=Severity.WARNING,
     summary="A module-level container that functions change: state that workers do not share and tests cannot reset.",
     check_source=_check,

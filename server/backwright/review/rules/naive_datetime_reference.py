@@ -50,6 +50,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW701",
     name="naive-datetime-reference",
+    kind="datetime-naive",
     severity=Severity.WARNING,
     summary="`datetime.utcnow` or `datetime.now` passed as a default: each value it makes has no time zone.",
     check_source=_check,

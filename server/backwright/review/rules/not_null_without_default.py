@@ -61,6 +61,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW502",
     name="not-null-without-default",
+    kind="migration-notnull-no-default",
     severity=Severity.ERROR,
     summary="A NOT NULL column added without a server default: the upgrade fails on any table that has rows.",
     check_source=_check,

@@ -34,6 +34,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW204",
     name="on-event-handler",
+    kind="fastapi-on-event",
     severity=Severity.WARNING,
     summary="A startup or shutdown handler is registered by on_event, which is deprecated and never runs beside a"
     " lifespan.",

@@ -195,6 +195,8 @@ def _rewritten(source: Source, func: ast.Attribute, new: str) -> str | None:
 RULE = Rule(
     code="BW301",
     name="pydantic-v1-api",
+    kind="pydantic-v1-api",
+    aggregate="in tests",
     severity=Severity.WARNING,
     summary="Pydantic 1's validators, Config or methods are used, which Pydantic 2 deprecates, ignores or has removed.",
     check_source=_check,

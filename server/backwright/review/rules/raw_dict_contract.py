@@ -33,6 +33,7 @@ def _body_parameters(route: Route) -> Iterator[Finding]:
 RULE = Rule(
     code="BW201",
     name="raw-dict-contract",
+    kind="raw-dict-contract",
     severity=Severity.WARNING,
     summary="A route takes its body as a plain dict, so that nothing is validated and clients see no schema.",
     check_source=_check,

@@ -69,6 +69,7 @@ def _said(config: ast.expr) -> str | None:
 RULE = Rule(
     code="BW303",
     name="request-model-allows-extra",
+    kind="request-extra-not-forbidden",
     severity=Severity.INFO,
     summary="A request model silently drops unknown fields while the others of its file refuse them.",
     check_source=_check,

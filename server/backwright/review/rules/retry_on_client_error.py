@@ -117,6 +117,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW603",
     name="retry-on-client-error",
+    kind="retry-4xx",
     severity=Severity.WARNING,
     summary="A retry that includes answers 4xx: the same wrong request again, slower, and against rate limits.",
     check_source=_check,

@@ -108,6 +108,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW404",
     name="secret-in-log",
+    kind="secret-in-log",
     severity=Severity.WARNING,
     summary="A password, token or key written to the log: logs are copied, kept and read more widely than secrets.",
     check_source=_check,

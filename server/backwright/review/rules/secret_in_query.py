@@ -51,6 +51,7 @@ def _is_secret(route: Route, parameter: Parameter) -> bool:
 RULE = Rule(
     code="BW207",
     name="secret-in-query",
+    kind="route-secret-in-query",
     severity=Severity.WARNING,
     summary="A password, key or token is a query or path parameter, so that it is written to every log on the way.",
     check_source=_check,

@@ -50,6 +50,7 @@ def _field(statement: ast.AnnAssign, name: str) -> Iterator[Finding]:
 RULE = Rule(
     code="BW302",
     name="secret-not-secretstr",
+    kind="secret-not-secretstr",
     severity=Severity.WARNING,
     summary="A password, key or token in the settings is a plain str, so that printing the settings prints it.",
     check_source=_check,

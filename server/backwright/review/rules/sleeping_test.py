@@ -54,6 +54,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW702",
     name="sleeping-test",
+    kind="test-sleep",
     severity=Severity.INFO,
     summary="A test that sleeps: it fails on a busy machine and wastes the time everywhere else.",
     check_source=_check,

@@ -173,6 +173,7 @@ def _is_last(inner: ast.AST, outer: ast.AST) -> bool:
 RULE = Rule(
     code="BW104",
     name="swallowed-cancellation",
+    kind="async-cancelled-swallowed",
     severity=Severity.ERROR,
     summary="An async function catches CancelledError and does not raise it again, so that it cannot be cancelled,"
     " timed out or shut down.",

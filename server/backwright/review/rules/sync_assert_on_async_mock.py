@@ -88,6 +88,8 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW703",
     name="sync-assert-on-async-mock",
+    kind="test-async-assert",
+    aggregate="always",
     severity=Severity.INFO,
     summary="`assert_called…` on an AsyncMock passes for a coroutine that was made and never awaited.",
     check_source=_check,

@@ -85,6 +85,7 @@ def _is_online(verb: str) -> bool:
 RULE = Rule(
     code="BW101",
     name="sync-http-call-in-async",
+    kind="async-blocking-http",
     severity=Severity.ERROR,
     summary="requests, boto3 or another blocking client is called in an async function, which stops the event"
     " loop for every request while it waits.",

@@ -162,6 +162,7 @@ def _driver(source: Source, origins: Origins, call: ast.Call) -> str | None:
 RULE = Rule(
     code="BW102",
     name="sync-session-in-async-def",
+    kind="async-sync-db",
     severity=Severity.ERROR,
     summary="An async function uses a synchronous database session or client, so every query stops the event loop for"
     " all requests.",

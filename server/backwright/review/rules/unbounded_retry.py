@@ -62,6 +62,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW602",
     name="unbounded-retry",
+    kind="retry-no-stop",
     severity=Severity.WARNING,
     summary="A retry without a limit: a lasting failure keeps the caller, its connection and its memory for ever.",
     check_source=_check,

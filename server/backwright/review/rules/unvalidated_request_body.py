@@ -61,6 +61,7 @@ def _is_picked_apart(source: Source, route: Route, call: ast.Call) -> bool:
 RULE = Rule(
     code="BW206",
     name="unvalidated-request-body",
+    kind="route-raw-request",
     severity=Severity.WARNING,
     summary="A route reads fields from the raw request body, so that nothing is validated and the schema shows no"
     " body.",

@@ -102,6 +102,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW402",
     name="unverified-jwt",
+    kind="jwt-unverified",
     severity=Severity.ERROR,
     summary="A JWT decoded without its signature or without a fixed algorithm: anyone can write the claims.",
     check_source=_check,

@@ -32,6 +32,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW203",
     name="weak-response-model",
+    kind="route-weak-response-model",
     severity=Severity.WARNING,
     summary="A route's response is declared as dict or Any, so that nothing is filtered and the schema names no field.",
     check_source=_check,

@@ -55,6 +55,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
 RULE = Rule(
     code="BW403",
     name="wildcard-cors-with-credentials",
+    kind="cors-wildcard-credentials",
     severity=Severity.ERROR,
     summary="CORS allows every origin together with credentials: any web page can act as the signed-in user.",
     check_source=_check,
