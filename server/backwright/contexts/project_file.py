@@ -5,6 +5,7 @@ The repository may be anyone's, so the YAML is read strictly.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -44,8 +45,11 @@ def load_project(root: Path) -> ProjectContextV1:
     return parse_project(data)
 
 
+@lru_cache(maxsize=4)
 def parse_project(data: bytes) -> ProjectContextV1:
     """The project context that the bytes of a `backwright.yaml` hold. An empty file holds the defaults.
+
+    The last ones are kept: each call of a tool asks, and the file hardly ever changes.
 
     Raises:
         InvalidContextError: they are no plain YAML in UTF-8, or do not validate; `line` says where.
