@@ -50,15 +50,25 @@ def read_bounded(path: Path | str, limit: int = MAX_FILE_BYTES, *, follow_links:
     """
     nofollow = 0 if follow_links else getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | nofollow)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(f"{Path(path).name} is not a regular file")
         if status.st_size > limit:
             raise TooLargeError(Path(path).name, size=status.st_size, limit=limit)
-        data = file.read(limit + 1)
+        data = _read_up_to(descriptor, limit + 1, status.st_size + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > limit:
         raise TooLargeError(Path(path).name, size=len(data), limit=limit)
+    return data
+
+
+def _read_up_to(descriptor: int, most: int, expected: int) -> bytes:
+    """What there is to read, at most so many bytes; a file object would take as long as the reading does."""
+    data = b""
+    while len(data) < most and (part := os.read(descriptor, min(most - len(data), max(expected, 64 * 1024)))):
+        data += part
     return data
 
 

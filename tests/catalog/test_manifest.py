@@ -10,19 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backwright.catalog.manifest import (
-    MANIFEST,
-    FilePin,
-    Manifest,
-    SkillPin,
-    build_manifest,
-    check,
-    dump,
-    load_unlocked,
-    read,
-    update,
-)
+from backwright.catalog.manifest import MANIFEST, build_manifest, check, load_unlocked, read, update
 from backwright.catalog.pack import find_pack
+from backwright.catalog.pins import FilePin, Manifest, SkillPin, dump
 from backwright.catalog.problem import Code, ProblemError
 from tests.catalog._packs import write_pack, write_release, write_skill
 

@@ -12,8 +12,8 @@ from typing import Final
 from backwright._hidden import printable
 from backwright.catalog import manifest as manifests
 from backwright.catalog.loader import RELEASES, Candidate, build_skill, candidates, read_tree
-from backwright.catalog.manifest import Manifest
 from backwright.catalog.memory import Memory
+from backwright.catalog.pins import Manifest
 from backwright.catalog.problem import Code, Problem, ProblemError
 from backwright.catalog.skill import Skill
 from backwright.catalog.version import Range, Version, parse_request
@@ -72,8 +72,7 @@ class Catalog:
             InvalidVersionError: the range does not parse.
         """
         name, wanted = parse_request(request)
-        if name not in self._versions:
-            raise self._not_found(name)
+        name = name if name in self._versions else self._in_full(name)
         if wanted is None and name in self._heads:
             return self._heads[name]
         wanted = wanted or Range("latest")
@@ -97,6 +96,21 @@ class Catalog:
         folder = f"skills/{RELEASES}/{name}/"
         left_out = [str(problem) for problem in self.problems if f"{problem.path}/".startswith(folder)]
         return "; ".join([f"its versions: {', '.join(self.versions(name))}", *left_out[:3]])
+
+    def _in_full(self, name: str) -> str:
+        """The name of the only skill whose own name this is, although it goes by a longer one.
+
+        Raises:
+            SkillNotFoundError: there is none, or more than one.
+        """
+        same = [full for full in self._versions if full.endswith(f"/{name}")] if "/" not in name else []
+        if len(same) == 1:
+            return same[0]
+        if same:
+            raise SkillNotFoundError(
+                f"{len(same)} skills are called {printable(name, 80)!r}", hint=f"name one of {', '.join(sorted(same))}"
+            )
+        raise self._not_found(name)
 
     def _not_found(self, name: str) -> SkillNotFoundError:
         shown = printable(name, 80)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from backwright.catalog.manifest import Manifest
+from backwright.catalog.pins import Manifest
 from backwright.catalog.skill import Skill, SkillFile
 from backwright.catalog.stamp import Seen
 

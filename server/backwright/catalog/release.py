@@ -27,7 +27,8 @@ from backwright.catalog import manifest as manifests
 from backwright.catalog.changelog import CHANGELOG, with_entry
 from backwright.catalog.frontmatter import decode, split
 from backwright.catalog.loader import RELEASES, Candidate, build_skill, candidates, load, read_tree
-from backwright.catalog.manifest import MANIFEST, Manifest, build_manifest
+from backwright.catalog.manifest import MANIFEST, build_manifest
+from backwright.catalog.pins import Manifest, dump
 from backwright.catalog.problem import Problem, ProblemError
 from backwright.catalog.skill import SKILL_MD, Skill, SkillFile
 from backwright.catalog.version import Level, Version
@@ -129,7 +130,7 @@ def write_release(plan: ReleasePlan) -> None:
             for file in skill.files:
                 if file.path in {SKILL_MD, CHANGELOG}:
                     _replace(head / file.path, file.data, undo)
-            _replace(plan.pack / MANIFEST, manifests.dump(plan.manifest), undo)
+            _replace(plan.pack / MANIFEST, dump(plan.manifest), undo)
             undo.pop_all()
     except OSError as error:
         reason = error.strerror or str(error)

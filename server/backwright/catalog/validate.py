@@ -148,6 +148,8 @@ def load_triggers(text: str, path: str) -> Triggers:
     Raises:
         ProblemError: it is not strict YAML, or does not fit the model; the line is that of the value.
     """
+    if not text:
+        return Triggers()
     return check_model(Triggers, load_yaml(text, path), path)
 
 
@@ -157,6 +159,8 @@ def load_checklist(text: str, path: str) -> tuple[ChecklistItem, ...]:
     Raises:
         ProblemError: as `load_triggers`, or two items have the same id.
     """
+    if not text:
+        return ()
     document = load_yaml(text, path)
     items = check_model(Checklist, document, path).items
     seen: set[str] = set()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from backwright.catalog import manifest as manifests
 from backwright.catalog.loader import Candidate, candidates, read_tree
-from backwright.catalog.manifest import Manifest, SkillPin
+from backwright.catalog.pins import Manifest, SkillPin
 from backwright.catalog.problem import Problem, ProblemError
 from backwright.catalog.skill import Skill
 from backwright.errors import IntegrityError
