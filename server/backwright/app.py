@@ -25,6 +25,7 @@ from backwright.snapshot import Snapshot, Snapshots
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice, Pins
+    from backwright.catalog.problem import Problem
     from backwright.catalog.roots import Roots
     from backwright.catalog.skill import Skill
     from backwright.contexts.schema import Schema
@@ -100,6 +101,12 @@ class App:
     def manifest(self) -> bytes:
         """The manifest that the snapshot was loaded from; it may have changed on disk since."""
         return self.catalog.manifest
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What is left out, mended, unpinned or doubtful, of the skills of the snapshot; the text itself is served."""
+        from backwright.catalog.lint import lint_catalog
+
+        return (*self.catalog.problems, *self.snapshot.derived(lint_catalog))
 
     # Routing
 

@@ -144,4 +144,4 @@ async def test_the_instructions_say_when_to_reach_for_which_tool(app: App) -> No
         assert client.instructions == INSTRUCTIONS
     assert approx_tokens(INSTRUCTIONS) < 150
     for name in NAMES:
-        assert name in INSTRUCTIONS or name == "read_skill_file"
+        assert name in INSTRUCTIONS or name in {"read_skill_file", "skill_problems"}

@@ -162,14 +162,14 @@ class Resources:
             uri=PROBLEMS,
             name="problems",
             title="What is not served",
-            description="The skills that were left out or degraded: file, line, reason and fix.",
+            description="The skills that were left out, mended or look doubtful: file, line, reason and fix.",
             mime_type=JSON,
         )
         # The problems name files of this machine, so no shared cache may keep them.
         return [Fixed(manifest, self._app.manifest), Fixed(problems, self._problems, "private")]
 
     def _problems(self) -> bytes:
-        found = [asdict(problem) for problem in self._app.catalog.problems]
+        found = [asdict(problem) for problem in self._app.problems()]
         return json.dumps({"problems": found}, ensure_ascii=False, indent=1).encode()
 
 

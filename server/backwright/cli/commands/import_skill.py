@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
-    from backwright.catalog.foreign import Foreign
     from backwright.catalog.importing import Imported
     from backwright.catalog.problem import Problem
 
@@ -26,11 +25,12 @@ def _run(arguments: argparse.Namespace) -> int:
     from backwright.catalog.importing import import_foreign
     from backwright.catalog.problem import ProblemError
     from backwright.catalog.writing import check_free, write_skill
+    from backwright.cli._foreign import foreign_at
 
     into = Path() if arguments.into is None else arguments.into
     done: list[Imported] = []
     problems: list[Problem] = []
-    for foreign in _foreign(arguments.path, problems):
+    for foreign in foreign_at(arguments.path, problems):
         try:
             done.append(import_foreign(foreign, taken={each.skill.name for each in done}))
         except ProblemError as error:
@@ -43,30 +43,6 @@ def _run(arguments: argparse.Namespace) -> int:
             write_skill(each.skill, into)
     _print(done, problems, into, as_json=arguments.json, dry_run=arguments.dry_run)
     return Exit.FINDINGS if problems else Exit.CLEAN
-
-
-def _foreign(path: Path, problems: list[Problem]) -> Iterator[Foreign]:
-    """The skills at a path: it, or those inside a folder that is none itself."""
-    from backwright.catalog.foreign import find_foreign, read_foreign
-    from backwright.catalog.problem import Code, ProblemError
-    from backwright.errors import InvalidInputError
-
-    if not path.exists():
-        raise InvalidInputError(f"{str(path)!r} is not there", hint="name a file or a folder that exists")
-    try:
-        yield read_foreign(path, path.as_posix())
-    except ProblemError as error:
-        if error.problem.code != Code.NO_SKILL_MD:
-            problems.append(error.problem)
-            return
-        inside = [found for found in find_foreign(path) if found != path]
-        if not inside:
-            problems.append(error.problem)
-        for found in inside:
-            try:
-                yield read_foreign(found, found.as_posix())
-            except ProblemError as inner:
-                problems.append(inner.problem)
 
 
 def _print(done: list[Imported], problems: list[Problem], into: Path, *, as_json: bool, dry_run: bool) -> None:

@@ -1,0 +1,75 @@
+"""`backwright lint`: hostile text and what is not well made, in skills of any dialect."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backwright.cli._problems import FORMATS
+from backwright.cli.command import Command, Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from backwright.catalog.problem import Problem
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="files, skills' folders or folders of skills (default: what would be served)",
+    )
+    parser.add_argument("--format", choices=FORMATS, default=None, help="text (default), json or sarif")
+    parser.add_argument("--json", action="store_true", help="the same as --format json")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from backwright.catalog.lint import all_checks
+    from backwright.cli._problems import render
+
+    problems = _of_paths(arguments.paths) if arguments.paths else _of_served()
+    form = arguments.format or ("json" if arguments.json else "text")
+    print(render(problems, form, {check.code: check.summary for check in all_checks()}))
+    return Exit.FINDINGS if problems else Exit.CLEAN
+
+
+def _of_served() -> tuple[Problem, ...]:
+    from backwright.app import App
+    from backwright.settings import Settings
+
+    return App(Settings.from_environment()).problems()
+
+
+def _of_paths(paths: Iterable[Path]) -> tuple[Problem, ...]:
+    """The repairs that the skills at some paths need, and what the checks find in them, by file and line."""
+    from backwright.catalog.importing import import_foreign
+    from backwright.catalog.lint import lint, subject_of
+    from backwright.catalog.problem import ProblemError
+    from backwright.cli._foreign import foreign_at
+
+    problems: list[Problem] = []
+    subjects = []
+    for path in paths:
+        for foreign in foreign_at(path, problems):
+            try:
+                done = import_foreign(foreign)
+            except ProblemError as error:
+                problems.append(error.problem)
+                continue
+            problems += done.repairs
+            subjects.append(subject_of(foreign, done))
+    problems += lint(subjects)
+    return tuple(sorted(problems, key=lambda problem: (problem.path, problem.line or 0, problem.code)))
+
+
+COMMAND = Command(
+    name="lint",
+    help="look for hostile text, broken links and vague descriptions in skills",
+    example="backwright lint .claude/skills --format sarif",
+    configure=_configure,
+    run=_run,
+)
