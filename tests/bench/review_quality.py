@@ -143,11 +143,11 @@ def labelled(mirrors: Sequence[Mirror], labels: Sequence[Label], *, full: bool) 
                 print(f"  missed {label.rule:<24}{repo} {fix[:10]} {label.path}:{label.line}")
     if commits:
         macro = sum(sum(each) / len(each) for each in kinds.values()) / len(kinds)
-        found, all_labels = sum(map(sum, kinds.values())), sum(map(len, kinds.values()))
+        hits, all_labels = sum(sum(each) for each in kinds.values()), sum(len(each) for each in kinds.values())
         print(
             f"{'files at hand' if full else 'diff alone':<16}{whole} of {commits} commits whole ({whole / commits:.0%})"
         )
-        print(f"{'':<16}{found} of {all_labels} labels, macro recall over {len(kinds)} kinds {macro:.0%}")
+        print(f"{'':<16}{hits} of {all_labels} labels, macro recall over {len(kinds)} kinds {macro:.0%}")
 
 
 def merged(mirrors: Sequence[Mirror], commits: int, *, show: bool) -> None:

@@ -80,20 +80,21 @@ def review(
         options = replace(options, suppressions=(), exclude=())
         notes.append(_NOT_HONOURED)
     kept, left_out = _in_scope(diff.files, options, notes)
+    rules = all_rules() if options.rules is None else options.rules
+    added = _added(kept)
     with warnings.catch_warnings():
         # Parsing warns of the reviewed code's invalid escapes; that is ruff's to report.
         warnings.simplefilter("ignore")
         reading = read_diff(replace(diff, files=kept), read_new=read_new, read_old=read_old)
+        old = OldSide(kept, reading.old_texts)
+        change = replace(reading.change(diff.files), before=old.sources)
+        detected = _detect(reading, change, facts or Facts(), added, options, old)
     reading.unchecked.extend(left_out)
-    change = reading.change(diff.files)
-    added = _added(kept)
-    rules = all_rules() if options.rules is None else options.rules
-    old = OldSide(kept, reading.old_texts)
-    detected = _detect(reading, change, facts or Facts(), added, options, old)
     if detected.touched:
         notes.append(_TOUCHED.format(detected.touched))
-    silenced, findings = _silence(ordered(aggregated(detected.found, _is_one(rules))), options.suppressions)
-    findings = [enforcing(diagnostic, checklist) for diagnostic in fingerprinted(findings, _texts(kept))]
+    silenced, left = _silence(ordered(detected.found), options.suppressions)
+    marked = fingerprinted(ordered(aggregated(left, _is_one(rules))), _texts(kept))
+    findings = [enforcing(diagnostic, checklist) for diagnostic in marked]
     unchecked = (*reading.unchecked, *detected.unchecked)
     stats = _stats(kept, added, unchecked).model_copy(update={"touched": detected.touched})
     asked, unasked = _questions(checklist, kept, options)
@@ -151,9 +152,7 @@ def _before(new: Iterable[Sighting], rules: Mapping[str, Rule], old: OldSide, fa
     """What the rules that found something say of the same files before the change."""
     asked = sorted({(sighting.code, sighting.path) for sighting in new if sighting.diagnostic is not None})
     return [
-        sighted(claim, {})
-        for code, path in asked
-        for claim in old_claims(rules[code], path, (s for piece in old.pieces(path) for s in piece.sources), facts)
+        sighted(claim, {}) for code, path in asked for claim in old_claims(rules[code], path, old.sources(path), facts)
     ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from backwright.review.diff import FileDiff, FileStatus, Hunk, Line, LineKind
 from backwright.review.fragment import Piece, parse_hunk
 from backwright.review.full import MAX_SOURCE_BYTES, UnreadableSourceError, agrees, parse_file
+from backwright.review.source import Source
 
 _TURNED = {LineKind.ADDED: LineKind.REMOVED, LineKind.REMOVED: LineKind.ADDED, LineKind.CONTEXT: LineKind.CONTEXT}
 
@@ -49,6 +50,10 @@ class OldSide:
         if path not in self._pieces:
             self._pieces[path] = tuple(self._parse(path))
         return self._pieces[path]
+
+    def sources(self, path: str) -> tuple[Source, ...]:
+        """The same as rules see it."""
+        return tuple(source for piece in self.pieces(path) for source in piece.sources)
 
     def to_lint(self) -> Mapping[str, tuple[Piece, ...]]:
         """Every file before the change for ruff; a whole text is not parsed for it."""

@@ -11,6 +11,7 @@ from typing import Final
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError
 from backwright.review.facts import Facts
+from backwright.review.repository import Repository
 
 _LIMIT: Final = 8 * 1024 * 1024
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
@@ -30,7 +31,13 @@ def read_facts(root: Path) -> Facts:
         requirements.update(_parsed(_text(path).split("\n")))
     majors = {name: major for name, text in requirements.items() if (major := _major(text)) is not None}
     majors.update(_locked(root, requirements.keys()))
-    return Facts(python=_python(project), majors=majors, dependencies=frozenset(requirements), has_root=True)
+    return Facts(
+        python=_python(project),
+        majors=majors,
+        dependencies=frozenset(requirements),
+        has_root=True,
+        repository=Repository(root),
+    )
 
 
 def _python(project: Mapping[str, object]) -> tuple[int, int] | None:
