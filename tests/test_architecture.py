@@ -23,7 +23,8 @@ ALLOWED: dict[str, set[str]] = {
     **{part: set() for part in ENGINES},
     "settings": set(),
     "snapshot": ENGINES,
-    "app": ENGINES | {"settings", "snapshot"},
+    "sources": ENGINES | {"settings"},
+    "app": ENGINES | {"settings", "snapshot", "sources"},
     "mcp_api": ENGINES | {"app", "settings"},
     "http_api": ENGINES | {"app", "settings", "mcp_api"},
     "cli": ENGINES | SURFACES | {"app", "settings"},
@@ -38,6 +39,7 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "starlette": ("http_api/", "mcp_api/streamable.py"),
     "uvicorn": ("http_api/",),
     "jinja2": ("scaffold/render.py", "mcp_api/prompts.py"),
+    "pygments": ("review/formats/_highlight.py",),
     "rich": ("cli/",),
     "yaml": ("_strict_yaml.py", "catalog/release.py", "scaffold/template.py"),
 }

@@ -13,20 +13,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from backwright.catalog.catalog import Catalog, load_catalog
+from backwright.catalog.catalog import Catalog
 from backwright.catalog.library import Library
-from backwright.catalog.manifest import MANIFEST
-from backwright.catalog.memory import Memory
-from backwright.catalog.pack import find_pack, is_installed
 from backwright.catalog.version import parse_request
 from backwright.errors import InvalidInputError, TemplateNotFoundError, UnsupportedProjectError
 from backwright.settings import Settings
 from backwright.snapshot import Snapshot, Snapshots
+from backwright.sources import Sources
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice, Pins
     from backwright.catalog.problem import Problem
-    from backwright.catalog.roots import Roots
     from backwright.catalog.skill import Skill
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
@@ -40,7 +37,7 @@ if TYPE_CHECKING:
     from backwright.review.subject import Subject
     from backwright.routing.briefing import Briefing
     from backwright.routing.decision import Routing
-    from backwright.routing.router import Router
+    from backwright.routing.rooms import Rooms
     from backwright.scaffold.apply import Applied
     from backwright.scaffold.plan import Plan
     from backwright.scaffold.undo import Undone
@@ -59,34 +56,24 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
+    @cached_property
+    def sources(self) -> Sources:
+        """Where the skills come from."""
+        return Sources(self.settings)
+
     @property
     def pack(self) -> Path:
         """The folder that holds `skills/` and `manifest.yaml`."""
-        return self.settings.pack or find_pack()
+        return self.sources.pack
 
     @cached_property
     def snapshots(self) -> Snapshots:
         """The snapshot that is served now, and the way to the next."""
-        return Snapshots(Library(self._load))
-
-    def _load(self, memory: Memory) -> Catalog:
-        # Only a start can be refused; later there is something to go on serving.
-        strict = self.settings.strict and not memory.loads
-        catalog = load_catalog(self.pack, strict=strict, allow_unlocked=self.settings.allow_unlocked, memory=memory)
-        return self._roots.added(catalog, strict=strict) if self.settings.skills else catalog
-
-    @cached_property
-    def _roots(self) -> Roots:
-        """The user's own folders of skills."""
-        from backwright.catalog.roots import Roots
-
-        return Roots(self.settings.skills)
+        return Snapshots(Library(self.sources.load))
 
     def followed(self) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
         """The folders and the single files that a reload reads; none for a pack that nobody edits."""
-        edited = not is_installed(self.pack)
-        packs = (self.pack / "skills",) if edited else ()
-        return (*packs, *self.settings.skills), ((self.pack / MANIFEST,) if edited else ())
+        return self.sources.followed()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -111,7 +98,7 @@ class App:
     # Routing
 
     @property
-    def router(self) -> Router:
+    def router(self) -> Rooms:
         """The router over the catalog's head versions."""
         return self.snapshot.router
 
@@ -290,7 +277,7 @@ class App:
         from backwright.review.checklist import ChecklistEntry, JudgementQuestion
 
         pins = self.pins()
-        for skill in (self.choose(head.name).skill if head.name in pins else head for head in self.catalog.skills):
+        for skill in (self.choose(head.name).skill if head.name in pins else head for head in self.snapshot.shown):
             for item in skill.checklist if not chosen or skill.name in chosen else ():
                 question = None if item.question is None else JudgementQuestion(**item.question.model_dump())
                 yield ChecklistEntry(

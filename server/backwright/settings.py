@@ -20,6 +20,7 @@ class Settings:
         allow_unlocked: serve skills that the manifest does not pin (development).
         skills: folders of other skills, served beside the pack as they are, of whatever dialect.
         reload: follow the folders on disk and serve what they hold by then.
+        environment: the virtual environment that is active; a project's own goes before it.
     """
 
     root: Path | None = None
@@ -28,6 +29,7 @@ class Settings:
     allow_unlocked: bool = False
     skills: tuple[Path, ...] = ()
     reload: bool = False
+    environment: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, root: Path | None = None) -> Settings:
@@ -36,4 +38,10 @@ class Settings:
         """
         pack = environment.get("BACKWRIGHT_PACK")
         skills = tuple(Path(part) for part in environment.get("BACKWRIGHT_SKILLS", "").split(os.pathsep) if part)
-        return cls(root=root or Path.cwd(), pack=Path(pack) if pack else None, skills=skills)
+        active = environment.get("VIRTUAL_ENV")
+        return cls(
+            root=root or Path.cwd(),
+            pack=Path(pack) if pack else None,
+            skills=skills,
+            environment=Path(active) if active else None,
+        )

@@ -14,8 +14,8 @@ from backwright.catalog.library import Library, Swap
 if TYPE_CHECKING:
     from backwright.catalog.skill import Skill
     from backwright.routing.briefing import Candidate, SkillText
-    from backwright.routing.router import Router
-    from backwright.routing.trigger import SkillTerms
+    from backwright.routing.rooms import Rooms
+    from backwright.routing.trigger import Room, SkillTerms
 
 Derived = TypeVar("Derived")
 
@@ -36,11 +36,11 @@ class Snapshot:
         self._derived: dict[object, object] = {}
 
     @cached_property
-    def router(self) -> Router:
+    def router(self) -> Rooms:
         """The router over the catalog's head versions."""
-        from backwright.routing.router import Router
+        from backwright.routing.rooms import Rooms
 
-        return Router(_terms(skill) for skill in self.catalog.skills)
+        return Rooms(_terms(skill) for skill in self.catalog.skills)
 
     @cached_property
     def heads(self) -> frozenset[str]:
@@ -48,11 +48,16 @@ class Snapshot:
         return frozenset(skill.name for skill in self.catalog.skills)
 
     @cached_property
+    def shown(self) -> tuple[Skill, ...]:
+        """The head versions that are put before a model or a user unasked: not those of installed packages."""
+        return tuple(skill for skill in self.catalog.skills if skill.package is None)
+
+    @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
-        """The head versions as a briefing offers them."""
+        """The shown skills as a briefing offers them."""
         from backwright.routing.briefing import Candidate
 
-        return tuple(Candidate(skill=s.name, version=s.version, summary=s.description) for s in self.catalog.skills)
+        return tuple(Candidate(skill=s.name, version=s.version, summary=s.description) for s in self.shown)
 
     def text_of(self, skill: Skill) -> SkillText:
         """A skill of the catalog as a briefing needs it."""
@@ -143,14 +148,18 @@ def _terms(skill: Skill) -> SkillTerms:
     from backwright.routing.trigger import SkillTerms
 
     triggers = skill.triggers
+    room: Room = "own" if skill.package is None else "guest"
+    # Nobody says `lib/typer/typer`; what is said is the package's name and the skill's.
+    spoken = () if skill.package is None else tuple({skill.own_name, skill.package.partition(" ")[0]})
     return SkillTerms(
         name=skill.name,
         version=skill.version,
         description=skill.description,
-        strong=(*skill.keywords, *triggers.strong),
+        strong=(*skill.keywords, *triggers.strong, *spoken),
         weak=triggers.weak,
         aliases=triggers.aliases,
         negative=triggers.not_,
         all_of=triggers.all_of,
         umbrella=triggers.umbrella,
+        room=room,
     )

@@ -171,7 +171,7 @@ def _resource(skill: Skill, file: SkillFile) -> Resource:
     kind = mime_type(file.path, file.data)
     uri = skill.uri(file.path)
     if file.path == _SKILL_MD:
-        return Resource(uri=uri, name=skill.name, description=skill.description, mime_type=kind, size=file.size)
+        return Resource(uri=uri, name=skill.own_name, description=skill.description, mime_type=kind, size=file.size)
     name = PurePosixPath(file.path).name
     return Resource(uri=uri, name=name, title=f"{skill.name}: {file.path}", mime_type=kind, size=file.size)
 

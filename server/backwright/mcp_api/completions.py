@@ -62,7 +62,7 @@ class Completions:
     def _arguments(self, params: CompleteRequestParams) -> Mapping[str, Choices]:
         if isinstance(params.ref, PromptReference):
             name, _ = parse_request(params.ref.name)
-            if all(skill.name != name for skill in self._app.catalog.skills):
+            if all(skill.name != name for skill in self._app.snapshot.shown):
                 raise MCPError(INVALID_PARAMS, "No such prompt.")
             return {TASK: lambda _: (), VERSION: lambda _: self._app.catalog.versions(name)}
         found = self._templates.get(params.ref.uri)
@@ -71,7 +71,8 @@ class Completions:
         return found
 
     def _names(self, _: Mapping[str, str]) -> Iterable[str]:
-        return (skill.name for skill in self._app.catalog.skills)
+        # A name with a slash is more than one segment, and the templates have one.
+        return (skill.name for skill in self._app.catalog.skills if "/" not in skill.name)
 
     def _releases(self, known: Mapping[str, str]) -> Iterable[str]:
         """The head's version has no address of its own, so it is not among them."""

@@ -41,9 +41,10 @@ class Prompts:
         self._app = app
 
     async def list_prompts(self, _: Context, params: PaginatedRequestParams | None) -> ListPromptsResult:
-        """One prompt for each listed skill, by name."""
-        catalog = self._app.catalog
-        page = Pager("prompts/list", catalog.digest, _PAGE).page(catalog.skills, params.cursor if params else None)
+        """One prompt for each shown skill, by name."""
+        snapshot = self._app.snapshot
+        pager = Pager("prompts/list", snapshot.catalog.digest, _PAGE)
+        page = pager.page(snapshot.shown, params.cursor if params else None)
         prompts = [
             Prompt(
                 name=skill.name,
@@ -58,9 +59,9 @@ class Prompts:
     async def get_prompt(self, _: Context, params: GetPromptRequestParams) -> GetPromptResult:
         """The skill's instructions and the task, as a message of the user. The name may be `name@range`."""
         name = parse_request(params.name)[0]
-        skill = next((skill for skill in self._app.catalog.skills if skill.name == name), None)
+        skill = next((skill for skill in self._app.snapshot.shown if skill.name == name), None)
         if skill is None:
-            known = ", ".join(skill.name for skill in self._app.catalog.skills)
+            known = ", ".join(skill.name for skill in self._app.snapshot.shown)
             raise MCPError(INVALID_PARAMS, f"No such prompt. There are: {known}.")
         given = _checked(params.arguments or {})
         briefing = self._app.use_skill(given[TASK], name=params.name, version=given.get(VERSION))

@@ -25,8 +25,8 @@ TTL_MS: Final = 60_000
 # A released version never changes; a day is the longest that a client needs to be told at once.
 RELEASED_TTL_MS: Final = 86_400_000
 
-# A skill's name, alone or with a range: no scheme, no path, nothing encoded.
-_REQUEST: Final = re.compile(r"[a-z0-9-]+(?:[@<>=~^][^/:?#%]*)?", re.IGNORECASE)
+# A skill's name, alone or with a range: no scheme, nothing encoded.
+_REQUEST: Final = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*(?:[@<>=~^][^/:?#%]*)?", re.IGNORECASE)
 
 Wire = dict[str, Any]
 

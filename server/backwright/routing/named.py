@@ -38,6 +38,8 @@ _WANTS_A_SKILL = re.compile(
     rf"(?:use|run|load|invoke|apply|usa|ejecuta|carga)\s+(?:the\s+|la\s+|el\s+)?"
     rf"(?:skill\s+[`\"']?({_NAME}-[a-z0-9]+)|[`\"']?({_NAME}-[a-z0-9]+)[`\"']?\s+skill(?![a-z]))"
 )
+# Nothing but a skill has such a name, so it needs no verb.
+_ADDRESS = re.compile(rf"(?<![a-z0-9_./-])((?:{_NAME}/)+{_NAME})(?![a-z0-9_/]|[.-][a-z0-9_])")
 _ONLY_A_NAME = re.compile(rf"(?:[/$]({_NAME})|@?({_NAME}-[a-z0-9]+)@(?:{_CLAUSE}.*|\*|latest))")
 _ARGUMENT = re.compile(r"\s*(?P<name>[^@<>=~^\s]+)\s*(?P<range>[@<>=~^].+?)?\s*")
 # Longer requests are prose or pastes; a command stands at the front of them.
@@ -76,6 +78,9 @@ def named_in(text: str, names: Collection[str]) -> Named | None:
             has that name.
     """
     plain = unicodedata.normalize("NFKC", text[:_LOOKED_AT]).casefold().replace("\u2019", "'").strip()
+    for address in _ADDRESS.finditer(plain):
+        if address[1] in names and not _NEGATED.search(plain[max(address.start() - _NEAR, 0) : address.start()]):
+            return Named(address[1], _versions(plain[address.end() : address.end() + _NEAR]))
     for mention in _MENTION.finditer(plain):
         if mention[1] in names and (found := _command(plain, mention)):
             return found

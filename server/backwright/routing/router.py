@@ -41,10 +41,19 @@ class Router:
             SkillNotFoundError: the request names a skill that is not served.
         """
         if not self._terms:
-            return Routing(decision="none", reason="No skill is served; `backwright skills` says why.")
-        tallies = self._tally(request)
+            return self.fitting(request)
         named = split_argument(request.name, self._terms) if request.name else named_in(request.text, self._terms)
-        return _explicit(named, tallies[named.skill]) if named else _decide(tallies.values())
+        return self.explicit(named, request) if named else self.fitting(request)
+
+    def explicit(self, named: Named, request: Request) -> Routing:
+        """The decision for a request that names one of the skills."""
+        return _explicit(named, self._tally(request)[named.skill])
+
+    def fitting(self, request: Request) -> Routing:
+        """The decision for a request that names none of them."""
+        if not self._terms:
+            return Routing(decision="none", reason="No skill is served; `backwright skills` says why.")
+        return _decide(self._tally(request).values())
 
     def _tally(self, request: Request) -> Tallies:
         tallies = Tallies(self._terms, foreign(request.paths))

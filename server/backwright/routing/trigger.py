@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 from backwright.routing.text import Words, words
+
+Room: TypeAlias = Literal["own", "guest", "quiet"]
 
 
 class Kind(StrEnum):
@@ -34,6 +37,7 @@ class SkillTerms:
         negative: words and phrases that speak against it (homonyms, other stacks).
         all_of: groups of terms that choose the skill when all of a group are present.
         umbrella: whether it yields to a more specific skill that fits as well.
+        room: whose it is: `own`; `guest`, another party's, which goes behind; or `quiet`, which is found by name only.
     """
 
     name: str
@@ -45,6 +49,7 @@ class SkillTerms:
     negative: tuple[str, ...] = ()
     all_of: tuple[tuple[str, ...], ...] = ()
     umbrella: bool = False
+    room: Room = "own"
 
 
 @dataclass(frozen=True, slots=True)

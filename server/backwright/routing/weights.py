@@ -40,6 +40,8 @@ FOREIGN = 0.4
 # One strong word is enough to load the skill, if the runner-up stays this far behind.
 AUTO = 0.65
 MARGIN = 0.12
+# A skill of another party is loaded unasked only if so many different things speak for it.
+GUEST_PIECES = 2
 # Two weak words, or two words that make up a good part of the request. At 0.27 twice as many near misses got in for
 # two prompts of forty more.
 SUGGEST = 0.33

@@ -47,7 +47,8 @@ def _call(app: App, given: UseSkillInput) -> Briefing:
 
 
 def _describe(app: App) -> str:
-    return catalogue(_HEAD, ((skill.name, skill.description) for skill in app.catalog.skills))
+    # What stands here is read as if this server had said it, so another party's description does not.
+    return catalogue(_HEAD, ((skill.name, skill.description) for skill in app.snapshot.shown))
 
 
 TOOL = Tool(

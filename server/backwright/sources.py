@@ -1,0 +1,70 @@
+"""Where one process's skills come from: its pack, the user's own folders, and the project's environment."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backwright.catalog.catalog import Catalog, load_catalog
+from backwright.catalog.manifest import MANIFEST
+from backwright.catalog.memory import Memory
+from backwright.catalog.pack import find_pack, is_installed
+from backwright.settings import Settings
+
+if TYPE_CHECKING:
+    from backwright.catalog.installed import Installed
+    from backwright.catalog.roots import Roots
+
+
+class Sources:
+    """Loads the catalog, and knows what a reload would read.
+
+    Args:
+        settings: how this process serves.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def pack(self) -> Path:
+        """The folder that holds `skills/` and `manifest.yaml`."""
+        return self._settings.pack or find_pack()
+
+    def load(self, memory: Memory) -> Catalog:
+        """The catalog as the disk has it now.
+
+        Raises:
+            IntegrityError, ManifestError: on the first load, when strict and the pack is not sound.
+        """
+        given = self._settings
+        # Only a start can be refused; later there is something to go on serving.
+        strict = given.strict and not memory.loads
+        catalog = load_catalog(self.pack, strict=strict, allow_unlocked=given.allow_unlocked, memory=memory)
+        if given.skills:
+            catalog = self._roots.added(catalog, strict=strict)
+        # Another party's package may be broken without being a reason for this server not to start.
+        return catalog if self._installed is None else self._installed.added(catalog)
+
+    def followed(self) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+        """The folders and the single files that a reload reads; none for a pack that nobody edits.
+
+        The environment is read again with them, and not followed: an installer writes thousands of files.
+        """
+        edited = not is_installed(self.pack)
+        packs = (self.pack / "skills",) if edited else ()
+        return (*packs, *self._settings.skills), ((self.pack / MANIFEST,) if edited else ())
+
+    @cached_property
+    def _roots(self) -> Roots:
+        from backwright.catalog.roots import Roots
+
+        return Roots(self._settings.skills)
+
+    @cached_property
+    def _installed(self) -> Installed | None:
+        from backwright.catalog.installed import Installed
+
+        root = self._settings.root
+        return None if root is None else Installed(root, self._settings.environment)
