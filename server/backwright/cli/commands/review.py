@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from backwright.review.subject import Subject
 
 # The names of `review.format.formats()`, held to it by a test: listing them there would import the engine for --help.
-FORMATS = ("github", "github-review", "gitlab", "json", "junit", "markdown", "rdjson", "sarif", "text")
+FORMATS = ("github", "github-review", "gitlab", "html", "json", "junit", "markdown", "rdjson", "sarif", "text")
 SEVERITIES = ("error", "warning", "info")
 
 

@@ -28,8 +28,11 @@ def _lines(report: Report, excerpts: Excerpts) -> Iterator[str]:
     for path, findings in groupby(report.findings, key=lambda finding: finding.location.path):
         yield ""
         yield visible(path)
+        framed = 0
         for finding in findings:
-            yield from _finding(finding, excerpts)
+            # Findings on one line share the frame of the first.
+            yield from _finding(finding, excerpts if finding.location.line != framed else None)
+            framed = finding.location.line
     yield from _section(
         "Not checked",
         (f"{visible(where(e.path, e.lines, of_diff=e.of_diff))}: {visible(e.reason)}" for e in report.unchecked),
@@ -48,11 +51,12 @@ def _lines(report: Report, excerpts: Excerpts) -> Iterator[str]:
     yield from _section("Notes", (visible(note) for note in report.notes))
 
 
-def _finding(finding: Diagnostic, excerpts: Excerpts) -> Iterator[str]:
+def _finding(finding: Diagnostic, excerpts: Excerpts | None) -> Iterator[str]:
     place = f"{finding.location.line}:{finding.location.column}"
     sure = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence} confidence)"
     yield f"  {place:>7}  {finding.severity:<7}  {finding.code}  {visible(finding.message)}{sure}"
-    yield from _frame(finding.location, excerpts)
+    if excerpts is not None:
+        yield from _frame(finding.location, excerpts)
     if finding.others:
         yield f"           also {'line' if len(finding.others) == 1 else 'lines'} {ranges(finding.others)}"
     if finding.suggestion is not None:
