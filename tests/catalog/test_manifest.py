@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backwright._hidden import find_hidden
 from backwright.catalog.manifest import MANIFEST, build_manifest, check, load_unlocked, read, update
 from backwright.catalog.pack import find_pack
 from backwright.catalog.pins import FilePin, Manifest, SkillPin, dump
@@ -17,7 +18,9 @@ from backwright.catalog.problem import Code, ProblemError
 from tests.catalog._packs import write_pack, write_release, write_skill
 
 digests = st.from_regex(r"sha256:[0-9a-f]{64}", fullmatch=True)
-paths = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z", "M")), min_size=1, max_size=12)
+paths = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z", "M")), min_size=1, max_size=12).filter(
+    lambda path: find_hidden(path) is None
+)
 pins = st.builds(
     SkillPin,
     version=st.sampled_from(("1.0.0", "0.1.0-rc.1+b")),
