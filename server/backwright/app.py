@@ -17,6 +17,7 @@ from backwright.catalog.catalog import Catalog
 from backwright.catalog.library import Library
 from backwright.catalog.version import parse_request
 from backwright.errors import InvalidInputError, TemplateNotFoundError, UnsupportedProjectError
+from backwright.scope import Scoping
 from backwright.settings import Settings
 from backwright.snapshot import Snapshot, Snapshots
 from backwright.sources import Sources
@@ -77,8 +78,14 @@ class App:
 
     @property
     def snapshot(self) -> Snapshot:
-        """What this process serves, or what the request that is being answered began with."""
-        return self.snapshots.current
+        """What this process serves, or what the request that is being answered began with, as the project wants it."""
+        current = self.snapshots.current
+        return current if self._scoping is None else self._scoping.applied(current)
+
+    @cached_property
+    def _scoping(self) -> Scoping | None:
+        root = self.settings.root
+        return None if root is None else Scoping(root / "backwright.yaml", lambda: self.project().scope)
 
     @property
     def catalog(self) -> Catalog:
@@ -234,15 +241,19 @@ class App:
         Raises:
             InvalidContextError: the project's `backwright.yaml` does not validate.
         """
+        from backwright.contexts.schemas.project_v1 import ProjectContextV1
         from backwright.review.engine import review
+        from backwright.review.options import changes_project_file
 
         project = self.project()
+        # A change does not choose the checklists, or the versions of them, that it is judged by.
+        agreed = ProjectContextV1() if changes_project_file(subject.diff.files) else project
         return review(
             subject.diff,
             read_new=subject.read_new,
             read_old=subject.read_old,
             facts=self._facts(project),
-            checklist=tuple(self._checklist(project.checklists)),
+            checklist=tuple(self._checklist(agreed)),
             options=_options(project, context, subject.described),
         )
 
@@ -273,11 +284,12 @@ class App:
         major, _, minor = project.python.partition(".")
         return replace(facts, python=(int(major), int(minor)))
 
-    def _checklist(self, chosen: tuple[str, ...]) -> Iterator[ChecklistEntry]:
+    def _checklist(self, project: ProjectContextV1) -> Iterator[ChecklistEntry]:
+        from backwright.catalog.choice import choose, parse_pins
         from backwright.review.checklist import ChecklistEntry, JudgementQuestion
 
-        pins = self.pins()
-        for skill in (self.choose(head.name).skill if head.name in pins else head for head in self.snapshot.shown):
+        pins, chosen = parse_pins(project.skills), project.checklists
+        for skill in (choose(self.catalog, head.name, pins).skill for head in self.snapshot.shown):
             for item in skill.checklist if not chosen or skill.name in chosen else ():
                 question = None if item.question is None else JudgementQuestion(**item.question.model_dump())
                 yield ChecklistEntry(

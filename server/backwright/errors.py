@@ -21,6 +21,7 @@
     └── RefusedError             the call is right, the state forbids it             exit 1
         ├── IntegrityError           DIGEST_MISMATCH
         ├── ManifestError            MANIFEST_MISMATCH
+        ├── SkillBlockedError        SKILL_BLOCKED
         ├── ReleaseRefusedError      RELEASE_REFUSED
         ├── PlanConflictError        PLAN_CONFLICT
         ├── PlanStaleError           PLAN_STALE
@@ -204,6 +205,12 @@ class ManifestError(RefusedError):
     """The manifest does not say what the pack holds, or cannot be read."""
 
     code: ClassVar[str] = "MANIFEST_MISMATCH"
+
+
+class SkillBlockedError(RefusedError):
+    """The project's `backwright.yaml` blocks the skill; it is there, and it is not served."""
+
+    code: ClassVar[str] = "SKILL_BLOCKED"
 
 
 class ReleaseRefusedError(RefusedError):

@@ -40,7 +40,7 @@ class Snapshot:
         """The router over the catalog's head versions."""
         from backwright.routing.rooms import Rooms
 
-        return Rooms(_terms(skill) for skill in self.catalog.skills)
+        return Rooms(_terms(skill, quiet=skill.name in self.catalog.quiet) for skill in self.catalog.skills)
 
     @cached_property
     def heads(self) -> frozenset[str]:
@@ -49,8 +49,9 @@ class Snapshot:
 
     @cached_property
     def shown(self) -> tuple[Skill, ...]:
-        """The head versions that are put before a model or a user unasked: not those of installed packages."""
-        return tuple(skill for skill in self.catalog.skills if skill.package is None)
+        """The head versions that are put before a model or a user unasked: no quiet ones, none of packages."""
+        catalog = self.catalog
+        return tuple(skill for skill in catalog.skills if skill.package is None and skill.name not in catalog.quiet)
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -143,12 +144,12 @@ def _text(skill: Skill) -> SkillText:
     )
 
 
-def _terms(skill: Skill) -> SkillTerms:
+def _terms(skill: Skill, *, quiet: bool) -> SkillTerms:
     """What routing needs to know of a skill."""
     from backwright.routing.trigger import SkillTerms
 
     triggers = skill.triggers
-    room: Room = "own" if skill.package is None else "guest"
+    room: Room = "quiet" if quiet else "own" if skill.package is None else "guest"
     # Nobody says `lib/typer/typer`; what is said is the package's name and the skill's.
     spoken = () if skill.package is None else tuple({skill.own_name, skill.package.partition(" ")[0]})
     return SkillTerms(

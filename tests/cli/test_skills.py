@@ -11,6 +11,12 @@ from backwright.cli.main import main
 from tests.catalog._packs import write_pack, write_release, write_skill
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without an environment, whose packages may bring skills."""
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+
+
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     code = main(["skills", *arguments])
     output = capsys.readouterr()

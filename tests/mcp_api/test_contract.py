@@ -142,8 +142,8 @@ async def test_over_http(url: str, check: Check, mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_over_stdio_in_one_session(pack: Path, mode: str) -> None:
-    async with connected((*COMMAND, "--pack", str(pack)), mode) as client:
+async def test_over_stdio_in_one_session(pack: Path, mode: str, tmp_path: Path) -> None:
+    async with connected((*COMMAND, "--pack", str(pack), "--root", str(tmp_path)), mode) as client:
         for check in CHECKS:
             await check(client)
 

@@ -17,7 +17,7 @@ from backwright.catalog.pins import Manifest
 from backwright.catalog.problem import Code, Problem, ProblemError
 from backwright.catalog.skill import Skill
 from backwright.catalog.version import Range, Version, parse_request
-from backwright.errors import IntegrityError, ManifestError, SkillNotFoundError, VersionNotFoundError
+from backwright.errors import IntegrityError, ManifestError, SkillBlockedError, SkillNotFoundError, VersionNotFoundError
 
 MAX_NAMES_IN_HINT: Final = 12
 
@@ -31,19 +31,24 @@ class Catalog:
         problems: what is not served, or served with a warning.
         releases: released versions, by name and falling version; served, never listed.
         manifest: the bytes of the manifest that vouches for them; none where there is none.
+        quiet: the names of the skills that are only served to whoever names them.
+        blocked: the names of the skills that would be served if the project did not forbid it.
     """
 
     skills: tuple[Skill, ...]
     problems: tuple[Problem, ...] = ()
     releases: tuple[Skill, ...] = ()
     manifest: bytes = b""
+    quiet: frozenset[str] = frozenset()
+    blocked: frozenset[str] = frozenset()
 
     @cached_property
     def digest(self) -> str:
         """The digest of everything that is served; equal for equal snapshots."""
         whole = hashlib.sha256()
         for skill in (*self.skills, *self.releases):
-            whole.update(f"{skill.released} {skill.name} {skill.version} {skill.digest}\n".encode())
+            quiet = " quiet" if skill.name in self.quiet else ""
+            whole.update(f"{skill.released} {skill.name} {skill.version} {skill.digest}{quiet}\n".encode())
         return f"sha256:{whole.hexdigest()}"
 
     @cached_property
@@ -68,6 +73,7 @@ class Catalog:
 
         Raises:
             SkillNotFoundError: no skill of that name is served; the hint names the nearest.
+            SkillBlockedError: the project forbids it.
             VersionNotFoundError: none of its versions lies in the range.
             InvalidVersionError: the range does not parse.
         """
@@ -102,6 +108,7 @@ class Catalog:
 
         Raises:
             SkillNotFoundError: there is none, or more than one.
+            SkillBlockedError: the project forbids it.
         """
         same = [full for full in self._versions if full.endswith(f"/{name}")] if "/" not in name else []
         if len(same) == 1:
@@ -112,8 +119,11 @@ class Catalog:
             )
         raise self._not_found(name)
 
-    def _not_found(self, name: str) -> SkillNotFoundError:
+    def _not_found(self, name: str) -> SkillNotFoundError | SkillBlockedError:
         shown = printable(name, 80)
+        if any(name in {full, full.rpartition("/")[2]} for full in self.blocked):
+            hint = "go on without it, or ask the user to change `scope` in backwright.yaml"
+            return SkillBlockedError(f"the project blocks the skill {shown}", hint=hint)
         for problem in self.problems:
             if problem.severity == "error" and f"{problem.path}/".startswith(f"skills/{shown}/"):
                 return SkillNotFoundError(

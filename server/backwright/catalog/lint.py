@@ -28,8 +28,10 @@ def lint(subjects: Iterable[Subject]) -> tuple[Problem, ...]:
 
 
 def lint_catalog(catalog: Catalog) -> tuple[Problem, ...]:
-    """The problems of what a catalog lists, each file by its path under `skills/`."""
-    return lint(Subject(skill, f"skills/{skill.name}") for skill in catalog.skills)
+    """The problems of what a catalog lists, each file by its path under `skills/`, or in its package by its address."""
+    return lint(
+        Subject(skill, f"skills/{skill.name}" if skill.package is None else skill.name) for skill in catalog.skills
+    )
 
 
 def subject_of(foreign: Foreign, imported: Imported) -> Subject:

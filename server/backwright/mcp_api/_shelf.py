@@ -123,7 +123,10 @@ class Shelf:
         return self._current().roots[_folder_uri(skill, "")].entry
 
     def hint(self, uri: str) -> str | None:
-        """What there is instead, where a URI names a version of a skill that is served."""
+        """What there is instead, where a URI names a skill that is blocked, or a version of one that is served."""
+        blocked = next((name for name in self._app.catalog.blocked if uri.startswith(f"{_SCHEME}{name}/")), None)
+        if blocked is not None:
+            return f"the project's backwright.yaml blocks the skill {blocked}"
         match = _RELEASED.match(uri)
         released = [skill for skill in self._app.catalog.releases if match is not None and skill.name == match["name"]]
         if not released:

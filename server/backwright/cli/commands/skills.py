@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from backwright.cli._pack import add_pack_option, pack_of
@@ -33,6 +32,8 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
     from backwright.app import App
     from backwright.errors import InvalidInputError
     from backwright.settings import Settings
@@ -43,7 +44,8 @@ def _run(arguments: argparse.Namespace) -> int:
             "list takes no skill, show takes one, diff takes two versions of one",
             hint="write `backwright skills show NAME` or `backwright skills diff NAME@1.0 NAME@1.1`",
         )
-    app = App(Settings(root=Path.cwd(), pack=pack_of(arguments), allow_unlocked=arguments.allow_unlocked))
+    found = Settings.from_environment()
+    app = App(replace(found, pack=pack_of(arguments), allow_unlocked=arguments.allow_unlocked))
     if arguments.action == "show":
         return _show(app, arguments.skill, as_json=arguments.json)
     if arguments.action == "diff":
@@ -72,6 +74,8 @@ def _list(catalog: Catalog, *, as_json: bool) -> int:
         answer = {
             "digest": catalog.digest,
             "skills": [_row(skill) for skill in catalog.skills],
+            "discoverable": sorted(catalog.quiet),
+            "blocked": sorted(catalog.blocked),
             "problems": [asdict(problem) for problem in catalog.problems],
         }
         print(json.dumps(answer, ensure_ascii=False, indent=2))
@@ -86,8 +90,11 @@ def _list_lines(catalog: Catalog) -> Iterator[str]:
 
     width = max(40, min(120, shutil.get_terminal_size().columns))
     for skill in catalog.skills:
-        yield f"{skill.name}  {skill.version}  files: {len(skill.files)}  checklist: {len(skill.checklist)}"
+        marks = "  discoverable: only when named" if skill.name in catalog.quiet else ""
+        marks += f"  third-party: in {skill.package}" if skill.package else ""
+        yield f"{skill.name}  {skill.version}  files: {len(skill.files)}  checklist: {len(skill.checklist)}{marks}"
         yield from textwrap.wrap(skill.description, width, initial_indent="    ", subsequent_indent="    ")
+    yield from (f"{name}  blocked by backwright.yaml" for name in sorted(catalog.blocked))
     for problem in catalog.problems:
         yield f"{problem}\n    fix: {problem.fix}"
     if not catalog.skills:

@@ -20,6 +20,9 @@ RelativePath = Annotated[str, Field(min_length=1, max_length=255), AfterValidato
 Glob = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_relative)]
 SkillName = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 RuleCode = Annotated[str, Field(pattern=r"^[A-Z]{1,10}[0-9]{1,5}$")]
+SkillPattern = Annotated[
+    str, Field(max_length=200, pattern=r"^(\*|[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*){0,2}(/\*)?)$")
+]
 VersionRange = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[0-9A-Za-z.*^~<>=, +-]+$")]
 Reason = Annotated[str, Field(max_length=500, pattern=r"\S")]
 
@@ -61,6 +64,13 @@ class ProjectContextV1(ContextModel):
         default_factory=dict, max_length=200, json_schema_extra={"additionalProperties": False}
     )
     """The versions that skills are pinned to, as ranges in quotes, such as "^1.2"; without a pin, the newest."""
+    scope: dict[SkillPattern, Literal["visible", "discoverable", "blocked"]] = Field(
+        default_factory=dict, max_length=200, json_schema_extra={"additionalProperties": False}
+    )
+    """Skills that are only served when named (discoverable) or never (blocked), by name; "lib/*" stands for all of
+    installed packages."""
+    usage: bool = False
+    """Whether to count, on this machine only, how often each skill is used."""
     checklists: tuple[SkillName, ...] = Field(strict=False, default=(), max_length=100)
     """The skills whose checklists a review applies; empty for all."""
     suppress: tuple[Suppression, ...] = Field(strict=False, default=(), max_length=200)
@@ -81,6 +91,7 @@ SCHEMA = Schema(
             "framework": "fastapi",
             "layout": {"package": "app", "source_root": ".", "tests": "tests", "migrations": "migrations"},
             "skills": {"fastapi-endpoint": "^1.0"},
+            "scope": {"code-review": "discoverable", "lib/*": "blocked"},
             "checklists": ["fastapi-endpoint", "async-concurrency"],
             "suppress": [{"rule": "BW102", "reason": "the worker has a loop of its own", "paths": ["app/worker/**"]}],
             "exclude": ["app/generated/**"],

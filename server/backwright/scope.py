@@ -1,0 +1,67 @@
+"""The snapshot as the project's `backwright.yaml` wants it, which may be edited while the server runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import time_ns
+
+from backwright.catalog.problem import Code, Problem
+from backwright.catalog.scope import Scope, scoped
+from backwright.catalog.stamp import Stamp, settled, stamp_of
+from backwright.errors import InvalidContextError
+from backwright.snapshot import Snapshot
+
+_NOTHING: Scope = {}
+
+
+class Scoping:
+    """Applies a project's scope to snapshots; the last one is kept.
+
+    A file that does not validate leaves the scope as it was when it last did, and a problem says so; whoever asks for a
+    skill by a tool is told as well.
+
+    Args:
+        file: the project's `backwright.yaml`.
+        read: what it says.
+    """
+
+    def __init__(self, file: Path, read: Callable[[], Scope]) -> None:
+        self._file = file
+        self._read = read
+        self._seen: Stamp | None = None
+        self._scope = _NOTHING
+        self._problem: Problem | None = None
+        self._last: tuple[Snapshot, Scope, Problem | None, Snapshot] | None = None
+
+    def applied(self, snapshot: Snapshot) -> Snapshot:
+        """The part of a snapshot that the project wants; the snapshot itself where the project says nothing."""
+        self._look()
+        scope, problem, last = self._scope, self._problem, self._last
+        if not scope and problem is None:
+            return snapshot
+        if last is not None and last[0] is snapshot and last[1:3] == (scope, problem):
+            return last[3]
+        catalog = scoped(snapshot.catalog, scope, self._file.name)
+        if problem is not None:
+            catalog = replace(catalog, problems=(*catalog.problems, problem))
+        found = Snapshot(catalog)
+        self._last = (snapshot, scope, problem, found)
+        return found
+
+    def _look(self) -> None:
+        """Read the file again if it may have changed."""
+        try:
+            stamp = stamp_of(self._file.lstat())
+        except OSError:
+            stamp = None
+        if stamp is not None and stamp == self._seen:
+            return
+        try:
+            self._scope, self._problem = self._read(), None
+        except InvalidContextError as error:
+            message = f"{error.message}; the scope of skills is left as it was"
+            self._problem = Problem(Code.FIELD_INVALID, "error", self._file.name, error.line, message, error.hint)
+        # A file that was written just now may change again under the same stamp.
+        self._seen = stamp if stamp is not None and settled(stamp, time_ns()) else None
