@@ -9,6 +9,7 @@ import pytest
 from backwright.app import App
 from backwright.catalog.manifest import MANIFEST, update
 from backwright.catalog.release import plan_release, write_release
+from backwright.contexts.schemas.review_v1 import ReviewContextV1
 from backwright.errors import IntegrityError, TemplateNotFoundError
 from backwright.settings import Settings
 from tests.catalog._packs import write_pack, write_skill
@@ -68,10 +69,19 @@ def test_a_review_and_a_scaffold_work_by_the_version_that_the_project_pins(
     pin: str | None, version: str, folder: str, released: Path, tmp_path: Path
 ) -> None:
     app = app_with(released, tmp_path / "root", pin)
-    assert [(entry.version, entry.text) for entry in app._checklist(())] == [(version, f"As of {version}.")]
+    assert [(entry.version, entry.text) for entry in app._checklist(app.project())] == [(version, f"As of {version}.")]
     template = app._template("fastapi-endpoint", "fastapi-sqlalchemy")
     assert template == released / folder / "assets/fastapi-sqlalchemy"
     assert (template / "template.yaml").read_text(encoding="utf-8") == f"# {version}\n"
+
+
+@pytest.mark.parametrize(("path", "version"), [("backwright.yaml", "1.1.0"), ("app.py", "1.0.0")])
+def test_a_change_does_not_choose_the_version_of_the_checklist_that_it_is_judged_by(
+    path: str, version: str, released: Path, tmp_path: Path
+) -> None:
+    app = app_with(released, tmp_path / "root", "~1.0")
+    report = app.review(ReviewContextV1(diff=f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+x = 1\n"))
+    assert [status.version for status in report.checklist] == [version]
 
 
 @pytest.mark.parametrize("pin", [None, "~1.0"])
