@@ -50,9 +50,9 @@ def released(tmp_path: Path) -> Path:
     return pack
 
 
-def app_with(pack: Path, root: Path, pin: str | None) -> App:
+def app_with(pack: Path, root: Path, pin: str | None, more: str = "") -> App:
     root.mkdir(exist_ok=True)
-    text = "" if pin is None else f'skills:\n  fastapi-endpoint: "{pin}"\n'
+    text = more + ("" if pin is None else f'skills:\n  fastapi-endpoint: "{pin}"\n')
     (root / "backwright.yaml").write_text(text, encoding="utf-8")
     return App(Settings(root=root, pack=pack))
 
@@ -69,19 +69,29 @@ def test_a_review_and_a_scaffold_work_by_the_version_that_the_project_pins(
     pin: str | None, version: str, folder: str, released: Path, tmp_path: Path
 ) -> None:
     app = app_with(released, tmp_path / "root", pin)
-    assert [(entry.version, entry.text) for entry in app._checklist(app.project())] == [(version, f"As of {version}.")]
+    assert [(entry.version, entry.text) for entry in app._checklist(app.project(), app.snapshot.shown)] == [
+        (version, f"As of {version}.")
+    ]
     template = app._template("fastapi-endpoint", "fastapi-sqlalchemy")
     assert template == released / folder / "assets/fastapi-sqlalchemy"
     assert (template / "template.yaml").read_text(encoding="utf-8") == f"# {version}\n"
 
 
-@pytest.mark.parametrize(("path", "version"), [("backwright.yaml", "1.1.0"), ("app.py", "1.0.0")])
-def test_a_change_does_not_choose_the_version_of_the_checklist_that_it_is_judged_by(
-    path: str, version: str, released: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("path", "more", "versions"),
+    [
+        ("backwright.yaml", "", ["1.1.0"]),
+        ("app.py", "", ["1.0.0"]),
+        ("backwright.yaml", "scope: {fastapi-endpoint: blocked}\n", ["1.1.0"]),
+        ("app.py", "scope: {fastapi-endpoint: blocked}\n", []),
+    ],
+)
+def test_a_change_chooses_neither_the_checklist_that_it_is_judged_by_nor_its_version(
+    path: str, more: str, versions: list[str], released: Path, tmp_path: Path
 ) -> None:
-    app = app_with(released, tmp_path / "root", "~1.0")
+    app = app_with(released, tmp_path / "root", "~1.0", more)
     report = app.review(ReviewContextV1(diff=f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+x = 1\n"))
-    assert [status.version for status in report.checklist] == [version]
+    assert [status.version for status in report.checklist] == versions
 
 
 @pytest.mark.parametrize("pin", [None, "~1.0"])

@@ -246,14 +246,16 @@ class App:
         from backwright.review.options import changes_project_file
 
         project = self.project()
-        # A change does not choose the checklists, or the versions of them, that it is judged by.
-        agreed = ProjectContextV1() if changes_project_file(subject.diff.files) else project
+        # A change chooses neither the skills, nor their versions, whose checklists it is judged by.
+        unagreed = changes_project_file(subject.diff.files)
+        agreed = ProjectContextV1() if unagreed else project
+        shown = (self.snapshots.current if unagreed else self.snapshot).shown
         return review(
             subject.diff,
             read_new=subject.read_new,
             read_old=subject.read_old,
             facts=self._facts(project),
-            checklist=tuple(self._checklist(agreed)),
+            checklist=tuple(self._checklist(agreed, shown)),
             options=_options(project, context, subject.described),
         )
 
@@ -284,12 +286,12 @@ class App:
         major, _, minor = project.python.partition(".")
         return replace(facts, python=(int(major), int(minor)))
 
-    def _checklist(self, project: ProjectContextV1) -> Iterator[ChecklistEntry]:
+    def _checklist(self, project: ProjectContextV1, heads: tuple[Skill, ...]) -> Iterator[ChecklistEntry]:
         from backwright.catalog.choice import choose, parse_pins
         from backwright.review.checklist import ChecklistEntry, JudgementQuestion
 
         pins, chosen = parse_pins(project.skills), project.checklists
-        for skill in (choose(self.catalog, head.name, pins).skill for head in self.snapshot.shown):
+        for skill in (choose(self.catalog, head.name, pins).skill if head.name in pins else head for head in heads):
             for item in skill.checklist if not chosen or skill.name in chosen else ():
                 question = None if item.question is None else JudgementQuestion(**item.question.model_dump())
                 yield ChecklistEntry(
