@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backwright.errors import InvalidCursorError
-from backwright.mcp_api._cursors import Pager
+from backwright.mcp_api._cursors import Chained, Pager
 
 
 @given(st.integers(0, 40), st.integers(1, 12))
@@ -39,3 +39,11 @@ def test_a_cursor_with_its_position_changed_is_refused() -> None:
     assert cursor is not None
     with pytest.raises(InvalidCursorError):
         pager.page(range(9), cursor.replace("2.", "4.", 1))
+
+
+@given(first=st.lists(st.integers()), second=st.lists(st.integers()), start=st.integers(0, 20), size=st.integers(0, 20))
+def test_two_lists_in_a_row_are_cut_as_one(first: list[int], second: list[int], start: int, size: int) -> None:
+    chained = Chained(first, second)
+    whole = [*first, *second]
+    assert [*chained] == whole
+    assert chained[start : start + size] == whole[start : start + size]

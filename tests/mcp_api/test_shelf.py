@@ -4,7 +4,7 @@ from pathlib import Path
 
 from backwright.app import App
 from backwright.catalog.manifest import update
-from backwright.mcp_api._shelf import Shelf
+from backwright.mcp_api._shelf import Listing, Shelf
 from tests.catalog._packs import front, skill_md, write_pack, write_skill
 from tests.mcp_api._connect import app_over
 
@@ -47,3 +47,13 @@ def test_a_release_and_its_head_are_found_by_their_own_addresses(app: App) -> No
     assert head.digest != release.digest
     assert shelf.directory("skill://v1.0.0") is None
     assert shelf.directory("skill://v1.0.0/alpha") is not None
+
+
+def test_the_listing_is_that_of_each_tree_in_turn_however_it_is_cut(app: App) -> None:
+    shelf = Shelf(app)
+    whole = [resource for tree in shelf.heads() for resource in tree.resources.values()]
+    listing = shelf.resources()
+    assert len(whole) > 9
+    assert [*listing] == whole == [*listing[:4], *listing[4:9], *listing[9:]]
+    assert listing[-1] == whole[-1]
+    assert len(Listing(())) == 0

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 from backwright.errors import InvalidCursorError
 
@@ -21,6 +21,28 @@ class Page(Generic[T]):
 
     items: Sequence[T]
     next_cursor: str | None
+
+
+class Chained(Sequence[T]):
+    """Two sequences, one after the other, of which only the page that is asked for is ever put together."""
+
+    def __init__(self, first: Sequence[T], second: Sequence[T]) -> None:
+        self._first = first
+        self._second = second
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._second)
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        cut, places = len(self._first), range(len(self))
+        if isinstance(index, slice):
+            return [self[place] for place in places[index]]
+        place = places[index]
+        return self._first[place] if place < cut else self._second[place - cut]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ spelling of an address answers and nothing outside the snapshot can be named.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 from mcp_types import Resource
 
@@ -59,9 +61,39 @@ class Tree:
         return {file.path: _resource(self.skill, file) for file in sorted(self.skill.files, key=_skill_md_first)}
 
     @cached_property
+    def listed(self) -> tuple[Resource, ...]:
+        """The same in a row."""
+        return tuple(self.resources.values())
+
+    @cached_property
     def directories(self) -> Mapping[str, tuple[Resource, ...]]:
         """The direct children of each directory by the directory's URI."""
         return dict(_directories(self.skill, self.resources))
+
+
+class Listing(Sequence[Resource]):
+    """The resources of some trees, one after the other; each tree's are made when a page reaches it."""
+
+    def __init__(self, trees: Sequence[Tree]) -> None:
+        self._trees = trees
+        self._ends = tuple(accumulate(len(tree.skill.files) for tree in trees))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, index: int) -> Resource: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Resource]: ...
+    def __getitem__(self, index: int | slice) -> Resource | Sequence[Resource]:
+        if isinstance(index, slice):
+            return [self._at(each) for each in range(len(self))[index]]
+        return self._at(range(len(self))[index])
+
+    def _at(self, position: int) -> Resource:
+        number = bisect_right(self._ends, position)
+        start = self._ends[number] - len(self._trees[number].skill.files)
+        return self._trees[number].listed[position - start]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +109,9 @@ class Trees:
     roots: Mapping[str, Tree]
 
     @cached_property
-    def resources(self) -> tuple[Resource, ...]:
+    def resources(self) -> Listing:
         """What `resources/list` says of the files of the listed skills."""
-        return tuple(resource for tree in self.heads for resource in tree.resources.values())
+        return Listing(self.heads)
 
     def tree(self, uri: str) -> Tree | None:
         """The tree that an address lies in: the one whose folder it begins with, component by component."""
@@ -144,7 +176,7 @@ class Shelf:
         tree = self._tree(uri)
         return tree.directories.get(uri) if tree is not None else None
 
-    def resources(self) -> tuple[Resource, ...]:
+    def resources(self) -> Listing:
         """The files of the listed skills."""
         return self._current().resources
 

@@ -24,7 +24,7 @@ from mcp_types import (
 )
 
 from backwright.errors import UnknownUriError
-from backwright.mcp_api._cursors import Pager
+from backwright.mcp_api._cursors import Chained, Pager
 from backwright.mcp_api._errors import Context
 from backwright.mcp_api._mime import JSON, MARKDOWN, mime_type, text_of
 from backwright.mcp_api._shelf import Shelf
@@ -87,7 +87,7 @@ class Resources:
     async def list_resources(self, _: Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
         """The files of the listed skills, then everything else."""
         fixed = await anyio.to_thread.run_sync(self._all_fixed)
-        listed = (*self._shelf.resources(), *(one.resource for one in fixed.values()))
+        listed = Chained(self._shelf.resources(), [one.resource for one in fixed.values()])
         pager = Pager("resources/list", self._shelf.digest, self._page)
         page = pager.page(listed, params.cursor if params else None)
         return ListResourcesResult(resources=list(page.items), next_cursor=page.next_cursor)
