@@ -1,0 +1,49 @@
+"""Follows a name into the file that defines it, where the repository is at hand."""
+
+from __future__ import annotations
+
+import ast
+
+from backwright.review.facts import Facts
+from backwright.review.source import FunctionNode, Source
+
+_MAX_HOPS = 3  # a package that hands on what its modules define
+Definition = FunctionNode | ast.ClassDef
+
+
+def resolve(source: Source, node: ast.expr, facts: Facts) -> tuple[Source, Definition] | None:
+    """The function or class at the level of a module that a name stands for; None where it is not known."""
+    if isinstance(node, ast.Name) and (own := _defined(source, node.id)) is not None:
+        return source, own
+    return _imported(source, source.qualified(node), facts)
+
+
+def _imported(source: Source, dotted: str | None, facts: Facts) -> tuple[Source, Definition] | None:
+    for _ in range(_MAX_HOPS):
+        found = None if dotted is None else _source_of(source, dotted, facts)
+        if found is None:
+            return None
+        source, name = found
+        own = _defined(source, name)
+        if own is not None:
+            return source, own
+        dotted = source.qualified(ast.Name(name, ast.Load()))
+    return None
+
+
+def _source_of(source: Source, dotted: str, facts: Facts) -> tuple[Source, str] | None:
+    module, _, name = dotted.rpartition(".")
+    if facts.repository is None or not module:
+        return None
+    # `from . import x` is bound as `..x`: the dots belong to the module.
+    module = f"{module}." if not module.strip(".") else module
+    path = facts.repository.module(module, source.path)
+    there = None if path is None else facts.repository.source(path)
+    return None if there is None else (there, name)
+
+
+def _defined(source: Source, name: str) -> Definition | None:
+    """The one function or class of this name at the level of the module."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    found = [node for node in source.tree.body if isinstance(node, kinds) and node.name == name]
+    return found[0] if len(found) == 1 else None
