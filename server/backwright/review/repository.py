@@ -26,12 +26,14 @@ MAX_PARSED: Final = 60
 """Files that one review parses because a changed file imports from them."""
 
 _SKIPPED = frozenset({"node_modules", "site-packages", "venv", "env", "dist", "build", "__pycache__"})
-_DEF = re.compile(rb"^[ \t]*(async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+# A decorator may make anything of a function, except for these.
+_DEF = re.compile(rb"^(?:[ \t]*@([^\n]*)\r?\n)?[ \t]*(async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+_PLAIN_DECORATORS = frozenset({b"staticmethod", b"classmethod", b"abstractmethod", b"abc.abstractmethod", b"override"})
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The functions of a whole tree: how often each name is defined by `async def` and by `def`."""
+    """The names of the functions of a whole tree: those that `async def` gives, and those of anything else."""
 
     coroutines: frozenset[str]
     plain: frozenset[str]
@@ -131,8 +133,9 @@ class Repository:
                 # A file that is not read may define any name.
                 self._complete = False
                 break
-            for is_async, name in _DEF.findall(data):
-                (coroutines if is_async else plain).add(name.decode("utf-8", "replace"))
+            for decorator, is_async, name in _DEF.findall(data):
+                known = not decorator or decorator.strip() in _PLAIN_DECORATORS
+                (coroutines if is_async and known else plain).add(name.decode("utf-8", "replace"))
         return Names(frozenset(coroutines), frozenset(plain))
 
     def _parse(self, path: str) -> Source | None:

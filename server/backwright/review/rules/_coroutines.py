@@ -124,13 +124,13 @@ def _only_async(functions: Iterable[FunctionNode]) -> frozenset[str]:
     coroutines: set[str] = set()
     others: set[str] = set()
     for function in functions:
-        (coroutines if _makes_coroutine(function) else others).add(function.name)
+        (coroutines if makes_coroutine(function) else others).add(function.name)
     return frozenset(coroutines - others)
 
 
-def _makes_coroutine(function: FunctionNode) -> bool:
+def makes_coroutine(function: FunctionNode | ast.ClassDef) -> bool:
     """An `async def` that is no generator and not wrapped by a decorator that may make something else of it."""
-    if isinstance(function, ast.FunctionDef) or any(
+    if not isinstance(function, ast.AsyncFunctionDef) or any(
         isinstance(node, (ast.Yield, ast.YieldFrom)) for node in walk_own(function.body)
     ):
         return False

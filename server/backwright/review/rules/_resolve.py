@@ -47,3 +47,14 @@ def _defined(source: Source, name: str) -> Definition | None:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     found = [node for node in source.tree.body if isinstance(node, kinds) and node.name == name]
     return found[0] if len(found) == 1 else None
+
+
+def is_rebound(source: Source, call: ast.Call) -> bool:
+    """Whether a parameter or a local binding stands for something else than what the called name means outside."""
+    function = source.function_of(call)
+    name = call.func.id if isinstance(call.func, ast.Name) else None
+    if name is None or function is None:
+        return False
+    stored = (node for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    arguments = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+    return name in arguments or any(node.id == name for node in stored)

@@ -9,7 +9,9 @@ from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import head_of
-from backwright.review.rules._coroutines import Coroutines
+from backwright.review.rules._coroutines import Coroutines, makes_coroutine
+from backwright.review.rules._paths import is_test
+from backwright.review.rules._resolve import is_rebound, resolve
 from backwright.review.source import Source, last_name
 
 # The part of a node that is read as a value: the other parts may pass a coroutine on.
@@ -26,19 +28,42 @@ _AWAITABLE = frozenset({"Any", "Awaitable", "Coroutine", "Future", "Task"})
 
 
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
-    del facts
     if not any(source.nodes(ast.AsyncFunctionDef)) and not any(source.nodes(ast.Await)):
         return
     coroutines = Coroutines(source)
     for call in source.calls():
-        name = coroutines.name_of(call)
+        name, sure = coroutines.name_of(call), not isinstance(source.parent(call), ast.Return)
         use = None if name is None else _use(source, call)
-        if use is not None:
+        # Other files are read only for a call that is new and would be wrong if it gave a coroutine.
+        if name is None and not source.added.isdisjoint(head_of(call)) and (use := _use(source, call)) is not None:
+            name, sure = _from_elsewhere(source, call, facts)
+        if name is not None and use is not None:
             yield Finding(
                 head_of(call),
                 f"`{name}(...)` gives a coroutine that {use}, so its body never runs; write `await`",
-                confidence=Confidence.MEDIUM if isinstance(source.parent(call), ast.Return) else None,
+                confidence=None if sure else Confidence.MEDIUM,
             )
+
+
+def _from_elsewhere(source: Source, call: ast.Call, facts: Facts) -> tuple[str | None, bool]:
+    """How the text names a coroutine function of another file that is called, and whether the import says that it is.
+
+    A method of an object of unknown class is taken for one where its result is dropped on the event loop, and its name
+    is of several words and given by `async def` alone in the whole repository.
+    """
+    if facts.repository is None or is_rebound(source, call):
+        return None, False
+    there = None if isinstance(call.func, ast.Call) else resolve(source, call.func, facts)
+    if there is not None:
+        return (ast.unparse(call.func), True) if makes_coroutine(there[1]) else (None, False)
+    dropped = isinstance(source.parent(call), ast.Expr) and source.in_async(call) is True
+    if not dropped or not isinstance(call.func, ast.Attribute) or "_" not in call.func.attr.strip("_"):
+        return None, False
+    if is_test(source.path) or source.qualified(call.func) is not None:
+        return None, False
+    names = facts.repository.names()
+    known = names is not None and call.func.attr in names.only_async
+    return (ast.unparse(call.func) if known else None), False
 
 
 def _use(source: Source, call: ast.Call) -> str | None:

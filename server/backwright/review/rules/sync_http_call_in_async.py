@@ -50,7 +50,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     for call in source.calls():
         if not source.in_async(call) or is_awaited(source, call):
             continue
-        name = _blocking(source, origins, call)
+        name = blocking_name(source, origins, call)
         if name is not None:
             yield Finding(
                 head_of(call),
@@ -59,7 +59,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _blocking(source: Source, origins: Origins, call: ast.Call) -> str | None:
+def blocking_name(source: Source, origins: Origins, call: ast.Call) -> str | None:
     """The blocking operation that the call is, by name, or None."""
     name = source.qualified(call.func)
     if name in _FUNCTIONS:
