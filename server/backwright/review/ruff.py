@@ -20,6 +20,7 @@ from backwright.review.fragment import Piece
 from backwright.review.prelude import prelude
 from backwright.review.report import Unchecked
 from backwright.review.ruff_codes import CODES, IMMUTABLE_CALLS, RuffRule
+from backwright.review.ruff_fix import Fix, Place, suggestion_of
 from backwright.review.rules._paths import is_example, is_script, is_test
 
 DETECTOR: Final = "ruff"
@@ -33,20 +34,16 @@ _OLDEST: Final = (3, 7)
 _UNKNOWN_FLOOR: Final = (3, 10)
 
 
-class _Place(BaseModel):
-    row: int
-    column: int
-
-
 class _Hit(BaseModel):
     """One finding as ruff prints it; `code` is null for what is no rule, such as a syntax error."""
 
     code: str | None
     name: str | None = None
     filename: str
-    location: _Place
-    end_location: _Place | None = None
+    location: Place
+    end_location: Place | None = None
     message: str
+    fix: Fix | None = None
 
 
 _HITS = TypeAdapter(list[_Hit])
@@ -230,6 +227,7 @@ def _diagnostic(hit: _Hit, code: str, job: _Job, line: int) -> Diagnostic:
         basis=Basis.FULL if full else Basis.FRAGMENT,
         confidence=confidence,
         detector=DETECTOR,
+        suggestion=suggestion_of(hit.fix, job.piece, hit.location.row, line),
     )
 
 
