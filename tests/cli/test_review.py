@@ -147,3 +147,62 @@ def test_garbage_is_named_with_its_line(root: Path, capsys: pytest.CaptureFixtur
 def test_folder_without_repository_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(tmp_path) == 2
     assert "NOT_A_REPOSITORY" in capsys.readouterr().err
+
+
+MIXED = """from unittest.mock import AsyncMock
+
+
+async def test_it() -> None:
+    send = AsyncMock()
+    send.assert_called_once()
+"""
+
+
+def test_fix_shows_the_change_and_makes_it(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, "tests/test_new.py", MIXED)
+    assert _run(root, "--fix", "--yes") in {0, 1}
+    out = capsys.readouterr().out
+    assert "-    send.assert_called_once()\n+    send.assert_awaited_once()\n" in out
+    assert "Fixed 1 finding in 1 file." in out
+    assert (root / "tests/test_new.py").read_text(encoding="utf-8") == MIXED.replace("called", "awaited")
+
+
+def test_dry_run_writes_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, "tests/test_new.py", MIXED)
+    assert _run(root, "--fix", "--dry-run") == 1
+    assert "Would fix 1 finding in 1 file. Nothing was written." in capsys.readouterr().out
+    assert (root / "tests/test_new.py").read_text(encoding="utf-8") == MIXED
+
+
+@pytest.mark.parametrize(("answer", "written"), [("y\n", True), ("\n", False), ("no\n", False)])
+def test_fix_asks_first(
+    root: Path,
+    answer: str,
+    written: bool,  # noqa: FBT001  pytest gives it
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write(root, "tests/test_new.py", MIXED)
+    terminal = io.StringIO(answer)
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+    _run(root, "--fix")
+    assert ("awaited" in (root / "tests/test_new.py").read_text(encoding="utf-8")) is written
+
+
+def test_fix_makes_what_ruff_holds_for_safe(root: Path) -> None:
+    write(root, "app/new.py", "from typing import Optional\n\n\ndef f(a: Optional[int]) -> None:\n    print(a)\n")
+    _run(root, "--fix", "--yes")
+    assert "def f(a: int | None) -> None:" in (root / "app/new.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--yes"], ["--dry-run"], ["--fix", "--json"], ["--fix", "--format", "html"], ["--fix"]]
+)
+def test_fix_that_makes_no_sense_is_refused(
+    root: Path, arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root, "tests/test_new.py", MIXED)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert _run(root, *arguments) == 2
+    assert "INVALID_INPUT" in capsys.readouterr().err
+    assert (root / "tests/test_new.py").read_text(encoding="utf-8") == MIXED

@@ -31,6 +31,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-severity", choices=SEVERITIES, default="info", help="the least severe findings to report (default: info)"
     )
+    parser.add_argument("--fix", action="store_true", help="make the mechanical fixes on added lines; shows them first")
+    parser.add_argument("--dry-run", action="store_true", help="with --fix: show the changes and write nothing")
+    parser.add_argument("--yes", action="store_true", help="with --fix: do not ask")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -45,12 +48,27 @@ def _run(arguments: argparse.Namespace) -> int:
 
         print(report_schema(), end="")
         return Exit.CLEAN
+    _check_fix(arguments)
     root = Path(arguments.root)
     subject = _subject(arguments, root)
     context = ReviewContextV1(paths=tuple(arguments.path), min_severity=arguments.min_severity)
     report = App(Settings.from_environment(root=root)).review_subject(subject, context)
+    if arguments.fix:
+        from backwright.cli._fix import fix
+
+        return fix(report, subject.diff, root, yes=arguments.yes, dry_run=arguments.dry_run)
     _write(report, subject.diff, "json" if arguments.json else arguments.format)
     return Exit.FINDINGS if report.findings else Exit.CLEAN
+
+
+def _check_fix(arguments: argparse.Namespace) -> None:
+    from backwright.errors import InvalidInputError
+
+    without = [name for name, given in (("--dry-run", arguments.dry_run), ("--yes", arguments.yes)) if given]
+    if without and not arguments.fix:
+        raise InvalidInputError(f"{without[0]} was given without --fix", hint=f"add --fix, or leave {without[0]} out")
+    if arguments.fix and (arguments.json or arguments.format != "text"):
+        raise InvalidInputError("--fix writes no report", hint="leave --format and --json out, and review afterwards")
 
 
 def _subject(arguments: argparse.Namespace, root: Path) -> Subject:
