@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import statistics
 import subprocess
 import sys
 import tarfile
@@ -168,16 +169,24 @@ def merged(mirrors: Sequence[Mirror], commits: int, *, show: bool) -> None:
                 print(f"  {mirror.repo} {commit[:10]} {place.path}:{place.line} {finding.code} {finding.message[:110]}")
     if counts:
         each = {severity: sum(count.get(severity, 0) for count in counts) / len(counts) for severity in Severity}
-        print(f"{len(counts)} commits of {len(mirrors)} repositories: {sum(each.values()):.2f} findings a commit")
+        middle = statistics.median(sum(count.values()) for count in counts)
+        print(
+            f"{len(counts)} commits of {len(mirrors)} repositories: {sum(each.values()):.2f} findings a commit,",
+            end=" ",
+        )
+        print(f"median {middle:g}")
         print("  " + ", ".join(f"{severity}: {number:.2f}" for severity, number in each.items()))
         print(f"  on lines only touched, not reported: {touched}")
         print("  " + ", ".join(f"{code} {number}" for code, number in codes.most_common(20)))
 
 
 def _recent(mirror: Mirror, number: int) -> list[str]:
-    """The newest commits on the main line that change Python."""
-    listed = mirror.git("log", "--first-parent", f"-{number}", "--format=%H", "HEAD", "--", "*.py")
-    return listed.decode().split()
+    """The newest commits on the main line that change Python; merges only where there is nothing else."""
+    for how in (("--no-merges",), ()):
+        listed = mirror.git("log", "--first-parent", *how, f"-{number}", "--format=%H", "HEAD", "--", "*.py")
+        if listed:
+            return listed.decode().split()
+    return []
 
 
 def main() -> int:
