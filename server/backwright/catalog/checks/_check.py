@@ -13,7 +13,8 @@ from backwright.catalog.problem import Problem
 from backwright.catalog.skill import CHECKLIST_YAML, SKILL_MD, TRIGGERS_YAML, Skill, SkillFile
 
 MAX_LINE: Final = 10_000
-"""Characters of a line that a pattern is tried on."""
+"""Characters that a pattern is tried on at once. A longer line is looked at in pieces that overlap."""
+OVERLAP: Final = 1_000
 ORIGINAL: Final = "original/"
 
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
@@ -40,13 +41,15 @@ class Text:
 
     @cached_property
     def prose(self) -> tuple[tuple[int, str], ...]:
-        """The lines outside fenced code with their numbers; inline code is blanked, each line is cut to a bound."""
-        return tuple((number, _INLINE.sub(" ", line[:MAX_LINE])) for number, line in self._outside())
+        """The lines outside fenced code with their numbers, in pieces of a bounded length; inline code is blanked."""
+        outside = self._outside()
+        return tuple((number, _INLINE.sub(" ", piece)) for number, line in outside for piece in _pieces(line))
 
     def numbered(self) -> Iterator[tuple[int, str]]:
-        """Every line with its number, cut to a bound."""
+        """Every line with its number, in pieces of a bounded length."""
         for number, line in enumerate(self.lines, 1):
-            yield number, line[:MAX_LINE]
+            for piece in _pieces(line):
+                yield number, piece
 
     def _outside(self) -> Iterator[tuple[int, str]]:
         fence = ""
@@ -59,6 +62,14 @@ class Text:
                 fence = match[1]
             elif match[1].startswith(fence) and not line.strip(" `~"):
                 fence = ""
+
+
+def _pieces(line: str) -> Iterator[str]:
+    if len(line) <= MAX_LINE:
+        yield line
+        return
+    for start in range(0, len(line), MAX_LINE - OVERLAP):
+        yield line[start : start + MAX_LINE]
 
 
 @dataclass(frozen=True)
@@ -128,7 +139,8 @@ class Check:
 
     def problems(self, subject: Subject, all_subjects: Sequence[Subject]) -> Iterator[Problem]:
         """Its problems with one skill."""
-        for found in self.find(subject, all_subjects):
+        # What lies where two pieces of a line overlap is found twice.
+        for found in dict.fromkeys(self.find(subject, all_subjects)):
             place = subject.place(found.name)
             yield Problem(self.code, "warning", place, found.line, printable(found.message, 300), self.fix)
 

@@ -9,7 +9,7 @@ from typing import Final
 from backwright.catalog.checks._check import Check, Found, Subject
 
 _IMAGE: Final = re.compile(
-    r"!\[[^\]]{0,300}\]\(\s*<?(?:https?:)?//[^)\s]+|<img\b[^>]*\bsrc\s*=\s*[\"']?(?:https?:)?//", re.IGNORECASE
+    r"!\[[^\]]{0,300}\]\(\s*<?(?:https?:)?//[^)\s]+|<img\b[^<>]*\bsrc\s*=\s*[\"']?(?:https?:)?//", re.IGNORECASE
 )
 _IMAGE_REFERENCE: Final = re.compile(r"!\[[^\]]{0,300}\]\[[^\]]*\]")
 _PLACE: Final = re.compile(

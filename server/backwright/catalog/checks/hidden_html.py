@@ -16,7 +16,7 @@ _TOOLS: Final = re.compile(
 )
 _COMMENT: Final = re.compile(r"<!--+\s*[^\s>-]|<!--+\s*$|\[(?://|comment|_)\]:\s*(?:#|<>)")
 _HIDDEN: Final = re.compile(
-    r"<\w+[^>]*\s(?:hidden\b|aria-hidden\s*=|style\s*=\s*[\"'][^\"']*"
+    r"<\w{1,40}(?:\s[^<>]*)?\s(?:hidden\b|aria-hidden\s*=|style\s*=\s*[\"'][^\"'<>]*"
     r"(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?!\.[1-9])|font-size\s*:\s*0|color\s*:\s*(?:white|#fff\b|transparent)))"
     r"|<(?:script|iframe|object|embed|template|noscript)\b",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from backwright.catalog.checks._check import Check, Found, Subject, Text
 
 LINK: Final = re.compile(
-    r"\[(?:[^\[\]]|\[[^\]]*\]){0,300}\]\(\s*<?([^)\s>]{1,2000})|<(?:a|img)\b[^>]*\b(?:href|src)\s*=\s*[\"']?([^\"'\s>]{1,2000})|^\s*\[[^\]]{1,300}\]:\s*<?(\S{1,2000}?)>?(?:\s|$)|<((?:https?|javascript|data|file|vbscript|command):[^>\s]{1,2000})>",
+    r"\]\(\s*<?([^)\s>]{1,2000})|<(?:a|img)\b[^<>]*\b(?:href|src)\s*=\s*[\"']?([^\"'\s>]{1,2000})|^\s*\[[^\]]{1,300}\]:\s*<?(\S{1,2000}?)>?(?:\s|$)|<((?:https?|javascript|data|file|vbscript|command):[^>\s]{1,2000})>",
     re.IGNORECASE,
 )
 _RUNS: Final = re.compile(

@@ -74,7 +74,8 @@ def _from_headings(draft: Draft) -> tuple[str, int | None]:
 
 def _titles(draft: Draft) -> list[str]:
     found = [plain(title) for line in prose(draft.body) if (title := heading(line.text)) is not None]
-    return [title for title in found if title not in {draft.title(), AROUND}]
+    without = {draft.title(), AROUND}
+    return [title for title in found if title not in without]
 
 
 REPAIR = Repair(CODE, Stage.FIELDS, _mend)
