@@ -64,6 +64,11 @@ _ABOUT_A_SECRET = re.compile(
     r"|digest|checksum|public|env|var|param|params|query|version|status|policy|scope|scopes|index|usage|class"
     r"|validator|schema|column|exists|valid|enabled|required|present|set)(_|$)"
 )
+# Tokens that open nothing: those of a language model, their counts, and places in a list or a queue.
+_OTHER_TOKEN = re.compile(
+    r"(^|_)(bos|continuation|cursor|dedup|eos|estimated|idempotency|next|pad|page|request|special|stop|sync|total)_token"
+    r"|(^|_)token_(estimate|ratio|threshold|total|window)"
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -74,7 +79,7 @@ def _snake(name: str) -> str:
 def names_secret(name: str) -> bool:
     """Whether something of this name holds a secret, and not merely speaks of one as `token_url` does."""
     snake = _snake(name)
-    return bool(_SECRET_NAME.search(snake)) and not _ABOUT_A_SECRET.search(snake)
+    return bool(_SECRET_NAME.search(snake)) and not (_ABOUT_A_SECRET.search(snake) or _OTHER_TOKEN.search(snake))
 
 
 def bits_per_character(text: str) -> float:

@@ -55,6 +55,7 @@ RULE = Rule(
     code="BW702",
     name="sleeping-test",
     kind="test-sleep",
+    aggregate="always",
     severity=Severity.INFO,
     summary="A test that sleeps: it fails on a busy machine and wastes the time everywhere else.",
     check_source=_check,
