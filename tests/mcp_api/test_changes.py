@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import pytest
 from mcp import Client, MCPError
 from mcp.client.stdio import StdioServerParameters
@@ -328,3 +329,16 @@ async def test_without_reload_an_edit_is_not_served(pack: Path) -> None:
         with pytest.raises(MCPError):
             async with client.listen(resources_list_changed=True):
                 pytest.fail("it was accepted")
+
+
+async def test_a_signal_ends_an_http_server_at_once_although_a_client_listens(pack: Path) -> None:
+    options = ("--http", "--port", "0")
+    with subprocess.Popen(command(pack, *options), stderr=subprocess.PIPE, text=True) as process:  # noqa: ASYNC220  started once, before anything waits
+        assert process.stderr is not None
+        url = process.stderr.readline().split()[2]
+        async with connected(url) as client, client.listen(resources_list_changed=True) as stream:
+            started = time.monotonic()
+            process.terminate()
+            assert [event async for event in stream] == []
+            await anyio.to_thread.run_sync(process.wait, PATIENCE)
+            assert time.monotonic() - started < 8

@@ -17,18 +17,24 @@ from backwright.mcp_api.streamable import MAX_BODY, session_manager
 
 
 def http_app(app: App) -> Starlette:
-    """An ASGI application over an app. It serves one lifespan; build another for the next."""
-    mcp = session_manager(build_server(app, standing=False))
+    """An ASGI application over an app. It serves one lifespan; build another for the next.
+
+    Its `state.end_streams` ends what would stay open for as long as the clients do.
+    """
+    server = build_server(app, standing=False)
+    mcp = session_manager(server)
 
     async def health(_: Request) -> JSONResponse:
         skills = [f"{skill.name}@{skill.version}" for skill in app.catalog.skills]
         return JSONResponse({"status": "ok", "version": backwright.__version__, "skills": skills})
 
-    return Starlette(
+    starlette = Starlette(
         routes=[Route("/mcp", _Mounted(mcp.asgi_app)), Route("/health", health, methods=["GET"])],
         middleware=[Middleware(Guard, max_body=MAX_BODY)],
         lifespan=lambda _: mcp.run(),
     )
+    starlette.state.end_streams = server.end_streams
+    return starlette
 
 
 class _Mounted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Callable
 from typing import Final
 
 import uvicorn
@@ -42,7 +43,20 @@ def serve_http(settings: Settings, port: int) -> None:
     url = f"http://{HOST}:{listener.getsockname()[1]}/mcp"
     sys.stderr.write(f"backwright: serving {url} (Ctrl-C stops it)\n")
     sys.stderr.flush()
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config, app.state.end_streams).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, which would wait for streams of notices until its patience ends."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then let what is in flight finish."""
+        self._end_streams()
+        await super().shutdown(sockets)
 
 
 def _listen(port: int) -> socket.socket:

@@ -80,6 +80,8 @@ class FollowingServer(Server[dict[str, Any]]):
     """A server whose handshake says that lists change, where a client can be told."""
 
     standing: bool = False
+    end_streams: Callable[[], None] = staticmethod(lambda: None)
+    """Ends each stream of notices with its last frame, so that a shutdown need not wait for its client."""
 
     def create_initialization_options(
         self,
@@ -103,7 +105,7 @@ class Changes:
 
     def __init__(self, app: App, tools: Callable[[], object], *, standing: bool) -> None:
         self._app = app
-        self._follows = app.settings.reload and bool(app.followed()[0])
+        self._follows = app.settings.reload and bool(app.sources.followed()[0])
         self._tools = tools
         self._standing = standing
         self._described: object = None
@@ -118,6 +120,7 @@ class Changes:
         if not self._follows:
             return
         server.standing = self._standing
+        server.end_streams = self.close
         server.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, self.listen)
         if self._standing:
             server.add_request_handler("resources/subscribe", SubscribeRequestParams, self.subscribe)
@@ -197,7 +200,7 @@ class Changes:
                 loop.call_soon_threadsafe(swaps.put_nowait, swap)
 
         self._described = self._tools()
-        watcher = Watcher(*self._app.followed(), changed)
+        watcher = Watcher(*self._app.sources.followed(), changed)
         watcher.start()
         try:
             while True:

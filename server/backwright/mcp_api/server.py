@@ -58,7 +58,7 @@ _CACHEABLE: Final[tuple[CacheableMethod, ...]] = (
 _READING_NOTHING: Final = frozenset({"initialize", "ping", "server/discover", "subscriptions/listen"})
 
 
-def build_server(app: App, *, standing: bool = True) -> ServerType:
+def build_server(app: App, *, standing: bool = True) -> FollowingServer:
     """A server for every transport and for both eras of the protocol.
 
     Args:
