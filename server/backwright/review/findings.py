@@ -25,6 +25,7 @@ SAME_MEANING: Mapping[str, frozenset[str]] = {
     "BW601": frozenset({"S113"}),
     "BW701": frozenset({"DTZ003", "DTZ005"}),
     "BW104": frozenset({"BLE001", "S110"}),
+    "BW607": frozenset({"BLE001", "S110", "S112"}),
     "S110": frozenset({"BLE001"}),
     "S112": frozenset({"BLE001"}),
 }
