@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from backwright.review.facts import Facts
 from backwright.review.source import FunctionNode, Source
 
 _MAX_HOPS = 3  # a package that hands on what its modules define
 Definition = FunctionNode | ast.ClassDef
+
+
+def only_if_added(source: Source, lines: Iterable[int], facts: Facts) -> Facts:
+    """The facts, without the repository where none of the lines is added: other files are read for new code alone."""
+    return facts if facts.repository is None or not source.added.isdisjoint(lines) else replace(facts, repository=None)
 
 
 def resolve(source: Source, node: ast.expr, facts: Facts) -> tuple[Source, Definition] | None:
@@ -44,9 +51,17 @@ def _source_of(source: Source, dotted: str, facts: Facts) -> tuple[Source, str] 
 
 def _defined(source: Source, name: str) -> Definition | None:
     """The one function or class of this name at the level of the module."""
+    return source.derived(_top_level).get(name)
+
+
+def _top_level(source: Source) -> Mapping[str, Definition | None]:
+    """The functions and classes of the module by name; None for a name that is defined more than once."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    found = [node for node in source.tree.body if isinstance(node, kinds) and node.name == name]
-    return found[0] if len(found) == 1 else None
+    found: dict[str, Definition | None] = {}
+    for node in source.tree.body:
+        if isinstance(node, kinds):
+            found[node.name] = None if node.name in found else node
+    return found
 
 
 def is_rebound(source: Source, call: ast.Call) -> bool:

@@ -11,7 +11,7 @@ from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import head_of, is_awaited
 from backwright.review.rules._blocking import blocking_calls
 from backwright.review.rules._paths import is_example, is_test
-from backwright.review.rules._resolve import is_rebound, resolve
+from backwright.review.rules._resolve import is_rebound, only_if_added, resolve
 from backwright.review.source import Source
 
 # Any other decorator may hand the function to a thread, or remember what it gave.
@@ -50,7 +50,7 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     for call in source.calls():
         if not source.in_async(call) or is_awaited(source, call):
             continue
-        there = _called(source, call, facts)
+        there = _called(source, call, only_if_added(source, head_of(call), facts))
         if there is None or not all(getattr(one, "id", None) in _PLAIN for one in there[1].decorator_list):
             continue
         where, function = there

@@ -12,7 +12,7 @@ from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import annotated_type
 from backwright.review.rules._calls import is_literal
 from backwright.review.rules._fastapi import Route, routes
-from backwright.review.rules._resolve import resolve
+from backwright.review.rules._resolve import only_if_added, resolve
 from backwright.review.source import Source, keyword, last_name
 
 _SECRET = re.compile(
@@ -70,10 +70,11 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
             continue
         given = keyword(route.decorator, "response_model")
         lines = route.lines if given is None else (given.lineno, *route.lines)
-        there = resolve(source, model, facts)
+        known = only_if_added(source, lines, facts)
+        there = resolve(source, model, known)
         found = None
         if there is not None and isinstance(there[1], ast.ClassDef):
-            found = _secret_field(there[0], there[1], facts)
+            found = _secret_field(there[0], there[1], known)
         if found is not None:
             own = found[1] if there is not None and there[0] is source else None
             yield Finding(
