@@ -170,6 +170,7 @@ def test_what_was_encoded_twice_or_three_times_is_mended(broken: str, whole: str
         ("---\nname: x\ndescription: a\u200bb\n---\n", ("HIDDEN_TEXT", 3)),
         ("---\nname: x\ndescription: [a\n---\n", ("YAML_SYNTAX", 4)),
         ("text\n\0\n", ("ENCODING", 2)),
+        ("x\n" * 20_001, ("TOO_LARGE", None)),
         ("text\n\xff".encode("latin-1"), ("ENCODING", 2)),
         ("x\n".encode("utf-16"), ("ENCODING", 1)),
     ],

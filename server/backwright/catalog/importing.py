@@ -35,6 +35,7 @@ from backwright.catalog.validate import FIELDS, load_checklist, load_triggers
 
 ORIGINAL: Final = "original"
 MAX_CHECKLIST_BYTES: Final = 60_000
+MAX_LINES: Final = 20_000
 
 _FIELD: Final = re.compile(r"[A-Za-z][\w.-]*")
 _MARK: Final = b"\xef\xbb\xbf"
@@ -113,6 +114,8 @@ def _draft(foreign: Foreign) -> Draft:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise refuse(Code.ENCODING, path, "there is a NUL in it: it is no text", "name a text file", line=line)
+    if len(text.splitlines()) > MAX_LINES:
+        raise refuse(Code.TOO_LARGE, path, f"it has more than {MAX_LINES} lines", "move text into references/")
     return Draft(path, foreign.stem, text=f"\ufeff{text}" if data.startswith(_MARK) else text)
 
 
