@@ -40,15 +40,15 @@ def suggestion_of(fix: Fix | None, piece: Piece, row: int, line: int) -> Suggest
         row: of the finding in the piece's text.
         line: the number that the row has in the file.
     """
-    rows = piece.text.split("\n")
     if fix is None or fix.applicability != "safe" or not fix.edits or not piece.is_full or row != line:
         return None
+    lines = piece.sources[0].lines
     # To ruff a lone carriage return ends a line, to a diff it does not: then rows are not lines.
-    if len(piece.numbers) != len(rows):
+    if len(piece.numbers) != len(lines):
         return None
     if any(edit.location.row != row or edit.end_location.row != row or "\n" in edit.content for edit in fix.edits):
         return None
-    text = before = rows[row - 1].removesuffix("\r")
+    text = before = lines[line]
     for edit in sorted(fix.edits, key=lambda one: one.location.column, reverse=True):
         text = f"{text[: edit.location.column - 1]}{edit.content}{text[edit.end_location.column - 1 :]}"
     # A replacement that shows a secret would carry it into every report.
