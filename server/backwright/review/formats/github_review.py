@@ -30,9 +30,11 @@ _CUT: Final = "\n\n(The rest is left out: a review's text has a limit.)"
 
 def _render(report: Report, diff: Diff) -> str:
     excerpts = Excerpts(diff)
-    worst_first = sorted(report.findings, key=lambda one: one.severity.rank)
-    placed = [finding for finding in worst_first if _span(finding, excerpts) is not None][:MAX_COMMENTS]
-    left = [finding for finding in report.findings if finding not in placed]
+    order = sorted(range(len(report.findings)), key=lambda index: report.findings[index].severity.rank)
+    chosen = [index for index in order if _span(report.findings[index], excerpts) is not None][:MAX_COMMENTS]
+    placed = [report.findings[index] for index in chosen]
+    kept = frozenset(chosen)
+    left = [finding for index, finding in enumerate(report.findings) if index not in kept]
     body = "\n".join(_body(report, left))
     return dumped(
         {

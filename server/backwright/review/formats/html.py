@@ -102,7 +102,8 @@ def _section(name: str, title: str, *children: Markup | None) -> Markup:
 
 def _findings(report: Report, excerpts: Excerpts) -> Markup:
     if not report.findings:
-        said = element("p", "No finding on the lines that were read. What was not checked is listed below.")
+        rest = " What was not checked is listed below." if report.unchecked or report.notes else ""
+        said = element("p", f"No finding on the lines that were read.{rest}")
         return _section("findings", "Findings", element("div", said, class_="card none"))
     shown = report.findings[:MAX_FINDINGS]
     left = len(report.findings) - len(shown)
