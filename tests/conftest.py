@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 
 from hypothesis import settings
 
 # Its packages may bring skills of their own, which servers would list.
 os.environ.pop("VIRTUAL_ENV", None)
+# And no test, nor a process that it starts, leaves records with the user who runs it.
+os.environ["BACKWRIGHT_STATE"] = tempfile.mkdtemp(prefix="backwright-state-")
+atexit.register(shutil.rmtree, os.environ["BACKWRIGHT_STATE"], ignore_errors=True)
 
 settings.register_profile("without-deadline", deadline=None)
 settings.load_profile("without-deadline")

@@ -17,6 +17,7 @@ from backwright.catalog.catalog import Catalog
 from backwright.catalog.library import Library
 from backwright.catalog.version import parse_request
 from backwright.errors import InvalidInputError, TemplateNotFoundError, UnsupportedProjectError
+from backwright.recall import Recall
 from backwright.scope import Scoping
 from backwright.settings import Settings
 from backwright.snapshot import Snapshot, Snapshots
@@ -72,9 +73,10 @@ class App:
         """The snapshot that is served now, and the way to the next."""
         return Snapshots(Library(self.sources.load))
 
-    def followed(self) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-        """The folders and the single files that a reload reads; none for a pack that nobody edits."""
-        return self.sources.followed()
+    @cached_property
+    def recall(self) -> Recall:
+        """What was handed over."""
+        return Recall(self.settings, lambda: self.project().usage)
 
     @property
     def snapshot(self) -> Snapshot:

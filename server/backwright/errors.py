@@ -7,6 +7,7 @@
     │   ├── TooLargeError            TOO_LARGE
     │   ├── SkillNotFoundError       SKILL_NOT_FOUND
     │   ├── SkillFileNotFoundError   SKILL_FILE_NOT_FOUND
+    │   ├── SessionNotFoundError     SESSION_NOT_FOUND
     │   ├── InvalidVersionError      INVALID_VERSION
     │   ├── VersionNotFoundError     VERSION_NOT_FOUND
     │   ├── RuleNotFoundError        RULE_NOT_FOUND
@@ -22,6 +23,7 @@
         ├── IntegrityError           DIGEST_MISMATCH
         ├── ManifestError            MANIFEST_MISMATCH
         ├── SkillBlockedError        SKILL_BLOCKED
+        ├── RecordUnreadableError    RECORD_UNREADABLE
         ├── ReleaseRefusedError      RELEASE_REFUSED
         ├── PlanConflictError        PLAN_CONFLICT
         ├── PlanStaleError           PLAN_STALE
@@ -114,6 +116,12 @@ class SkillFileNotFoundError(UsageError):
     """The skill has no such file."""
 
     code: ClassVar[str] = "SKILL_FILE_NOT_FOUND"
+
+
+class SessionNotFoundError(UsageError):
+    """Nothing was recorded under that handle, or too long ago."""
+
+    code: ClassVar[str] = "SESSION_NOT_FOUND"
 
 
 class InvalidVersionError(UsageError):
@@ -211,6 +219,12 @@ class SkillBlockedError(RefusedError):
     """The project's `backwright.yaml` blocks the skill; it is there, and it is not served."""
 
     code: ClassVar[str] = "SKILL_BLOCKED"
+
+
+class RecordUnreadableError(RefusedError):
+    """A file of the user's state folder cannot be read, or holds something else; the message names it."""
+
+    code: ClassVar[str] = "RECORD_UNREADABLE"
 
 
 class ReleaseRefusedError(RefusedError):

@@ -20,6 +20,8 @@ class Settings:
         allow_unlocked: serve skills that the manifest does not pin (development).
         skills: folders of other skills, served beside the pack as they are, of whatever dialect.
         reload: follow the folders on disk and serve what they hold by then.
+        state: the folder where this user's records are kept; None where there is no one user.
+        usage: whether to count how often each skill is used; None to leave it to the project.
         environment: the virtual environment that is active; a project's own goes before it.
     """
 
@@ -30,11 +32,14 @@ class Settings:
     skills: tuple[Path, ...] = ()
     reload: bool = False
     environment: Path | None = None
+    state: Path | None = None
+    usage: bool | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, root: Path | None = None) -> Settings:
         """Settings for a process on the user's own machine; `BACKWRIGHT_PACK` names another pack,
-        `BACKWRIGHT_SKILLS` more folders of skills, parted as in `PATH`.
+        `BACKWRIGHT_SKILLS` more folders of skills, parted as in `PATH`; `BACKWRIGHT_STATE` another folder for records,
+        and `BACKWRIGHT_USAGE` turns the counts on (1) or off (0).
         """
         pack = environment.get("BACKWRIGHT_PACK")
         skills = tuple(Path(part) for part in environment.get("BACKWRIGHT_SKILLS", "").split(os.pathsep) if part)
@@ -44,4 +49,23 @@ class Settings:
             pack=Path(pack) if pack else None,
             skills=skills,
             environment=Path(active) if active else None,
+            state=_state(environment),
+            usage=_SWITCH.get(environment.get("BACKWRIGHT_USAGE", "").strip().lower()),
         )
+
+
+_SWITCH: Mapping[str, bool] = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
+
+
+def _state(environment: Mapping[str, str]) -> Path | None:
+    """Where this user's programs keep what is no configuration and no cache; None for a user without a home."""
+    own = environment.get("BACKWRIGHT_STATE")
+    if own:
+        return Path(own)
+    base = environment.get("LOCALAPPDATA") if os.name == "nt" else environment.get("XDG_STATE_HOME")
+    if base and Path(base).is_absolute():
+        return Path(base) / "backwright"
+    try:
+        return Path.home() / ".local" / "state" / "backwright"
+    except RuntimeError:
+        return None

@@ -19,7 +19,7 @@ from backwright.catalog.version import Range, Version, parse_request
 from backwright.errors import BackwrightError, InvalidVersionError
 from backwright.mcp_api._errors import Context
 from backwright.mcp_api.prompts import TASK, VERSION
-from backwright.mcp_api.resources import RELEASE_TEMPLATE, RULE_TEMPLATE, SKILL_TEMPLATE
+from backwright.mcp_api.resources import LOADED_TEMPLATE, RELEASE_TEMPLATE, RULE_TEMPLATE, SKILL_TEMPLATE
 
 if TYPE_CHECKING:
     from backwright.app import App
@@ -37,6 +37,8 @@ class Completions:
     def __init__(self, app: App) -> None:
         self._app = app
         self._templates: Mapping[str, Mapping[str, Choices]] = {
+            # A handle is a secret, so none is offered.
+            LOADED_TEMPLATE: {"session": lambda _: ()},
             RULE_TEMPLATE: {"code": lambda _: (rule.code for rule in app.rules())},
             SKILL_TEMPLATE: {"name": self._names, "path": self._paths},
             RELEASE_TEMPLATE: {"version": self._releases, "name": self._names, "path": self._paths},

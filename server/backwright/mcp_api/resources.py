@@ -23,7 +23,7 @@ from mcp_types import (
     TextResourceContents,
 )
 
-from backwright.errors import UnknownUriError
+from backwright.errors import SessionNotFoundError, UnknownUriError
 from backwright.mcp_api._cursors import Chained, Pager
 from backwright.mcp_api._errors import Context
 from backwright.mcp_api._mime import JSON, MARKDOWN, mime_type, text_of
@@ -37,13 +37,22 @@ MANIFEST: Final = "backwright://manifest"
 PROBLEMS: Final = "backwright://problems"
 PAGE: Final = 100
 
+_LOADED: Final = re.compile(r"backwright://loaded/([a-z2-7]{20})")
 _RULE: Final = re.compile(r"rule://([A-Z]{1,8}[0-9]{1,5})")
 
 SKILL_TEMPLATE: Final = "skill://{name}/{+path}"
 RELEASE_TEMPLATE: Final = "skill://v{version}/{name}/{+path}"
 RULE_TEMPLATE: Final = "rule://{code}"
+LOADED_TEMPLATE: Final = "backwright://loaded/{session}"
 
 TEMPLATES: Final = (
+    ResourceTemplate(
+        uri_template=LOADED_TEMPLATE,
+        name="loaded-skills",
+        title="What was loaded in a session",
+        description="Skill, version and digest of what use_skill gave under a session, to load it again.",
+        mime_type=JSON,
+    ),
     ResourceTemplate(
         uri_template=RULE_TEMPLATE,
         name="rule",
@@ -104,6 +113,9 @@ class Resources:
         if file is not None:
             # In memory and checked against its digest: less work than handing it to a thread.
             return _result(uri, mime_type(file.path, file.data), file.verified(), ttl_of(uri))
+        loaded = _LOADED.fullmatch(uri)
+        if loaded is not None:
+            return _result(uri, JSON, self._loaded(uri, loaded[1]), 0, "private")
         rule = _RULE.fullmatch(uri)
         if rule is not None:
             page = await anyio.to_thread.run_sync(partial(self._app.explain, rule[1]), abandon_on_cancel=True)
@@ -112,6 +124,12 @@ class Resources:
         if fixed is None:
             raise UnknownUriError("resource", uri, self._shelf.hint(uri))
         return _result(uri, fixed.resource.mime_type or JSON, fixed.read(), TTL_MS, fixed.scope)
+
+    def _loaded(self, uri: str, session: str) -> bytes:
+        try:
+            return self._app.recall.read(session).model_dump_json(indent=1).encode()
+        except SessionNotFoundError:
+            raise UnknownUriError("resource", uri) from None
 
     def _all_fixed(self) -> dict[str, Fixed]:
         """Built on first use, because it imports every rule and generates the schemas."""

@@ -12,6 +12,8 @@ from backwright.routing.decision import Decision, Frozen, Routing
 
 BUDGET = 3_000
 """The most that a briefing costs, in approximate tokens, as text and as JSON alike."""
+SESSION = 40
+"""What is kept free of that for the line on the session."""
 MOST_FILES = 40
 MOST_CANDIDATES = 15
 SUMMARY = 160
@@ -78,6 +80,7 @@ class Briefing(Frozen):
     checklist_items: int = 0
     candidates: tuple[Candidate, ...] = ()
     more_candidates: int = 0
+    session: str | None = Field(default=None, description="The handle under which it is recorded what was loaded.")
 
     def text(self) -> str:
         """The briefing as compact Markdown for a model."""
@@ -96,7 +99,14 @@ class Briefing(Frozen):
         if self.checklist_items:
             yield f"Checklist: {self.checklist_items} items; review_diff gives their status for your change."
 
+        if self.session:
+            yield f"Session: {self.session}. Give it to later calls; with an empty request it lists what was loaded."
+
     def _choice(self) -> Iterator[str]:
+        if self.decision == "restored":
+            yield f"{self.reason} To load one again, call use_skill with this name, version and session:"
+            yield from (f"- **{each.skill}** {each.version}: {each.summary}" for each in self.candidates)
+            return
         yield f"No skill was loaded ({self.decision}). {self.reason}"
         if not self.candidates:
             return
@@ -132,6 +142,7 @@ def brief(
         more_files=max(len(others) - MOST_FILES, 0),
         checklist_items=chosen.checklist_items,
     )
+    budget -= SESSION
     return whole if _cost(whole) <= budget else _cut(whole, budget)
 
 

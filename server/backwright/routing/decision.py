@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Decision = Literal["explicit", "auto", "suggest", "none"]
+Decision = Literal["explicit", "auto", "suggest", "none", "restored"]
 EvidenceField = Literal[
     "name", "strong", "alias", "all_of", "weak", "words", "description", "path", "negative", "foreign"
 ]

@@ -89,6 +89,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     return replace(
         settings,
         root=None if arguments.http else settings.root,
+        state=None if arguments.http else settings.state,
         pack=settings.pack if arguments.pack is None else Path(arguments.pack),
         skills=tuple(Path(folder) for folder in arguments.skills) or settings.skills,
         strict=arguments.strict,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from backwright.errors import InvalidInputError
 from backwright.mcp_api._catalogue import catalogue
 from backwright.mcp_api.tool import Closed, Tool
 
@@ -23,7 +24,7 @@ _HEAD = (
 class UseSkillInput(Closed):
     """What to find a skill for."""
 
-    request: str = Field(min_length=1, max_length=8_000, description="The task as the user put it, in any language.")
+    request: str = Field(max_length=8_000, description="The task as the user put it, in any language.")
     name: str | None = Field(
         default=None, min_length=1, max_length=200, description="A skill to use whatever the task says, or name@range."
     )
@@ -31,6 +32,9 @@ class UseSkillInput(Closed):
     paths: tuple[str, ...] = Field(default=(), max_length=200, description="Files that the task is about.")
     keywords: tuple[str, ...] = Field(
         default=(), max_length=50, description="Technical words in English that the task implies."
+    )
+    session: str | None = Field(
+        default=None, max_length=100, description="As use_skill gave it; with an empty request, lists what was loaded."
     )
 
 
@@ -41,9 +45,17 @@ def _output() -> type[Briefing]:
 
 
 def _call(app: App, given: UseSkillInput) -> Briefing:
-    return app.use_skill(
+    if not given.request:
+        if given.session is None:
+            raise InvalidInputError(
+                "request: it is empty", hint="give the task; only a session can be asked for without"
+            )
+        if given.name is None:
+            return app.recall.restored(given.session, app.catalog)
+    briefing = app.use_skill(
         given.request, name=given.name, version=given.version, paths=given.paths, keywords=given.keywords
     )
+    return app.recall.noted(briefing, app.catalog, given.session)
 
 
 def _describe(app: App) -> str:

@@ -1,0 +1,104 @@
+"""What was handed over: noted under a handle, listed again when a host asks for it, and counted if that is wanted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from backwright.errors import RecordUnreadableError, SkillBlockedError, SkillNotFoundError, VersionNotFoundError
+from backwright.record.loaded import Loaded, Record, Records
+from backwright.record.usage import Usage
+from backwright.settings import Settings
+
+if TYPE_CHECKING:
+    from backwright.catalog.catalog import Catalog
+    from backwright.catalog.skill import Skill
+    from backwright.routing.briefing import Briefing
+
+_LOG = logging.getLogger(__name__)
+
+
+class Recall:
+    """The records of one process.
+
+    Args:
+        settings: how this process serves; without a state folder, records are in memory and nothing is counted.
+        wanted: whether the project asks for counts; the settings have the last word.
+    """
+
+    def __init__(self, settings: Settings, wanted: Callable[[], bool]) -> None:
+        self._state = settings.state
+        self._usage = settings.usage
+        self._wanted = wanted
+
+    @cached_property
+    def records(self) -> Records:
+        """What was loaded, by handle."""
+        return Records(None if self._state is None else self._state / "loaded")
+
+    @property
+    def usage(self) -> Usage | None:
+        """The counts; None where there is nowhere to keep them."""
+        return None if self._state is None else Usage(self._state / "usage.json")
+
+    def noted(self, briefing: Briefing, catalog: Catalog, session: str | None) -> Briefing:
+        """The briefing with the handle under which its skill is recorded; one without a skill as it is."""
+        if briefing.skill is None or briefing.version is None:
+            return briefing
+        skill = _served(catalog, briefing.skill, briefing.version)
+        loaded = Loaded(skill=skill.name, version=skill.version, digest=skill.digest, uri=skill.uri())
+        handle, word = self.records.note(session, loaded)
+        self._count(skill)
+        reason = f"{briefing.reason} {word}".rstrip()
+        return briefing.model_copy(update={"session": handle, "reason": reason})
+
+    def restored(self, session: str, catalog: Catalog) -> Briefing:
+        """What was loaded under a handle, and how to load each again: a line a skill and not the texts, because the
+        host may want only some of them, and has a budget.
+
+        Raises:
+            SessionNotFoundError, RecordUnreadableError: as `Records.read`.
+        """
+        from backwright.routing.briefing import Briefing, Candidate
+
+        record = self.records.read(session)
+        lines = tuple(
+            Candidate(skill=each.skill, version=each.version, summary=_line(each, catalog)) for each in record.skills
+        )
+        return Briefing(
+            decision="restored", reason=f"Loaded in this session: {len(lines)}.", candidates=lines, session=session
+        )
+
+    def read(self, session: str) -> Record:
+        """The record of a handle.
+
+        Raises:
+            SessionNotFoundError, RecordUnreadableError: as `Records.read`.
+        """
+        return self.records.read(session)
+
+    def _count(self, skill: Skill) -> None:
+        usage = self.usage
+        if usage is None or not (self._wanted() if self._usage is None else self._usage):
+            return
+        try:
+            usage.add(skill.name, skill.version)
+        except (OSError, RecordUnreadableError) as error:
+            _LOG.warning("the use of %s is not counted: %s", skill.name, error)
+
+
+def _served(catalog: Catalog, name: str, version: str) -> Skill:
+    """The skill of that version: the head if it is the head's, as a briefing has it."""
+    head = next((skill for skill in catalog.skills if skill.name == name), None)
+    return head if head is not None and head.version == version else catalog.get(f"{name}@{version}")
+
+
+def _line(loaded: Loaded, catalog: Catalog) -> str:
+    try:
+        same = _served(catalog, loaded.skill, loaded.version).digest == loaded.digest
+        state = "unchanged" if same else "its files have changed since"
+    except (SkillNotFoundError, VersionNotFoundError, SkillBlockedError) as error:
+        state = error.message
+    return f"{loaded.uri}, {loaded.digest[:19]}, first at {loaded.first}: {state}"

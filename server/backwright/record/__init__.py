@@ -1,0 +1,1 @@
+"""What this process and this user remember of skills: which were loaded under a handle, and how often each is used."""

@@ -1,0 +1,57 @@
+"""Small JSON files that only their user can read: written whole or not at all, read without trust."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from backwright._files import read_bounded
+from backwright.errors import RecordUnreadableError, TooLargeError
+
+MAX_BYTES = 1024 * 1024
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_state(path: Path, model: type[Model]) -> Model | None:
+    """What a file holds; None if there is none.
+
+    Raises:
+        RecordUnreadableError: it cannot be read, or holds something else.
+    """
+    try:
+        return model.model_validate_json(read_bounded(path, MAX_BYTES, follow_links=False))
+    except FileNotFoundError:
+        return None
+    except (OSError, TooLargeError, ValidationError) as error:
+        reason = (
+            f"it is damaged in {error.error_count()} place(s)" if isinstance(error, ValidationError) else str(error)
+        )
+        raise RecordUnreadableError(
+            f"{path} cannot be used: {reason}", hint="delete the file; it is made anew"
+        ) from None
+
+
+def write_state(path: Path, value: BaseModel) -> None:
+    """Write a file, readable for its user alone, in one step. A loss of power may take it back.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The mode of what mkstemp makes is 0600.
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(value.model_dump(mode="json"), file, ensure_ascii=False)
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise

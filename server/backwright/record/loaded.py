@@ -1,0 +1,161 @@
+"""Which skills were loaded under a handle, so that a host can load them again after it compacts its context.
+
+The protocol has no sessions: a handle is an argument that the caller passes on. It is a secret of 100 bits, and whoever
+has it may read what was loaded under it, which is names, versions and digests of skills.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+import time
+from base64 import b32encode
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backwright.errors import RecordUnreadableError, SessionNotFoundError
+from backwright.record._state import read_state, write_state
+
+HANDLE: Final = re.compile(r"[a-z2-7]{20}")
+MOST_SKILLS: Final = 100
+MOST_IN_MEMORY: Final = 4_096
+MOST_ON_DISK: Final = 256
+DAY: Final = 86_400
+DAYS_IN_MEMORY: Final = 1
+DAYS_ON_DISK: Final = 30
+
+
+class Loaded(BaseModel):
+    """One skill that was loaded.
+
+    Args:
+        skill: its name.
+        version: its version.
+        digest: of its whole tree, as it was then.
+        uri: of its SKILL.md.
+        first: when it was loaded first, UTC; empty until it is recorded.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    skill: str
+    version: str
+    digest: str
+    uri: str
+    first: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it the same as another."""
+        return self.skill, self.version, self.digest
+
+
+class Record(BaseModel):
+    """What was loaded under a handle, the first first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    session: str = Field(pattern=r"^[a-z2-7]{20}\z")
+    used: float
+    skills: tuple[Loaded, ...] = Field(max_length=MOST_SKILLS)
+
+
+class Records:
+    """Records by handle: in a folder, one file each, or in memory where there is none. Safe to share between threads.
+
+    Args:
+        folder: where they are kept; None for a process that serves more than its own user.
+        now: the time, in seconds.
+    """
+
+    def __init__(self, folder: Path | None = None, now: Callable[[], float] = time.time) -> None:
+        self._folder = folder
+        self._now = now
+        self._lock = threading.Lock()
+        self._memory: dict[str, Record] = {}
+
+    def note(self, session: str | None, loaded: Loaded) -> tuple[str, str]:
+        """Record a skill, under a new handle if there is none to go on with; the handle, and a word on why not.
+
+        It never fails: a skill is handed over even where nothing can be written down.
+        """
+        word = ""
+        before = None
+        if session is not None:
+            try:
+                before = self.read(session)
+            except (SessionNotFoundError, RecordUnreadableError) as error:
+                word = f"{error.message}, so a new one begins."
+        handle = _new_handle() if before is None else before.session
+        skills = () if before is None else before.skills
+        if all(each.key != loaded.key for each in skills):
+            first = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
+            skills = (*skills, loaded.model_copy(update={"first": first}))[-MOST_SKILLS:]
+        try:
+            self._keep(Record(session=handle, used=self._now(), skills=skills), new=before is None)
+        except OSError as error:
+            word = f"It could not be recorded that it was loaded: {error.strerror or error}."
+        return handle, word
+
+    def read(self, session: str) -> Record:
+        """What was loaded under a handle.
+
+        Raises:
+            SessionNotFoundError: nothing was, or it is too long ago.
+            RecordUnreadableError: the file cannot be read, or was damaged.
+        """
+        found = None
+        if HANDLE.fullmatch(session):
+            found = self._memory.get(session) if self._folder is None else read_state(self._path(session), Record)
+        if found is not None and found.session != session:
+            path = self._path(session)
+            raise RecordUnreadableError(f"{path} is the record of another session", hint="delete the file")
+        if found is None or found.used < self._now() - self._days * DAY:
+            hint = "leave session out to begin a new one; use_skill gives its handle"
+            raise SessionNotFoundError("there is no such session any more", hint=hint)
+        return found
+
+    @property
+    def _days(self) -> int:
+        return DAYS_IN_MEMORY if self._folder is None else DAYS_ON_DISK
+
+    def _path(self, session: str) -> Path:
+        return (self._folder or Path()) / f"{session}.json"
+
+    def _keep(self, record: Record, *, new: bool) -> None:
+        if self._folder is None:
+            with self._lock:
+                self._memory.pop(record.session, None)
+                self._memory[record.session] = record
+                # The order is that of use.
+                while len(self._memory) > MOST_IN_MEMORY:
+                    del self._memory[next(iter(self._memory))]
+            return
+        write_state(self._path(record.session), record)
+        if new:
+            self._prune(self._folder)
+
+    def _prune(self, folder: Path) -> None:
+        """Delete what is too old or too much, and nothing that is not ours."""
+        aged = []
+        for path in folder.glob("*.json"):
+            if HANDLE.fullmatch(path.stem):
+                with suppress(OSError):
+                    aged.append((path.lstat().st_mtime, path))
+        aged.sort(reverse=True)
+        oldest = self._now() - self._days * DAY
+        for number, (used, path) in enumerate(aged):
+            if number >= MOST_ON_DISK or used < oldest:
+                with suppress(OSError):
+                    path.unlink()
+
+
+def _new_handle() -> str:
+    # Lower case and digits, so that no file system takes two for one, and models copy it without slips.
+    return b32encode(secrets.token_bytes(13)).decode().lower()[:20]
