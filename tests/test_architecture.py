@@ -44,11 +44,13 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "jinja2": ("scaffold/render.py", "mcp_api/prompts.py"),
     "pygments": ("review/formats/_highlight.py",),
     "rich": ("cli/",),
+    "watchfiles": ("catalog/watch.py",),
     "yaml": ("_strict_yaml.py", "catalog/release.py", "scaffold/template.py"),
 }
 
 # What `backwright serve` must not have imported when it answers its first request: it serves neither of them.
 LATE = (
+    "backwright.catalog.watch",
     "backwright.review.engine",
     "backwright.review.rules",
     "backwright.scaffold.engine",
