@@ -30,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "app": ENGINES | {"settings", "snapshot", "sources", "scope", "recall"},
     "mcp_api": ENGINES | {"app", "settings"},
     "http_api": ENGINES | {"app", "settings", "mcp_api"},
-    "cli": ENGINES | SURFACES | {"app", "settings"},
+    "cli": ENGINES | SURFACES | {"app", "settings", "record"},
     "__main__": {"cli"},
 }
 

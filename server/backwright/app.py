@@ -136,7 +136,8 @@ class App:
             return routing, None
         asked = f"@{routing.requested}" if routing.requested else ""
         choice = named or self.choose(f"{routing.matches[0].skill}{asked}")
-        return routing.at_version(choice.skill.version, choice.note), choice.skill
+        note = f"{choice.note} {self.sources.lacking(choice.skill)}".strip()
+        return routing.at_version(choice.skill.version, note), choice.skill
 
     def pins(self) -> Pins:
         """The versions that the project pins skills to.

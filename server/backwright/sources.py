@@ -15,6 +15,7 @@ from backwright.settings import Settings
 if TYPE_CHECKING:
     from backwright.catalog.installed import Installed
     from backwright.catalog.roots import Roots
+    from backwright.catalog.skill import Skill
 
 
 class Sources:
@@ -55,6 +56,17 @@ class Sources:
         edited = not is_installed(self.pack)
         packs = (self.pack / "skills",) if edited else ()
         return (*packs, *self._settings.skills), ((self.pack / MANIFEST,) if edited else ())
+
+    def lacking(self, skill: Skill) -> str:
+        """A sentence on each need of a skill that the project, or this machine, does not meet; nothing without one."""
+        root = self._settings.root
+        asks = skill.frontmatter.get("metadata"), skill.frontmatter.get("allowed-tools")
+        if root is None or not ("requires" in (asks[0] if isinstance(asks[0], dict) else ()) or asks[1]):
+            return ""
+        from backwright.catalog.requires import lacking, project_versions
+
+        found = lacking(skill, project_versions(root, self._settings.environment))
+        return " ".join(f"Beware: {each}." for each in found)
 
     @cached_property
     def _roots(self) -> Roots:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from backwright.cli.main import main
+from backwright.record.usage import Usage
 from tests.catalog._packs import write_pack, write_release, write_skill
 
 
@@ -174,3 +175,22 @@ def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
         main(["skills", "--help"])
     assert stopped.value.code == 0
     assert "backwright skills show python-backend" in capsys.readouterr().out
+
+
+def test_uses_are_listed_the_most_used_first_and_a_damaged_count_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BACKWRIGHT_STATE", str(tmp_path / "state"))
+    code, out, _ = run(capsys, "--usage")
+    assert (code, out.partition(";")[0]) == (0, "nothing is counted")
+    usage = Usage(tmp_path / "state" / "usage.json")
+    for name in ("one", "two", "two"):
+        usage.add(name, "1.0.0")
+    _, out, _ = run(capsys, "--usage")
+    assert [line.split()[:2] for line in out.splitlines()] == [["2", "two"], ["1", "one"]]
+    _, out, _ = run(capsys, "--usage", "--json")
+    assert json.loads(out)["skills"]["two"]["uses"] == 2
+    (tmp_path / "state" / "usage.json").write_text("{", encoding="utf-8")
+    code, _, err = run(capsys, "--usage")
+    assert code == 1
+    assert "usage.json cannot be used" in err

@@ -8,6 +8,8 @@ import pytest
 from mcp import Client, MCPError
 from mcp_types import TextContent, TextResourceContents
 
+from backwright.catalog.manifest import update
+from tests.catalog._packs import write_skill
 from tests.catalog._venvs import SKILL, install, write_venv
 from tests.mcp_api._connect import COMMAND, MODES, app_over, ask, connected
 
@@ -123,3 +125,13 @@ async def test_a_process_finds_the_environment_of_its_project(pack: Path, projec
     async with connected((*COMMAND, "--pack", str(pack), "--root", str(project))) as client:
         found, _ = await use(client, name="gizmo")
     assert found["skill"] == "lib/some-thing/gizmo"
+
+
+async def test_a_skill_for_another_major_version_than_the_installed_one_says_so(tmp_path: Path) -> None:
+    front = 'name: one\ndescription: Say what. Use when asked.\nmetadata:\n  version: "1.0.0"\n  requires: gizmo>=3\n'
+    write_skill(tmp_path / "pack" / "skills", "one", frontmatter=front)
+    assert update(tmp_path / "pack").problems == ()
+    install(write_venv(tmp_path), "gizmo", "2.5")
+    async with connected(app_over(tmp_path / "pack", tmp_path)) as client:
+        _, text = await use(client, name="one")
+    assert "Beware: it is for gizmo>=3, and the project has 2.5." in text

@@ -27,6 +27,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("other", nargs="?", metavar="NAME@RANGE", help="for diff: the version to compare it with")
     parser.add_argument("--budget", type=int, metavar="TOKENS", help="for diff: cut the text to about this many tokens")
     parser.add_argument("--allow-unlocked", action="store_true", help="also show what the manifest does not pin")
+    parser.add_argument("--usage", action="store_true", help="list how often each skill was used, if that is counted")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_pack_option(parser)
 
@@ -46,11 +47,28 @@ def _run(arguments: argparse.Namespace) -> int:
         )
     found = Settings.from_environment()
     app = App(replace(found, pack=pack_of(arguments), allow_unlocked=arguments.allow_unlocked))
+    if arguments.usage:
+        return _usage(app, as_json=arguments.json)
     if arguments.action == "show":
         return _show(app, arguments.skill, as_json=arguments.json)
     if arguments.action == "diff":
         return _diff(app, arguments.skill, arguments.other, arguments.budget, as_json=arguments.json)
     return _list(app.catalog, as_json=arguments.json)
+
+
+def _usage(app: App, *, as_json: bool) -> int:
+    from backwright.record.usage import Counts
+
+    counts = Counts() if app.recall.usage is None else app.recall.usage.read()
+    if as_json:
+        print(counts.model_dump_json(indent=2))
+        return Exit.CLEAN
+    for name, count in sorted(counts.skills.items(), key=lambda each: (-each[1].uses, each[0])):
+        versions = ", ".join(f"{version}: {uses}" for version, uses in count.versions.items())
+        print(f"{count.uses:>6}  {name}  ({versions})  last {count.last}")
+    if not counts.skills:
+        print("nothing is counted; BACKWRIGHT_USAGE=1, or `usage: true` in backwright.yaml, turns it on")
+    return Exit.CLEAN
 
 
 def _diff(app: App, old: str, new: str, budget: int | None, *, as_json: bool) -> int:
@@ -120,7 +138,7 @@ def _show(app: App, request: str, *, as_json: bool) -> int:
         }
         print(json.dumps(detail, ensure_ascii=False, indent=2))
     else:
-        print("\n".join((*_show_lines(catalog, skill), *filter(None, [choice.note]))))
+        print("\n".join((*_show_lines(catalog, skill), *filter(None, [choice.note, app.sources.lacking(skill)]))))
     return Exit.CLEAN
 
 

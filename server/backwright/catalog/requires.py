@@ -1,0 +1,117 @@
+"""What a skill needs of the project and of the machine, and what of it is not there.
+
+`metadata.requires` is one string: `fastapi>=0.115, pydantic>=2,<3, command:git`. A package may have clauses on its
+version; a command is a program on the PATH. `allowed-tools` names commands too: `Bash(git:*)`.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from backwright._files import read_bounded
+from backwright._hidden import printable
+from backwright.catalog.environment import find_environment, normal
+from backwright.catalog.problem import ProblemError
+from backwright.catalog.skill import Skill
+from backwright.errors import TooLargeError
+
+MAX_LOCK: Final = 8 * 1024 * 1024
+LOCKS: Final = ("uv.lock", "poetry.lock", "pdm.lock")
+
+_COMMAND: Final = "command:"
+_NEED: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(.*)")
+_CLAUSE: Final = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([0-9]+(?:\.[0-9]+)*)(?:\.\*)?\s*")
+_BASH: Final = re.compile(r"Bash\(([A-Za-z0-9_.+-]+)")
+
+
+def lacking(
+    skill: Skill, versions: Mapping[str, str] | None, find: Callable[[str], str | None] = shutil.which
+) -> tuple[str, ...]:
+    """What of a skill's needs is not met, each as a sentence without its full stop.
+
+    Args:
+        skill: the skill.
+        versions: of the project's packages, by normalised name; None where they are not known, which is no fault.
+        find: finds a command.
+    """
+    metadata = skill.frontmatter.get("metadata")
+    written = metadata.get("requires") if isinstance(metadata, dict) else None
+    needs = list(_needs(written)) if isinstance(written, str) else []
+    allowed = skill.frontmatter.get("allowed-tools")
+    commands = {need.removeprefix(_COMMAND) for need in needs if need.startswith(_COMMAND)}
+    commands |= set(_BASH.findall(allowed)) if isinstance(allowed, str) else set()
+    found = [f"it needs the command {name}, which is not here" for name in sorted(commands) if find(name) is None]
+    packages = [need for need in needs if not need.startswith(_COMMAND)] if versions is not None else []
+    return (*(fault for need in packages if (fault := _fault(need, versions or {}))), *found)
+
+
+def _needs(written: str) -> Iterator[str]:
+    """The needs of a string; what follows a comma and starts with an operator belongs to the one before."""
+    need = ""
+    for part in written.split(","):
+        if part.strip()[:1] in {"<", ">", "=", "!"}:
+            need = f"{need},{part.strip()}"
+            continue
+        if need:
+            yield need
+        need = part.strip()
+    if need:
+        yield need
+
+
+def _fault(need: str, versions: Mapping[str, str]) -> str:
+    """Why a package does not do, or nothing."""
+    match = _NEED.fullmatch(need)
+    clauses = [_CLAUSE.fullmatch(clause) for clause in match[2].split(",")] if match is not None and match[2] else []
+    if match is None or None in clauses:
+        return f"its need {printable(need, 60)!r} cannot be read"
+    there = versions.get(normal(match[1]))
+    if there is None:
+        return f"it needs {need}, which the project does not have"
+    met = all(clause is None or _meets(there, clause[1], clause[2], clause[0]) for clause in clauses)
+    return "" if met else f"it is for {need}, and the project has {printable(there, 40)}"
+
+
+def _meets(version: str, operator: str, wanted: str, clause: str) -> bool:
+    number = _numbers(version)
+    bound = _numbers(wanted)
+    if operator in {"==", "!="}:
+        same = number[: len(bound)] == bound if clause.rstrip().endswith(".*") else _padded(number) == _padded(bound)
+        return same == (operator == "==")
+    order = (_padded(number) > _padded(bound)) - (_padded(number) < _padded(bound))
+    return {">=": order >= 0, "<=": order <= 0, ">": order > 0, "<": order < 0}[operator]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    match = re.match(r"v?(?:[0-9]+!)?([0-9]+(?:\.[0-9]+)*)", version)
+    return tuple(int(part) for part in match[1].split(".")) if match else ()
+
+
+def _padded(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    return (*numbers, 0, 0, 0, 0)[: max(len(numbers), 4)]
+
+
+def project_versions(root: Path, active: Path | None = None) -> Mapping[str, str] | None:
+    """The versions of a project's packages: those installed in its environment, else those locked; None if neither."""
+    try:
+        environment = find_environment(root, active)
+        if environment is not None:
+            return {each.name: each.version for each in environment.distributions()}
+    except (OSError, ProblemError):
+        pass
+    return next((found for lock in LOCKS if (found := _locked(root / lock))), None)
+
+
+def _locked(path: Path) -> Mapping[str, str]:
+    try:
+        packages = tomllib.loads(read_bounded(path, MAX_LOCK).decode("utf-8", "replace")).get("package")
+    except (OSError, TooLargeError, tomllib.TOMLDecodeError, RecursionError):
+        return {}
+    tables = packages if isinstance(packages, list) else []
+    pairs = [(each.get("name"), each.get("version")) for each in tables if isinstance(each, dict)]
+    return {normal(name): version for name, version in pairs if isinstance(name, str) and isinstance(version, str)}
