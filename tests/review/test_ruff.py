@@ -52,6 +52,12 @@ def _hunk_codes(body: str, section: str = "") -> set[tuple[str, int]]:
             "from fastapi import Depends\n\n\ndef f(db: object = Depends(get)) -> None: ...\n",
             set(),
         ),
+        (
+            "app/x.py",
+            "from fastapi import Depends\n\n\ndef f(user: User = Depends(require('admin'))) -> None:\n    g()\n",
+            set(),
+        ),
+        ("app/x.py", "def f(user: User = require('admin')) -> None:\n    g()\n", {("B008", 1)}),
     ],
 )
 def test_whole_file_gives_what_ruff_is_asked_for(path: str, text: str, found: set[tuple[str, int]]) -> None:

@@ -80,7 +80,6 @@ def review(
         options = replace(options, suppressions=(), exclude=())
         notes.append(_NOT_HONOURED)
     kept, left_out = _in_scope(diff.files, options, notes)
-    rules = all_rules() if options.rules is None else options.rules
     added = _added(kept)
     with warnings.catch_warnings():
         # Parsing warns of the reviewed code's invalid escapes; that is ruff's to report.
@@ -89,13 +88,10 @@ def review(
         old = OldSide(kept, reading.old_texts)
         change = replace(reading.change(diff.files), before=old.sources)
         detected = _detect(reading, change, facts or Facts(), added, options, old)
-    reading.unchecked.extend(left_out)
-    if detected.touched:
-        notes.append(_TOUCHED.format(detected.touched))
+    notes += [_TOUCHED.format(detected.touched)] if detected.touched else []
     silenced, left = _silence(ordered(detected.found), options.suppressions)
-    marked = fingerprinted(ordered(aggregated(left, _is_one(rules))), _texts(kept))
-    findings = [enforcing(diagnostic, checklist) for diagnostic in marked]
-    unchecked = (*reading.unchecked, *detected.unchecked)
+    findings = _finished(left, kept, checklist, options)
+    unchecked = (*reading.unchecked, *left_out, *detected.unchecked)
     stats = _stats(kept, added, unchecked).model_copy(update={"touched": detected.touched})
     asked, unasked = _questions(checklist, kept, options)
     outcome = Outcome(findings, silenced, detected.ran, stats)
@@ -172,6 +168,15 @@ def _settle(
     reported = distinct(sighting.diagnostic for sighting in new if sighting.diagnostic is not None)
     detected.found = [one for one in reported if id(one) not in debt]
     detected.touched = len(reported) - len(detected.found)
+
+
+def _finished(
+    left: Iterable[Diagnostic], files: Iterable[FileDiff], checklist: Sequence[ChecklistEntry], options: Options
+) -> list[Diagnostic]:
+    """The findings as they are reported: repeats in one entry, with fingerprints and the sentences they enforce."""
+    rules = all_rules() if options.rules is None else options.rules
+    marked = fingerprinted(ordered(aggregated(left, _is_one(rules))), _texts(files))
+    return [enforcing(diagnostic, checklist) for diagnostic in marked]
 
 
 def _is_one(rules: Iterable[Rule]) -> Callable[[Diagnostic], bool]:

@@ -238,12 +238,24 @@ def _passed_over(code: str, rule: RuffRule, line: int, job: _Job) -> bool:
         return True
     if not job.piece.is_full and (not rule.in_fragments or (code == "FAST003" and job.piece.cut)):
         return True
-    return code == "RUF012" and _in_meta(line, job.piece)
+    return (code == "RUF012" and _in_meta(line, job.piece)) or (code == "B008" and _in_marker(line, job.piece))
 
 
 def _prints_by_trade(path: str) -> bool:
     parts = Path(path).parts
     return is_script(path) or any("cli" in part.lower() or part in {"__main__.py", "commands"} for part in parts)
+
+
+def _in_marker(line: int, piece: Piece) -> bool:
+    """Whether a call on the line only makes what a marker takes: `Depends(require("admin"))`, FastAPI's own form."""
+    from ast import Call, walk
+
+    from backwright.review.source import last_name
+
+    markers = {name.rpartition(".")[2] for name in IMMUTABLE_CALLS}
+    calls = (call for source in piece.sources for call in source.nodes(Call) if last_name(call.func) in markers)
+    given = (inner for call in calls for inner in walk(call) if inner is not call and isinstance(inner, Call))
+    return any(inner.lineno == line for inner in given)
 
 
 def _in_meta(line: int, piece: Piece) -> bool:
