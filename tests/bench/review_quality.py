@@ -176,6 +176,8 @@ def merged(mirrors: Sequence[Mirror], commits: int, *, show: bool) -> None:
         )
         print(f"median {middle:g}")
         print("  " + ", ".join(f"{severity}: {number:.2f}" for severity, number in each.items()))
+        style = sum(number for code, number in codes.items() if code.startswith(("ANN", "UP")))
+        print(f"  without annotations and old typing: {(sum(codes.values()) - style) / len(counts):.2f}")
         print(f"  on lines only touched, not reported: {touched}")
         print("  " + ", ".join(f"{code} {number}" for code, number in codes.most_common(20)))
 

@@ -25,6 +25,7 @@ _OPEN = re.compile(
     r"|oauth|sso|saml|magic|public|anonymous|health|webhook|subscribe|contact|invite|accept",
     re.IGNORECASE,
 )
+_SIGN_UP = re.compile(r"(?:.*/)?(?:accounts?|customers?|members?|users?)/?")
 _MIN_SIBLINGS = 2
 
 
@@ -61,7 +62,8 @@ def _may_have_own_guard(source: Source, router: str) -> bool:
 
 
 def _is_open(route: Route) -> bool:
-    return route.is_foreign or _OPEN.search(f"{route.path or ''} {route.function.name}") is not None
+    sign_up = route.method == "post" and _SIGN_UP.fullmatch(route.path or "") is not None
+    return sign_up or route.is_foreign or _OPEN.search(f"{route.path or ''} {route.function.name}") is not None
 
 
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
