@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -206,3 +207,22 @@ def test_fix_that_makes_no_sense_is_refused(
     assert _run(root, *arguments) == 2
     assert "INVALID_INPUT" in capsys.readouterr().err
     assert (root / "tests/test_new.py").read_text(encoding="utf-8") == MIXED
+
+
+def test_terminal_gets_frames_that_are_cut_and_sentences_that_are_wrapped(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root, "app/new.py", BAD.replace("sleep(1)", f"sleep({' + '.join('1' * 40)})"))
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "xterm")
+    assert _run(root) == 1
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue()).split("\n")
+    at = next(index for index, line in enumerate(lines) if line.startswith("          5 +|     time.sleep(1 +"))
+    assert lines[at].endswith("\u2026")
+    assert lines[at + 1].startswith("             |     ^^^^")
+    assert [line for line in lines if len(line) > 60] == []
+    path = lines.index("app/new.py")
+    assert lines[path - 1] == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING
 
 from backwright.cli.command import Command, Exit
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # The names of `review.format.formats()`, held to it by a test: listing them there would import the engine for --help.
 FORMATS = ("github", "github-review", "gitlab", "html", "json", "junit", "markdown", "rdjson", "sarif", "text")
+_FRAME = re.compile(r" +\d* [ +]\| ")
 SEVERITIES = ("error", "warning", "info")
 
 
@@ -132,7 +134,18 @@ def _paint(text: str) -> None:
     painted.highlight_regex(r"(?m)^ +\d* [ +]\| ", "dim")
     painted.highlight_regex(r"(?m)\^+$", "bold red")
     painted.highlight_regex(r"\[[a-z0-9-]+/[a-z0-9-]+\]", "dim")
-    Console(highlight=False).print(painted, end="")
+    console = Console(highlight=False)
+    for line in painted.split("\n"):
+        indent = len(line.plain) - len(line.plain.lstrip())
+        if not line.plain:
+            console.print()
+        elif _FRAME.match(line.plain):
+            # Marks stand under what they mark only where neither is wrapped.
+            console.print(line, no_wrap=True, overflow="ellipsis")
+        else:
+            for part in line[indent:].wrap(console, max(20, console.width - indent)):
+                part.rstrip()
+                console.print(Text(" " * indent).append_text(part))
 
 
 COMMAND = Command(
