@@ -49,13 +49,20 @@ def test_a_name_that_the_pack_or_an_earlier_folder_has_is_announced_and_both_are
     put(tmp_path / "a", "one")
     put(tmp_path / "b", "one")
     catalog = Roots((tmp_path / "a", tmp_path / "b")).added(pack)
-    assert named(catalog) == ["one", "one-2", "one-3"]
+    assert named(catalog) == ["one", "root/a/one", "root/b/one"]
     assert catalog.get("one") is pack.get("one")
+    assert catalog.get("root/b/one").uri() == "skill://root/b/one/SKILL.md"
     taken = [problem for problem in catalog.problems if problem.code == "NAME_TAKEN"]
-    assert [(problem.path, problem.line) for problem in taken] == [
-        ((tmp_path / "a/one.md").as_posix(), 2),
-        ((tmp_path / "b/one.md").as_posix(), 2),
-    ]
+    assert [problem.path for problem in taken] == [(tmp_path / f"{name}/one.md").as_posix() for name in ("a", "b")]
+    assert "served as root/a/one" in taken[0].message
+
+
+def test_the_third_of_a_name_in_one_folder_gets_a_name_of_its_own(tmp_path: Path) -> None:
+    for place in ("x", "y", "z"):
+        write_skill(tmp_path / "a" / place, "one")
+    catalog = Roots((tmp_path / "a",)).added(Catalog(()))
+    assert named(catalog) == ["one", "one-2", "root/a/one"]
+    assert len([problem for problem in catalog.problems if problem.code == "NAME_TAKEN"]) == 2
 
 
 def test_what_cannot_be_mended_is_left_out_by_name_and_its_neighbours_are_served(tmp_path: Path) -> None:
