@@ -169,12 +169,14 @@ async def test_a_real_client_uses_reads_and_reviews_with_a_seed(number: str, app
 def test_all_five_are_served_beside_the_pack_each_under_a_name_of_its_own() -> None:
     app = App(Settings(pack=find_pack(), allow_unlocked=True, skills=(SEEDS,)))
     names = [skill.name for skill in app.catalog.skills]
-    assert {"python", "python-backend", "python-backend-2", "python-backend-3", "python-services"} <= set(names)
+    assert {"python", "python-backend", "root/seeds/python-backend", "python-backend-2", "python-services"} <= set(
+        names
+    )
     assert "python-backend-expert" in names
     assert len(names) == len(set(names))
     taken = [
         (Path(problem.path).name[:3], problem.line) for problem in app.catalog.problems if problem.code == "NAME_TAKEN"
     ]
-    assert taken == [("001", 1), ("002", 2)]
+    assert taken == [("001", None), ("002", 2)]
     assert app.catalog.get("python-backend").file("SKILL.md").path == "SKILL.md"
     assert "original" not in {file.path.partition("/")[0] for file in app.catalog.get("python-backend").files}
