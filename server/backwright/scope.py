@@ -54,6 +54,10 @@ class Scoping:
         """Read the file again if it may have changed."""
         try:
             stamp = stamp_of(self._file.lstat())
+        except FileNotFoundError:
+            # The common case, and there is nothing to read.
+            self._scope, self._problem, self._seen = _NOTHING, None, None
+            return
         except OSError:
             stamp = None
         if stamp is not None and stamp == self._seen:
