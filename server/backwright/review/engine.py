@@ -39,7 +39,7 @@ from backwright.review.statuses import Outcome, statuses
 __all__ = ["Options", "Suppression", "all_rules", "nothing", "review"]
 
 _NOT_RUN = "no type checker, no test and no measurement of coverage was run"
-_TOUCHED = "{} findings that the files gave before are on lines that the change only touched; they are not reported"
+_TOUCHED = "findings on lines that the change only touched, which the files gave before, so not reported: {}"
 _NOT_HONOURED = f"{PROJECT_FILE} is part of this change, so its suppressions and exclusions were not honoured"
 
 
