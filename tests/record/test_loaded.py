@@ -100,6 +100,7 @@ def test_handles_on_disk_are_bounded_and_foreign_files_are_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_ON_DISK", 3)
+    monkeypatch.setattr(module, "PRUNE_EVERY", 1)
     (tmp_path / "notes.json").write_text("mine", encoding="utf-8")
     records = Records(tmp_path)
     sessions = []

@@ -6,6 +6,7 @@ has it may read what was loaded under it, which is names, versions and digests o
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import threading
@@ -26,6 +27,8 @@ HANDLE: Final = re.compile(r"[a-z2-7]{20}")
 MOST_SKILLS: Final = 100
 MOST_IN_MEMORY: Final = 4_096
 MOST_ON_DISK: Final = 256
+PRUNE_EVERY: Final = 64
+"""New records between two looks at the folder; so many more than `MOST_ON_DISK` may lie there for a while."""
 DAY: Final = 86_400
 DAYS_IN_MEMORY: Final = 1
 DAYS_ON_DISK: Final = 30
@@ -79,6 +82,7 @@ class Records:
         self._now = now
         self._lock = threading.Lock()
         self._memory: dict[str, Record] = {}
+        self._begun = 0
 
     def note(self, session: str | None, loaded: Loaded) -> tuple[str, str]:
         """Record a skill, under a new handle if there is none to go on with; the handle, and a word on why not.
@@ -139,21 +143,24 @@ class Records:
             return
         write_state(self._path(record.session), record)
         if new:
-            self._prune(self._folder)
+            self._begun += 1
+            if (self._begun - 1) % PRUNE_EVERY == 0:
+                self._prune(self._folder)
 
     def _prune(self, folder: Path) -> None:
         """Delete what is too old or too much, and nothing that is not ours."""
         aged = []
-        for path in folder.glob("*.json"):
-            if HANDLE.fullmatch(path.stem):
-                with suppress(OSError):
-                    aged.append((path.lstat().st_mtime, path))
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".json") and HANDLE.fullmatch(entry.name.removesuffix(".json")):
+                    with suppress(OSError):
+                        aged.append((entry.stat(follow_symlinks=False).st_mtime, entry.path))
         aged.sort(reverse=True)
         oldest = self._now() - self._days * DAY
         for number, (used, path) in enumerate(aged):
             if number >= MOST_ON_DISK or used < oldest:
                 with suppress(OSError):
-                    path.unlink()
+                    Path(path).unlink()
 
 
 def _new_handle() -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # A request may hold a pasted log. The question stands before or after the paste, so the middle is what is left out.
 MAX_CHARS = 8_192
@@ -77,8 +78,12 @@ class Words:
     surface: tuple[str, ...]
 
 
+@lru_cache(maxsize=16)
 def words(text: str) -> Words:
-    """The tokens of a text; of one longer than `MAX_CHARS`, those of its two ends."""
+    """The tokens of a text; of one longer than `MAX_CHARS`, those of its two ends.
+
+    The last ones are kept: the router of each room reads the same request.
+    """
     parts: list[str] = []
     wholes: list[str] = []
     starts: list[int] = []
