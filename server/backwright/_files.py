@@ -49,6 +49,9 @@ def read_bounded(path: Path | str, limit: int = MAX_FILE_BYTES, *, follow_links:
             are not followed.
     """
     nofollow = 0 if follow_links else getattr(os, "O_NOFOLLOW", 0)
+    if not follow_links and not nofollow and Path(path).is_symlink():
+        # Windows has no such flag; making a link there takes a privilege.
+        raise OSError(f"{Path(path).name} is a link")
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | nofollow)
     try:
         status = os.fstat(descriptor)

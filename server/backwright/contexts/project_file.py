@@ -11,10 +11,10 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from backwright._files import read_bounded, safe_join
+from backwright._files import read_bounded
 from backwright._strict_yaml import Document, Fault, Limits, StrictYamlError, decode, load_yaml
 from backwright.contexts.schemas.project_v1 import ProjectContextV1
-from backwright.errors import InvalidContextError, PathOutsideRootError, TooLargeError
+from backwright.errors import InvalidContextError, TooLargeError
 
 FILE_NAME = "backwright.yaml"
 MAX_BYTES = 64 * 1024
@@ -23,6 +23,7 @@ _LIMITS: Final = Limits(size=MAX_BYTES, depth=8)
 _BOM = b"\xef\xbb\xbf"
 _ADVICE = "see the schema context-schema://project/v1"
 _SMALLER = "keep conventions in it; put texts elsewhere"
+_DEFAULTS: Final = ProjectContextV1()
 
 
 def load_project(root: Path) -> ProjectContextV1:
@@ -31,15 +32,16 @@ def load_project(root: Path) -> ProjectContextV1:
     Raises:
         InvalidContextError: the file cannot be read, is no plain YAML, or does not validate.
     """
+    path = root / FILE_NAME
     try:
-        data = read_bounded(safe_join(root, FILE_NAME), MAX_BYTES)
+        data = read_bounded(path, MAX_BYTES, follow_links=False)
     except FileNotFoundError:
-        return ProjectContextV1()
-    except PathOutsideRootError:
-        raise _refuse(f"{FILE_NAME} is a link", "put the file itself into the root of the project") from None
+        return _DEFAULTS
     except TooLargeError as error:
         raise _refuse(error.message, _SMALLER) from None
     except OSError as error:
+        if path.is_symlink():
+            raise _refuse(f"{FILE_NAME} is a link", "put the file itself into the root of the project") from None
         reason = error.strerror or str(error)
         raise _refuse(f"{FILE_NAME} cannot be read: {reason}", "make it a readable file, or remove it") from None
     return parse_project(data)
