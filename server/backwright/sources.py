@@ -14,6 +14,7 @@ from backwright.settings import Settings
 
 if TYPE_CHECKING:
     from backwright.catalog.installed import Installed
+    from backwright.catalog.requires import ProjectVersions
     from backwright.catalog.roots import Roots
     from backwright.catalog.skill import Skill
 
@@ -27,6 +28,7 @@ class Sources:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._project: ProjectVersions | None = None
 
     @property
     def pack(self) -> Path:
@@ -63,10 +65,17 @@ class Sources:
         asks = skill.frontmatter.get("metadata"), skill.frontmatter.get("allowed-tools")
         if root is None or not ("requires" in (asks[0] if isinstance(asks[0], dict) else ()) or asks[1]):
             return ""
-        from backwright.catalog.requires import lacking, project_versions
+        from backwright.catalog.requires import lacking
 
-        found = lacking(skill, project_versions(root, self._settings.environment))
+        found = lacking(skill, self._versions(root).current())
         return " ".join(f"Beware: {each}." for each in found)
+
+    def _versions(self, root: Path) -> ProjectVersions:
+        if self._project is None:
+            from backwright.catalog.requires import ProjectVersions
+
+            self._project = ProjectVersions(root, self._settings.environment)
+        return self._project
 
     @cached_property
     def _roots(self) -> Roots:

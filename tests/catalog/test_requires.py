@@ -7,7 +7,7 @@ import pytest
 
 from backwright._strict_yaml import JSON
 from backwright.catalog.loader import load_skill
-from backwright.catalog.requires import lacking, project_versions
+from backwright.catalog.requires import ProjectVersions, lacking
 from backwright.catalog.skill import Skill
 from tests.catalog._packs import write_skill
 from tests.catalog._venvs import install, write_venv
@@ -63,16 +63,26 @@ def test_commands_of_allowed_tools_are_looked_for_and_unknown_packages_are_no_fa
     assert found == ("it needs the command jq, which is not here",)
 
 
-def test_the_environment_goes_before_the_lock(tmp_path: Path) -> None:
-    assert project_versions(tmp_path) is None
+def test_the_environment_goes_before_the_lock_and_each_change_is_seen(tmp_path: Path) -> None:
+    versions = ProjectVersions(tmp_path)
+    assert versions.current() is None
     lock = '[[package]]\nname = "Py_Dantic"\nversion = "1.0"\n[[package]]\nname = "source-only"\n'
     (tmp_path / "uv.lock").write_text(lock, encoding="utf-8")
-    assert project_versions(tmp_path) == {"py-dantic": "1.0"}
+    assert versions.current() == {"py-dantic": "1.0"}
+    site = write_venv(tmp_path)
+    install(site, "py-dantic", "2.0")
+    assert versions.current() == {"py-dantic": "2.0"}
+    install(site, "fast-api", "0.165")
+    assert versions.current() == {"py-dantic": "2.0", "fast-api": "0.165"}
+
+
+def test_what_did_not_change_is_not_read_again(tmp_path: Path) -> None:
     install(write_venv(tmp_path), "py-dantic", "2.0")
-    assert project_versions(tmp_path) == {"py-dantic": "2.0"}
+    versions = ProjectVersions(tmp_path)
+    assert versions.current() is versions.current()
 
 
 @pytest.mark.parametrize("text", ["", "package = 1", "[[package", "\0"])
 def test_a_lock_that_cannot_be_read_says_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "poetry.lock").write_text(text, encoding="utf-8")
-    assert project_versions(tmp_path) is None
+    assert ProjectVersions(tmp_path).current() is None

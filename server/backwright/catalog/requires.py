@@ -15,7 +15,7 @@ from typing import Final
 
 from backwright._files import read_bounded
 from backwright._hidden import printable
-from backwright.catalog.environment import find_environment, normal
+from backwright.catalog.environment import FOLDERS, find_environment, normal
 from backwright.catalog.problem import ProblemError
 from backwright.catalog.skill import Skill
 from backwright.errors import TooLargeError
@@ -96,15 +96,52 @@ def _padded(numbers: tuple[int, ...]) -> tuple[int, ...]:
     return (*numbers, 0, 0, 0, 0)[: max(len(numbers), 4)]
 
 
-def project_versions(root: Path, active: Path | None = None) -> Mapping[str, str] | None:
-    """The versions of a project's packages: those installed in its environment, else those locked; None if neither."""
+class ProjectVersions:
+    """The versions of a project's packages, kept until something is installed or locked.
+
+    Args:
+        root: the project.
+        active: what `$VIRTUAL_ENV` names.
+    """
+
+    def __init__(self, root: Path, active: Path | None = None) -> None:
+        self._root = root
+        self._active = active
+        self._watched: tuple[Path, ...] = ()
+        self._stamp: tuple[int, ...] | None = None
+        self._known: Mapping[str, str] | None = None
+
+    def current(self) -> Mapping[str, str] | None:
+        """By normalised name: those installed in the project's environment, else those locked; None if neither."""
+        if self._stamp is None or self._stamp != self._now():
+            sites, self._known = _versions(self._root, self._active)
+            places = [folder for folder in (*(self._root / name for name in FOLDERS), self._active) if folder]
+            locks = (self._root / lock for lock in LOCKS)
+            # Installing a package changes the folder that it lies in.
+            self._watched = (*sites, *(folder / "pyvenv.cfg" for folder in places), *locks)
+            self._stamp = self._now()
+        return self._known
+
+    def _now(self) -> tuple[int, ...]:
+        return tuple(_changed(path) for path in self._watched)
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _versions(root: Path, active: Path | None) -> tuple[tuple[Path, ...], Mapping[str, str] | None]:
+    """The folders of the environment, and the versions in it, or else in a lock."""
     try:
         environment = find_environment(root, active)
         if environment is not None:
-            return {each.name: each.version for each in environment.distributions()}
+            return environment.site_packages, {each.name: each.version for each in environment.distributions()}
     except (OSError, ProblemError):
         pass
-    return next((found for lock in LOCKS if (found := _locked(root / lock))), None)
+    return (), next((found for lock in LOCKS if (found := _locked(root / lock))), None)
 
 
 def _locked(path: Path) -> Mapping[str, str]:
