@@ -62,7 +62,12 @@ def test_a_local_origin_or_none_is_answered(port: int, origin: str | None) -> No
 def test_another_origin_is_forbidden(port: int, origin: str) -> None:
     answer = send(port, headers(BODY, port, origin=origin), BODY)
     assert answer.status == 403
-    assert answer.json == {"error": "this server does not answer pages of other origins"}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json == {
+        "title": "Forbidden",
+        "status": 403,
+        "detail": "this server does not answer pages of other origins",
+    }
 
 
 @pytest.mark.parametrize(

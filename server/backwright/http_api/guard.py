@@ -7,6 +7,7 @@ CVE-2025-66416) and its Origin, and both are matched whole: a prefix check lets 
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Final
 
 import anyio
@@ -36,6 +37,13 @@ class Refused(Exception):  # noqa: N818  it is an answer, not an error of ours
         self.headers = headers
 
 
+def problem(refused: Refused) -> JSONResponse:
+    """A refusal as problem details (RFC 9457); the status says what kind it is, so there is no `type`."""
+    title = HTTPStatus(refused.status).phrase
+    body = {"title": title, "status": refused.status, "detail": refused.reason}
+    return JSONResponse(body, refused.status, refused.headers, media_type="application/problem+json")
+
+
 class Guard:
     """An ASGI application that lets only local requests through to another, and their bodies only whole.
 
@@ -63,7 +71,7 @@ class Guard:
                 _check_post(scope["method"], headers)
             body = await self._body(headers, receive)
         except Refused as refused:
-            response = JSONResponse({"error": refused.reason}, refused.status, refused.headers)
+            response = problem(refused)
             await response(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
