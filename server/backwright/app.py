@@ -6,8 +6,6 @@ or a scaffold uses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,12 +29,9 @@ if TYPE_CHECKING:
     from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
     from backwright.contexts.schemas.project_v1 import ProjectContextV1
     from backwright.contexts.schemas.review_v1 import ReviewContextV1
-    from backwright.review.checklist import ChecklistEntry
-    from backwright.review.facts import Facts
-    from backwright.review.options import Options
     from backwright.review.report import Report
     from backwright.review.rule import Rule
-    from backwright.review.subject import Subject
+    from backwright.reviewing import Reviewing
     from backwright.routing.briefing import Briefing
     from backwright.routing.decision import Routing
     from backwright.routing.rooms import Rooms
@@ -219,48 +214,16 @@ class App:
 
     # Review
 
+    @cached_property
+    def reviewing(self) -> Reviewing:
+        """The review of changes, with this process's skills and project."""
+        from backwright.reviewing import Reviewing
+
+        return Reviewing(self)
+
     def review(self, context: ReviewContextV1) -> Report:
-        """The review of a change; see `ReviewContextV1` for which.
-
-        Raises:
-            NotARepositoryError, RevisionNotFoundError, DiffSyntaxError, PathOutsideRootError, TooLargeError,
-                InvalidInputError, ToolUnavailableError: the change cannot be read; the message says why.
-            InvalidContextError: the project's `backwright.yaml` does not validate.
-        """
-        from backwright.review.subject import subject_of
-
-        subject = subject_of(
-            self.settings.root,
-            base=context.base,
-            range_=context.range,
-            diff_file=context.diff_file,
-            diff=context.diff,
-        )
-        return self.review_subject(subject, context)
-
-    def review_subject(self, subject: Subject, context: ReviewContextV1) -> Report:
-        """The review of a change that has been read already; the context's own source is not looked at.
-
-        Raises:
-            InvalidContextError: the project's `backwright.yaml` does not validate.
-        """
-        from backwright.contexts.schemas.project_v1 import ProjectContextV1
-        from backwright.review.engine import review
-        from backwright.review.options import changes_project_file
-
-        project = self.project()
-        # A change chooses neither the skills, nor their versions, whose checklists it is judged by.
-        unagreed = changes_project_file(subject.diff.files)
-        agreed = ProjectContextV1() if unagreed else project
-        shown = (self.snapshots.current if unagreed else self.snapshot).shown
-        return review(
-            subject.diff,
-            read_new=subject.read_new,
-            read_old=subject.read_old,
-            facts=self._facts(project),
-            checklist=tuple(self._checklist(agreed, shown)),
-            options=_options(project, context, subject.described),
-        )
+        """The review of a change; see `Reviewing.review`."""
+        return self.reviewing.review(context)
 
     def rules(self) -> tuple[Rule, ...]:
         """Our own review rules, by code."""
@@ -277,35 +240,6 @@ class App:
         from backwright.review.page import rule_page
 
         return rule_page(code)
-
-    def _facts(self, project: ProjectContextV1) -> Facts:
-        """What the project's files say of it, and before them what its `backwright.yaml` says."""
-        from backwright.review.facts import Facts
-        from backwright.review.project_facts import read_facts
-
-        facts = Facts() if self.settings.root is None else read_facts(self.settings.root)
-        if project.python is None:
-            return facts
-        major, _, minor = project.python.partition(".")
-        return replace(facts, python=(int(major), int(minor)))
-
-    def _checklist(self, project: ProjectContextV1, heads: tuple[Skill, ...]) -> Iterator[ChecklistEntry]:
-        from backwright.catalog.choice import choose, parse_pins
-        from backwright.review.checklist import ChecklistEntry, JudgementQuestion
-
-        pins, chosen = parse_pins(project.skills), project.checklists
-        for skill in (choose(self.catalog, head.name, pins).skill if head.name in pins else head for head in heads):
-            for item in skill.checklist if not chosen or skill.name in chosen else ():
-                question = None if item.question is None else JudgementQuestion(**item.question.model_dump())
-                yield ChecklistEntry(
-                    skill=skill.name,
-                    version=skill.version,
-                    id=item.id,
-                    text=item.text,
-                    rules=item.rules,
-                    evidence=item.evidence,
-                    question=question,
-                )
 
     # Scaffold
 
@@ -382,17 +316,3 @@ class App:
         if not self.settings.allow_unlocked:
             verify_folder(self.pack, skill)
         return self.pack / skill_path(skill) / "assets" / template
-
-
-def _options(project: ProjectContextV1, context: ReviewContextV1, described: str) -> Options:
-    """How to review: what the caller asks for, within what the project has agreed to."""
-    from backwright.review.diagnostic import Severity
-    from backwright.review.options import Options, Suppression
-
-    return Options(
-        suppressions=tuple(Suppression(each.rule, each.reason, each.paths) for each in project.suppress),
-        exclude=project.exclude,
-        paths=context.paths,
-        min_severity=Severity(context.min_severity),
-        subject=described,
-    )

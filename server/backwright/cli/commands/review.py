@@ -54,7 +54,7 @@ def _run(arguments: argparse.Namespace) -> int:
     root = Path(arguments.root)
     subject = _subject(arguments, root)
     context = ReviewContextV1(paths=tuple(arguments.path), min_severity=arguments.min_severity)
-    report = App(Settings.from_environment(root=root)).review_subject(subject, context)
+    report = App(Settings.from_environment(root=root)).reviewing.of_subject(subject, context)
     if arguments.fix:
         from backwright.cli._fix import fix
 
