@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backwright.cli._problems import FORMATS
+from backwright.cli._served import add_served_options, app_of
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
@@ -25,23 +26,23 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=FORMATS, default=None, help="text (default), json or sarif")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
+    add_served_options(parser)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     from backwright.catalog.lint import all_checks
     from backwright.cli._problems import render
+    from backwright.errors import InvalidInputError
 
-    problems = _of_paths(arguments.paths) if arguments.paths else _of_served()
+    if arguments.paths and (arguments.pack or arguments.skills or arguments.allow_unlocked):
+        raise InvalidInputError(
+            "--pack, --skills and --allow-unlocked say what would be served, and paths were named",
+            hint="leave the paths out, or the options",
+        )
+    problems = _of_paths(arguments.paths) if arguments.paths else app_of(arguments).problems()
     form = arguments.format or ("json" if arguments.json else "text")
     print(render(problems, form, {check.code: check.summary for check in all_checks()}))
     return Exit.FINDINGS if problems else Exit.CLEAN
-
-
-def _of_served() -> tuple[Problem, ...]:
-    from backwright.app import App
-    from backwright.settings import Settings
-
-    return App(Settings.from_environment()).problems()
 
 
 def _of_paths(paths: Iterable[Path]) -> tuple[Problem, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backwright.cli._pack import add_pack_option, pack_of
+from backwright.cli._served import add_served_options, app_of
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
@@ -17,15 +17,13 @@ if TYPE_CHECKING:
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, metavar="DIR", help="the project; the current folder without it")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    add_pack_option(parser)
+    add_served_options(parser)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from backwright.app import App
     from backwright.catalog.choice import pin_states
-    from backwright.settings import Settings
 
-    app = App(Settings(root=arguments.root or Path.cwd(), pack=pack_of(arguments)))
+    app = app_of(arguments, arguments.root)
     states = pin_states(app.catalog, app.pins())
     if arguments.json:
         import json

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backwright.cli._pack import add_pack_option, pack_of
+from backwright.cli._served import add_served_options, app_of
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
@@ -22,18 +22,15 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keyword", action="append", default=[], metavar="K", help="a technical word; may be repeated")
     parser.add_argument("--batch", metavar="FILE", help="JSON lines with id and prompt; - for standard input")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--allow-unlocked", action="store_true", help="also choose what the manifest does not pin")
-    add_pack_option(parser)
+    add_served_options(parser)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from backwright.app import App
     from backwright.errors import InvalidInputError
-    from backwright.settings import Settings
 
     if (arguments.text is None) == (arguments.batch is None):
         raise InvalidInputError("route needs a text or --batch FILE", hint='write `backwright route "TEXT"`')
-    app = App(Settings(root=Path.cwd(), pack=pack_of(arguments), allow_unlocked=arguments.allow_unlocked))
+    app = app_of(arguments)
     if arguments.batch is not None:
         return _batch(app, arguments.batch)
     routing = app.route(

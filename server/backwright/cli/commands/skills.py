@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from backwright.cli._pack import add_pack_option, pack_of
+from backwright.cli._served import add_served_options, app_of
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
@@ -26,18 +26,13 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("skill", nargs="?", metavar="NAME[@RANGE]", help="the skill, or one of its versions")
     parser.add_argument("other", nargs="?", metavar="NAME@RANGE", help="for diff: the version to compare it with")
     parser.add_argument("--budget", type=int, metavar="TOKENS", help="for diff: cut the text to about this many tokens")
-    parser.add_argument("--allow-unlocked", action="store_true", help="also show what the manifest does not pin")
     parser.add_argument("--usage", action="store_true", help="list how often each skill was used, if that is counted")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    add_pack_option(parser)
+    add_served_options(parser)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from dataclasses import replace
-
-    from backwright.app import App
     from backwright.errors import InvalidInputError
-    from backwright.settings import Settings
 
     given = (arguments.skill, arguments.other)
     if [name is not None for name in given] != _NAMES[arguments.action]:
@@ -45,8 +40,7 @@ def _run(arguments: argparse.Namespace) -> int:
             "list takes no skill, show takes one, diff takes two versions of one",
             hint="write `backwright skills show NAME` or `backwright skills diff NAME@1.0 NAME@1.1`",
         )
-    found = Settings.from_environment()
-    app = App(replace(found, pack=pack_of(arguments), allow_unlocked=arguments.allow_unlocked))
+    app = app_of(arguments)
     if arguments.usage:
         return _usage(app, as_json=arguments.json)
     if arguments.action == "show":
