@@ -9,7 +9,7 @@ import pytest
 from backwright.app import App
 from backwright.catalog.manifest import MANIFEST, update
 from backwright.catalog.release import plan_release, write_release
-from backwright.contexts.schemas.review_v1 import ReviewContextV1
+from backwright.contexts.schemas.review_v2 import ReviewContextV2
 from backwright.errors import IntegrityError, TemplateNotFoundError
 from backwright.settings import Settings
 from tests.catalog._packs import write_pack, write_skill
@@ -90,7 +90,7 @@ def test_a_change_chooses_neither_the_checklist_that_it_is_judged_by_nor_its_ver
     path: str, more: str, versions: list[str], released: Path, tmp_path: Path
 ) -> None:
     app = app_with(released, tmp_path / "root", "~1.0", more)
-    report = app.review(ReviewContextV1(diff=f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+x = 1\n"))
+    report = app.review(ReviewContextV2(diff=f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+x = 1\n"))
     assert [status.version for status in report.checklist] == versions
 
 

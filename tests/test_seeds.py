@@ -14,7 +14,7 @@ from mcp_types import TextContent, TextResourceContents
 from backwright.app import App
 from backwright.catalog.manifest import update
 from backwright.catalog.pack import find_pack
-from backwright.contexts.schemas.review_v1 import ReviewContextV1
+from backwright.contexts.schemas.review_v2 import ReviewContextV2
 from backwright.settings import Settings
 from tests.mcp_api._connect import connected
 
@@ -135,7 +135,7 @@ def test_a_seed_is_read_mended_and_in_its_original_bytes(number: str, app: App) 
 
 def test_a_diff_is_reviewed_with_the_checklist_of_a_seed(number: str, app: App) -> None:
     name, _ = EXPECTED[number]
-    report = app.review(ReviewContextV1(diff=DIFF))
+    report = app.review(ReviewContextV2(diff=DIFF))
     items = {item.id for item in app.catalog.get(name).checklist}
     answered = {status.item for status in report.checklist if status.skill == name}
     asked = {question.item for question in report.questions if question.skill == name}

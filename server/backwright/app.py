@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from backwright.catalog.skill import Skill
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
-    from backwright.contexts.schemas.project_v1 import ProjectContextV1
-    from backwright.contexts.schemas.review_v1 import ReviewContextV1
+    from backwright.contexts.schemas.project_v2 import ProjectContextV2
+    from backwright.contexts.schemas.review_v2 import ReviewContextV2
     from backwright.review.report import Report
     from backwright.review.rule import Rule
     from backwright.reviewing import Reviewing
@@ -195,16 +195,16 @@ class App:
 
     # Contexts
 
-    def project(self) -> ProjectContextV1:
+    def project(self) -> ProjectContextV2:
         """The conventions that the project's `backwright.yaml` declares, read anew for each call.
 
         Raises:
             InvalidContextError: the file does not validate.
         """
         from backwright.contexts.project_file import load_project
-        from backwright.contexts.schemas.project_v1 import ProjectContextV1
+        from backwright.contexts.schemas.project_v2 import ProjectContextV2
 
-        return ProjectContextV1() if self.settings.root is None else load_project(self.settings.root)
+        return ProjectContextV2() if self.settings.root is None else load_project(self.settings.root)
 
     def schemas(self) -> tuple[Schema, ...]:
         """Every published version of every context schema."""
@@ -221,7 +221,7 @@ class App:
 
         return Reviewing(self)
 
-    def review(self, context: ReviewContextV1) -> Report:
+    def review(self, context: ReviewContextV2) -> Report:
         """The review of a change; see `Reviewing.review`."""
         return self.reviewing.review(context)
 

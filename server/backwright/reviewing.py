@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from backwright.catalog.choice import choose, parse_pins
-from backwright.contexts.schemas.project_v1 import ProjectContextV1
+from backwright.contexts.schemas.project_v2 import ProjectContextV2
 from backwright.review.checklist import ChecklistEntry, JudgementQuestion
 from backwright.review.diagnostic import Severity
 from backwright.review.engine import review
@@ -20,7 +20,7 @@ from backwright.review.subject import Subject, subject_of
 if TYPE_CHECKING:
     from backwright.catalog.catalog import Catalog
     from backwright.catalog.skill import Skill
-    from backwright.contexts.schemas.review_v1 import ReviewContextV1
+    from backwright.contexts.schemas.review_v2 import ReviewContextV2
     from backwright.review.report import Report
     from backwright.settings import Settings
     from backwright.snapshot import Snapshot, Snapshots
@@ -45,7 +45,7 @@ class Served(Protocol):
     def catalog(self) -> Catalog:
         """The catalog of the snapshot."""
 
-    def project(self) -> ProjectContextV1:
+    def project(self) -> ProjectContextV2:
         """The project's conventions."""
 
 
@@ -63,8 +63,8 @@ class Reviewing:
     def _root(self) -> Path | None:
         return self._served.settings.root
 
-    def review(self, context: ReviewContextV1) -> Report:
-        """The review of a change; see `ReviewContextV1` for which.
+    def review(self, context: ReviewContextV2) -> Report:
+        """The review of a change; see `ReviewContextV2` for which.
 
         Raises:
             NotARepositoryError, RevisionNotFoundError, DiffSyntaxError, PathOutsideRootError, TooLargeError,
@@ -80,7 +80,7 @@ class Reviewing:
         )
         return self.of_subject(subject, context)
 
-    def of_subject(self, subject: Subject, context: ReviewContextV1) -> Report:
+    def of_subject(self, subject: Subject, context: ReviewContextV2) -> Report:
         """The review of a change that has been read already; the context's own source is not looked at.
 
         Raises:
@@ -89,7 +89,7 @@ class Reviewing:
         project = self._served.project()
         # A change chooses neither the skills, nor their versions, whose checklists it is judged by.
         unagreed = changes_project_file(subject.diff.files)
-        agreed = ProjectContextV1() if unagreed else project
+        agreed = ProjectContextV2() if unagreed else project
         shown = (self._served.snapshots.current if unagreed else self._served.snapshot).shown
         return review(
             subject.diff,
@@ -100,7 +100,7 @@ class Reviewing:
             options=_options(project, context, subject.described),
         )
 
-    def _facts(self, project: ProjectContextV1) -> Facts:
+    def _facts(self, project: ProjectContextV2) -> Facts:
         """What the project's files say of it, and before them what its `backwright.yaml` says."""
         facts = Facts() if self._root is None else read_facts(self._root)
         if project.python is None:
@@ -108,7 +108,7 @@ class Reviewing:
         major, _, minor = project.python.partition(".")
         return replace(facts, python=(int(major), int(minor)))
 
-    def _checklist(self, project: ProjectContextV1, heads: tuple[Skill, ...]) -> Iterator[ChecklistEntry]:
+    def _checklist(self, project: ProjectContextV2, heads: tuple[Skill, ...]) -> Iterator[ChecklistEntry]:
         """The checklists of the skills that the project chooses, at the versions that it pins."""
         pins, chosen, catalog = parse_pins(project.skills), project.checklists, self._served.catalog
         for skill in (choose(catalog, head.name, pins).skill if head.name in pins else head for head in heads):
@@ -125,7 +125,7 @@ class Reviewing:
                 )
 
 
-def _options(project: ProjectContextV1, context: ReviewContextV1, described: str) -> Options:
+def _options(project: ProjectContextV2, context: ReviewContextV2, described: str) -> Options:
     """How to review: what the caller asks for, within what the project has agreed to."""
     return Options(
         suppressions=tuple(Suppression(each.rule, each.reason, each.paths) for each in project.suppress),

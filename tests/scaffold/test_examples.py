@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backwright.app import App
-from backwright.contexts.schemas.review_v1 import ReviewContextV1
+from backwright.contexts.schemas.review_v2 import ReviewContextV2
 from backwright.scaffold import engine
 from backwright.scaffold.template import Example
 from backwright.settings import Settings
@@ -58,7 +58,7 @@ def test_every_example_together_passes_its_tests_with_migrations_up_and_down(eve
 
 
 def test_our_own_review_finds_nothing_in_any_example(every: Path) -> None:
-    report = App(Settings(root=every, allow_unlocked=True)).review(ReviewContextV1(base="HEAD"))
+    report = App(Settings(root=every, allow_unlocked=True)).review(ReviewContextV2(base="HEAD"))
     assert report.findings == ()
 
 

@@ -42,7 +42,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from backwright.app import App
-    from backwright.contexts.schemas.review_v1 import ReviewContextV1
+    from backwright.contexts.schemas.review_v2 import ReviewContextV2
     from backwright.settings import Settings
 
     if arguments.schema:
@@ -53,7 +53,7 @@ def _run(arguments: argparse.Namespace) -> int:
     _check_fix(arguments)
     root = Path(arguments.root)
     subject = _subject(arguments, root)
-    context = ReviewContextV1(paths=tuple(arguments.path), min_severity=arguments.min_severity)
+    context = ReviewContextV2(paths=tuple(arguments.path), min_severity=arguments.min_severity)
     report = App(Settings.from_environment(root=root)).reviewing.of_subject(subject, context)
     if arguments.fix:
         from backwright.cli._fix import fix

@@ -11,10 +11,12 @@ from backwright.mcp_api.tool import Tool
 
 if TYPE_CHECKING:
     from backwright.app import App
-    from backwright.contexts.schemas.review_v1 import ReviewContextV1
+    from backwright.contexts.schemas.review_v2 import ReviewContextV2
 
 _ON_DISK = frozenset({"base", "range", "diff_file"})
-_AS_TEXT = frozenset({"diff"})
+_AS_TEXT = frozenset({"diff", "files"})
+# What the command line takes and no model needs, or what costs each conversation more than it gives.
+_UNLISTED = frozenset({"staged", "worktree", "profile", "previous", "timeout", "skills"})
 
 
 def _describe(app: App) -> str:
@@ -29,16 +31,16 @@ def _describe(app: App) -> str:
 
 def _hidden(app: App) -> frozenset[str]:
     """A diff is text only where no disk is: a model that copies one makes mistakes and pays for each line."""
-    return _AS_TEXT if app.settings.root is not None else _ON_DISK
+    return _UNLISTED | (_AS_TEXT if app.settings.root is not None else _ON_DISK)
 
 
-def _input() -> type[ReviewContextV1]:
-    from backwright.contexts.schemas.review_v1 import ReviewContextV1
+def _input() -> type[ReviewContextV2]:
+    from backwright.contexts.schemas.review_v2 import ReviewContextV2
 
-    return ReviewContextV1
+    return ReviewContextV2
 
 
-def _call(app: App, given: ReviewContextV1) -> ReviewAnswer:
+def _call(app: App, given: ReviewContextV2) -> ReviewAnswer:
     return answer(app.review(given), given.cursor)
 
 
