@@ -54,8 +54,9 @@ _CACHEABLE: Final[tuple[CacheableMethod, ...]] = (
 )
 
 
+_GREETINGS: Final = frozenset({"initialize", "server/discover"})
 # A stream of notices would also keep its snapshot alive for as long as it is open.
-_READING_NOTHING: Final = frozenset({"initialize", "ping", "server/discover", "subscriptions/listen"})
+_READING_NOTHING: Final = _GREETINGS | {"ping", "subscriptions/listen"}
 
 
 def build_server(app: App, *, standing: bool = True) -> FollowingServer:
@@ -73,7 +74,7 @@ def build_server(app: App, *, standing: bool = True) -> FollowingServer:
         version=backwright.__version__,
         title="Backwright",
         description="Versioned skills for Python backend work: routed, scaffolded, reviewed by rule.",
-        instructions=_instructions(app),
+        instructions=INSTRUCTIONS,
         # Everything listed is the pack's and the same for everyone; what is not sets its own scope.
         cache_hints=dict.fromkeys(_CACHEABLE, CacheHint(TTL_MS, "public")),
         # No tool mirrors an argument in a header, so the SDK need not list the tools before each call.
@@ -89,15 +90,22 @@ def build_server(app: App, *, standing: bool = True) -> FollowingServer:
         lifespan=changes.lifespan,
     )
     SkillsExtension(shelf).install(server)
-    server.middleware += [one_error_language, partial(_one_snapshot, app)]
+    server.middleware += [one_error_language, partial(_current_instructions, app), partial(_one_snapshot, app)]
     changes.install(server)
     return server
 
 
-def _instructions(app: App) -> str:
-    """The instructions, with a line on what was left out when the server started."""
-    missing = sum(problem.severity == "error" for problem in app.catalog.problems)
-    return f"{INSTRUCTIONS} Skills left out: {missing}; skill_problems says why." if missing else INSTRUCTIONS
+async def _current_instructions(app: App, ctx: Context, call_next: CallNext) -> HandlerResult:
+    """Middleware: each greeting says what is left out by then.
+
+    The SDK takes the instructions as one text, and over stdio it takes them when the process starts.
+    """
+    result = await call_next(ctx)
+    if ctx.method in _GREETINGS and isinstance(result, dict):
+        missing = sum(problem.severity == "error" for problem in app.catalog.problems)
+        if missing:
+            return result | {"instructions": f"{INSTRUCTIONS} Skills left out: {missing}; skill_problems says why."}
+    return result
 
 
 async def _one_snapshot(app: App, ctx: Context, call_next: CallNext) -> HandlerResult:
