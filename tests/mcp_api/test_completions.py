@@ -10,11 +10,16 @@ from mcp_types import INVALID_PARAMS, PromptReference, ResourceTemplateReference
 
 from backwright.app import App
 from backwright.mcp_api.completions import ranked
+from backwright.settings import Settings
+from tests.catalog._venvs import SKILL as SKILL_TEXT
+from tests.catalog._venvs import install, write_venv
 from tests.mcp_api._connect import app_over, connected
 from tests.mcp_api._packs import write_wide_pack
 
 SKILL = ResourceTemplateReference(uri="skill://{name}/{+path}")
 RELEASE = ResourceTemplateReference(uri="skill://v{version}/{name}/{+path}")
+LIBRARY = ResourceTemplateReference(uri="skill://lib/{distribution}/{name}/{+path}")
+ROOT = ResourceTemplateReference(uri="skill://root/{folder}/{name}/{+path}")
 RULE = ResourceTemplateReference(uri="rule://{code}")
 ALPHA = PromptReference(name="alpha")
 
@@ -46,6 +51,45 @@ async def test_what_is_typed_is_completed(
         answer = await client.complete(reference, {"name": argument, "value": typed}, context_arguments=known)
     assert answer.completion.values == expected
     assert (answer.completion.total, answer.completion.has_more) == (len(expected), False)
+
+
+THING = {"distribution": "some-thing"}
+
+
+@pytest.mark.parametrize(
+    ("reference", "argument", "typed", "known", "expected"),
+    [
+        (LIBRARY, "distribution", "", {}, ["some-thing", "zoo"]),
+        (LIBRARY, "distribution", "thing", {}, ["some-thing"]),
+        (LIBRARY, "distribution", "", {"name": "lion"}, ["zoo"]),
+        (LIBRARY, "name", "", THING, ["alpha", "gizmo"]),
+        (LIBRARY, "name", "", {}, ["alpha", "gizmo", "lion"]),
+        (LIBRARY, "name", "", {"distribution": "fastapi"}, []),
+        (LIBRARY, "path", "", THING | {"name": "gizmo"}, ["SKILL.md", "references/more.md"]),
+        (LIBRARY, "path", "", THING, []),
+        (SKILL, "name", "", {}, ["alpha", "beta"]),
+        (ROOT, "folder", "", {}, ["my-notes"]),
+        (ROOT, "name", "", {"folder": "my-notes"}, ["beta"]),
+        (ROOT, "path", "orig", {"folder": "my-notes", "name": "beta"}, ["original/beta.md"]),
+    ],
+)
+async def test_addresses_of_packages_and_of_folders_are_completed_part_by_part(
+    pack: Path, tmp_path: Path, reference: Reference, argument: str, typed: str, known: dict[str, str], expected: object
+) -> None:
+    site = write_venv(tmp_path)
+    install(
+        site,
+        "some-thing",
+        skills=("gizmo", "alpha"),
+        files={"some_thing/.agents/skills/gizmo/references/more.md": "More.\n"},
+    )
+    install(site, "zoo", skills=("lion",))
+    (tmp_path / "My Notes").mkdir()
+    (tmp_path / "My Notes/beta.md").write_text(SKILL_TEXT.format(name="beta"), encoding="utf-8")
+    app = App(Settings(root=tmp_path, pack=pack, skills=(tmp_path / "My Notes",)))
+    async with connected(app) as client:
+        answer = await client.complete(reference, {"name": argument, "value": typed}, context_arguments=known)
+    assert answer.completion.values == expected
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import anyio.to_thread
@@ -19,7 +20,14 @@ from backwright.catalog.version import Range, Version, parse_request
 from backwright.errors import BackwrightError, InvalidVersionError
 from backwright.mcp_api._errors import Context
 from backwright.mcp_api.prompts import TASK, VERSION
-from backwright.mcp_api.resources import LOADED_TEMPLATE, RELEASE_TEMPLATE, RULE_TEMPLATE, SKILL_TEMPLATE
+from backwright.mcp_api.resources import (
+    LIBRARY_TEMPLATE,
+    LOADED_TEMPLATE,
+    RELEASE_TEMPLATE,
+    ROOT_TEMPLATE,
+    RULE_TEMPLATE,
+    SKILL_TEMPLATE,
+)
 
 if TYPE_CHECKING:
     from backwright.app import App
@@ -41,6 +49,8 @@ class Completions:
             LOADED_TEMPLATE: {"session": lambda _: ()},
             RULE_TEMPLATE: {"code": lambda _: (rule.code for rule in app.rules())},
             SKILL_TEMPLATE: {"name": self._names, "path": self._paths},
+            LIBRARY_TEMPLATE: _Owned(app, "lib", "distribution").arguments(),
+            ROOT_TEMPLATE: _Owned(app, "root", "folder").arguments(),
             RELEASE_TEMPLATE: {"version": self._releases, "name": self._names, "path": self._paths},
         }
 
@@ -92,6 +102,44 @@ class Completions:
             return (self._app.catalog.get(request),)
         except BackwrightError:
             return ()
+
+
+@dataclass(frozen=True)
+class _Owned:
+    """The choices for addresses of three parts: `lib/<distribution>/<name>` and `root/<folder>/<name>`.
+
+    Args:
+        app: what is served.
+        prefix: the first part.
+        owner: the argument that is the second.
+    """
+
+    app: App
+    prefix: str
+    owner: str
+
+    def arguments(self) -> Mapping[str, Choices]:
+        return {self.owner: self._owners, "name": self._names, "path": self._paths}
+
+    def _skills(self, known: Mapping[str, str]) -> Iterator[tuple[str, str, Skill]]:
+        """The skills that fit what is known, with the last two parts of their names."""
+        for skill in self.app.catalog.skills:
+            parts = skill.name.split("/")
+            if len(parts) == 3 and parts[0] == self.prefix:  # noqa: PLR2004  see above
+                found = {self.owner: parts[1], "name": parts[2]}
+                if all(known.get(part, value) == value for part, value in found.items()):
+                    yield parts[1], parts[2], skill
+
+    def _owners(self, known: Mapping[str, str]) -> Iterable[str]:
+        return (owner for owner, _, _ in self._skills(known))
+
+    def _names(self, known: Mapping[str, str]) -> Iterable[str]:
+        return (name for _, name, _ in self._skills(known))
+
+    def _paths(self, known: Mapping[str, str]) -> Iterable[str]:
+        if not {self.owner, "name"} <= known.keys():
+            return ()
+        return (file.path for _, _, skill in self._skills(known) for file in skill.files)
 
 
 def ranked(choices: Iterable[str], typed: str) -> list[str]:

@@ -42,6 +42,8 @@ _RULE: Final = re.compile(r"rule://([A-Z]{1,8}[0-9]{1,5})")
 
 SKILL_TEMPLATE: Final = "skill://{name}/{+path}"
 RELEASE_TEMPLATE: Final = "skill://v{version}/{name}/{+path}"
+LIBRARY_TEMPLATE: Final = "skill://lib/{distribution}/{name}/{+path}"
+ROOT_TEMPLATE: Final = "skill://root/{folder}/{name}/{+path}"
 RULE_TEMPLATE: Final = "rule://{code}"
 LOADED_TEMPLATE: Final = "backwright://loaded/{session}"
 
@@ -61,10 +63,22 @@ TEMPLATES: Final = (
         mime_type=MARKDOWN,
     ),
     ResourceTemplate(
+        uri_template=LIBRARY_TEMPLATE,
+        name="library-skill-file",
+        title="A file of a skill inside an installed package",
+        description="At the installed version; another party's text, pinned by no manifest.",
+    ),
+    ResourceTemplate(
         uri_template=RELEASE_TEMPLATE,
         name="released-skill-file",
         title="A file of a released skill",
         description="A file of a version that never changes again.",
+    ),
+    ResourceTemplate(
+        uri_template=ROOT_TEMPLATE,
+        name="root-skill-file",
+        title="A file of a user's skill whose name another has",
+        description="SKILL.md, or a file that it points to, by the folder that the skill is in.",
     ),
     ResourceTemplate(
         uri_template=SKILL_TEMPLATE,
