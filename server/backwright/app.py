@@ -22,7 +22,9 @@ from backwright.snapshot import Snapshot, Snapshots
 from backwright.sources import Sources
 
 if TYPE_CHECKING:
-    from backwright.catalog.choice import Choice, Pins
+    from collections.abc import Mapping
+
+    from backwright.catalog.choice import Choice, Offer, Pins
     from backwright.catalog.problem import Problem
     from backwright.catalog.skill import Skill
     from backwright.contexts.schema import Schema
@@ -127,7 +129,10 @@ class App:
             return retired(named.skill.name, named.skill.version, named.note), named.skill
         wanted = None if named is None else named.request
         routing = self.router.route(Request(text, paths=paths, keywords=keywords, name=wanted))
-        if routing.decision not in {"explicit", "auto"}:
+        chosen = routing.decision in {"explicit", "auto"}
+        if not chosen or routing.held_back:
+            routing = routing.offering({name: offer.version for name, offer in self._offers().items()})
+        if not chosen:
             return routing, None
         asked = f"@{routing.requested}" if routing.requested else ""
         choice = named or self.choose(f"{routing.matches[0].skill}{asked}")
@@ -143,6 +148,11 @@ class App:
         from backwright.catalog.choice import parse_pins
 
         return {} if self.settings.root is None else parse_pins(self.project().skills)
+
+    def _offers(self) -> Mapping[str, Offer]:
+        from backwright.catalog.choice import offers
+
+        return offers(self.catalog, self.pins())
 
     def choose(self, request: str) -> Choice:
         """The version of a skill that answers `name` or `name@range` here; every surface asks this.
@@ -181,7 +191,7 @@ class App:
             name = f"{name}@{version}"
         routing, skill = self._routed(request, name, paths, keywords)
         if skill is None:
-            return brief(routing, None, self.snapshot.candidates)
+            return brief(routing, None, self.snapshot.offered(self._offers()))
         return brief(routing, self.snapshot.text_of(skill), ())
 
     def read_skill_file(self, skill: str, path: str) -> bytes:

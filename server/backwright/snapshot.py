@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
@@ -12,6 +12,7 @@ from backwright.catalog.catalog import Catalog
 from backwright.catalog.library import Library, Swap
 
 if TYPE_CHECKING:
+    from backwright.catalog.choice import Offer
     from backwright.catalog.skill import Skill
     from backwright.routing.briefing import Candidate, SkillText
     from backwright.routing.rooms import Rooms
@@ -59,6 +60,17 @@ class Snapshot:
         from backwright.routing.briefing import Candidate
 
         return tuple(Candidate(skill=s.name, version=s.version, summary=s.description) for s in self.shown)
+
+    def offered(self, offers: Mapping[str, Offer]) -> tuple[Candidate, ...]:
+        """The candidates in a project that pins some of them."""
+        if not offers:
+            return self.candidates
+        return tuple(
+            each
+            if (offer := offers.get(each.skill)) is None
+            else each.model_copy(update={"version": offer.version, "summary": offer.description or each.summary})
+            for each in self.candidates
+        )
 
     def text_of(self, skill: Skill) -> SkillText:
         """A skill of the catalog as a briefing needs it."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from backwright.catalog.catalog import Catalog, load_catalog
-from backwright.catalog.choice import choose, parse_pins, pin_states
+from backwright.catalog.choice import Offer, choose, offers, parse_pins, pin_states
+from backwright.catalog.loader import Candidate, build_skill
 from backwright.catalog.manifest import update
+from backwright.catalog.skill import SkillFile
 from backwright.errors import (
     InvalidContextError,
     InvalidVersionError,
@@ -76,6 +79,43 @@ def test_a_pin_that_nothing_fits_is_refused_with_what_there_is_and_a_range_still
 
 def test_a_pin_of_one_skill_does_not_touch_another(catalog: Catalog) -> None:
     assert choose(catalog, "two", parse_pins({"one": "^2"})).note == ""
+
+
+def named(*names: str) -> Catalog:
+    """A catalog of skills at 1.0.0 that go by these names."""
+    skill = build_skill(Candidate("one", Path("one"), "one"), (SkillFile.of("SKILL.md", skill_md(front()).encode()),))
+    return Catalog(tuple(replace(skill, name=name) for name in names))
+
+
+@pytest.mark.parametrize(
+    ("names", "pin", "request_", "pinned"),
+    [
+        (("lib/thing/gizmo",), "gizmo", "gizmo", True),
+        (("lib/thing/gizmo",), "gizmo", "lib/thing/gizmo", True),
+        (("lib/thing/gizmo",), "lib/thing/gizmo", "gizmo", True),
+        (("gizmo", "lib/thing/gizmo"), "gizmo", "lib/thing/gizmo", False),
+        (("gizmo", "lib/thing/gizmo"), "gizmo", "gizmo", True),
+        (("lib/thing/gizmo", "lib/other/gizmo"), "gizmo", "lib/thing/gizmo", False),
+    ],
+)
+def test_a_pin_is_of_the_skill_that_its_name_means_however_it_is_asked_for(
+    names: tuple[str, ...],
+    pin: str,
+    request_: str,
+    pinned: bool,  # noqa: FBT001  a parameter of the test
+) -> None:
+    assert (choose(named(*names), request_, parse_pins({pin: "^1"})).pin is not None) is pinned
+
+
+def test_what_is_offered_of_a_pinned_skill_is_the_version_that_the_pin_gives(catalog: Catalog) -> None:
+    described = "Say what it is for, and when to use it."
+    pins = {"one": "~1.0", "two": "^2", "old": "*", "three": "1"}
+    assert offers(catalog, parse_pins(pins)) == {
+        "one": Offer("1.0.0", described),
+        "two": Offer("^2 (nothing fits)", None),
+        "old": Offer("0.1.0", described),
+    }
+    assert offers(catalog, {}) == {}
 
 
 @pytest.mark.parametrize(

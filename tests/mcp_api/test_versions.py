@@ -232,6 +232,36 @@ async def test_the_answer_says_that_a_pin_was_followed_or_passed_over(pack: Path
     assert "pin" not in reasons[3]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "decision", "names"),
+    [
+        ({"request": "My asyncio gather hangs.", "paths": ["src/App.tsx"]}, "suggest", ["alpha"]),
+        ({"request": "Bake a cake."}, "none", ["alpha", "beta"]),
+    ],
+)
+async def test_what_is_offered_is_what_the_pin_gives(
+    pack: Path, project: Path, arguments: dict[str, object], decision: str, names: list[str]
+) -> None:
+    async with connected(app_over(pack, project)) as client:
+        answer = (await client.call_tool("use_skill", arguments)).structured_content or {}
+    versions = {"alpha": ("1.0.0", "Say what it is for, and when to use it"), "beta": ("1.0.0", None)}
+    assert answer["decision"] == decision
+    assert [each["skill"] for each in answer["candidates"]] == names
+    for each in answer["candidates"]:
+        version, summary = versions[each["skill"]]
+        assert each["version"] == version
+        assert summary in {None, each["summary"]}
+
+
+async def test_what_is_only_spoken_of_in_a_routing_is_at_the_pin_too(pack: Path, project: Path, tmp_path: Path) -> None:
+    text, paths = "My asyncio gather hangs.", ("src/App.tsx",)
+    assert [match.version for match in app_over(pack, project).route(text, paths=paths).matches] == ["1.0.0"]
+    assert [match.version for match in app_over(pack, tmp_path).route(text, paths=paths).matches] == ["1.1.0"]
+    (tmp_path / "backwright.yaml").write_text("skills: {alpha: ^9}\n", encoding="utf-8")
+    offered = app_over(pack, tmp_path).use_skill("Bake a cake.").candidates
+    assert [(each.skill, each.version) for each in offered] == [("alpha", "^9 (nothing fits)"), ("beta", "1.0.0")]
+
+
 async def test_two_versions_are_served_side_by_side(app: App) -> None:
     async with connected(app) as client:
         for uri, said in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,7 +13,13 @@ from backwright.catalog.changelog import Entry, between
 from backwright.catalog.difference import changelog_of
 from backwright.catalog.skill import Skill
 from backwright.catalog.version import Range, Version, parse_request
-from backwright.errors import InvalidContextError, InvalidVersionError, SkillNotFoundError, VersionNotFoundError
+from backwright.errors import (
+    InvalidContextError,
+    InvalidVersionError,
+    SkillBlockedError,
+    SkillNotFoundError,
+    VersionNotFoundError,
+)
 
 PROJECT_FILE = "backwright.yaml"
 
@@ -81,16 +87,56 @@ def choose(catalog: Catalog, request: str, pins: Pins) -> Choice:
             never passed over.
     """
     name, asked = parse_request(request)
-    pin = pins.get(name)
+    head = catalog.get(name)
+    pin = _pin_of(catalog, head.name, pins)
     if asked is None and pin is not None:
         try:
-            return Choice(catalog.get(f"{name}@{pin}"), None, pin, catalog.get(name).version)
+            return Choice(catalog.get(f"{head.name}@{pin}"), None, pin, head.version)
         except VersionNotFoundError as error:
             raise VersionNotFoundError(
                 f"{error.message}, to which the project's {PROJECT_FILE} pins it",
                 hint=f"{error.hint}; correct the pin, or ask for name@range",
             ) from None
-    return Choice(catalog.get(request), asked, pin, catalog.get(name).version)
+    return Choice(catalog.get(request), asked, pin, head.version)
+
+
+def _pin_of(catalog: Catalog, name: str, pins: Pins) -> Range | None:
+    """The pin of a skill, by its full name or by the last part of it where that is no other's."""
+    short = name.rpartition("/")[2]
+    if name in pins or short == name or short not in pins:
+        return pins.get(name)
+    try:
+        return pins[short] if catalog.get(short).name == name else None
+    except (SkillNotFoundError, SkillBlockedError):
+        return None
+
+
+class Offer(NamedTuple):
+    """What a project is offered of a skill that it pins.
+
+    Args:
+        version: the one that the pin gives; where nothing fits, the pin and that.
+        description: what that version says of itself; None where nothing fits.
+    """
+
+    version: str
+    description: str | None
+
+
+def offers(catalog: Catalog, pins: Pins) -> Mapping[str, Offer]:
+    """What is offered of each pinned skill, by its full name; of one that is not there, nothing."""
+    found: dict[str, Offer] = {}
+    for key in pins:
+        try:
+            head = catalog.get(key)
+        except (SkillNotFoundError, SkillBlockedError):
+            continue
+        try:
+            chosen = choose(catalog, head.name, pins).skill
+            found[head.name] = Offer(chosen.version, chosen.description)
+        except VersionNotFoundError:
+            found[head.name] = Offer(f"{_pin_of(catalog, head.name, pins)} (nothing fits)", None)
+    return found
 
 
 class PinState(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,6 +77,16 @@ class Routing(Frozen):
         chosen = self.matches[0].model_copy(update={"version": version})
         reason = f"{self.reason} {note}".rstrip()
         return self.model_copy(update={"matches": (chosen, *self.matches[1:]), "reason": reason})
+
+    def offering(self, versions: Mapping[str, str]) -> Routing:
+        """The same answer with these versions of the skills that it only speaks of."""
+        if not versions:
+            return self
+        matches, held_back = (
+            tuple(match.model_copy(update={"version": versions.get(match.skill, match.version)}) for match in spoken_of)
+            for spoken_of in (self.matches, self.held_back)
+        )
+        return self.model_copy(update={"matches": matches, "held_back": held_back})
 
 
 def retired(skill: str, version: str, note: str = "") -> Routing:
