@@ -1,7 +1,8 @@
 """Skills that come inside the packages of the user's environment, at the version that is installed there.
 
 FastAPI, SQLModel and Typer ship `.agents/skills/<name>/SKILL.md` in their distributions. They are found by reading the
-RECORD of what is installed: it says which files there are and what their digests must be. Nothing is imported.
+RECORD of what is installed: it says which files there are and what their digests must be. Nothing is imported. Of an
+editable install there is no such record: its skills are what lies in its author's folder now (see `editable`).
 
     skill://lib/<distribution>/<name>/SKILL.md
 """
@@ -20,6 +21,7 @@ from typing import Final
 from backwright._files import read_bounded, safe_join
 from backwright._hidden import printable
 from backwright.catalog.catalog import Catalog
+from backwright.catalog.editable import find_editable
 from backwright.catalog.environment import (
     Distribution,
     Environment,
@@ -47,8 +49,23 @@ _MARK: Final = b".agents/skills/"
 _PLACE: Final = re.compile(r"(?P<folder>(?:[^/]+/)*\.agents/skills/(?P<name>[^/]+))/(?P<file>.+)", re.DOTALL)
 _INSTALL: Final = "install the distribution again"
 
-# What the RECORD says of each skill's folder: the hash of each file by its path there, as written.
-Recorded = Mapping[str, Mapping[str, str]]
+_POINTER: Final = re.compile(r"[^/]+\.pth|__editable__[^/]*_finder\.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a skill lies.
+
+    Args:
+        base: a folder without links.
+        folder: the skill's, relative to it.
+        recorded: what the RECORD says of it: the hash of each file by its path there, as written; None where it says
+            nothing, because the install is editable.
+    """
+
+    base: Path
+    folder: str
+    recorded: Mapping[str, str] | None
 
 
 @dataclass(slots=True)
@@ -105,8 +122,9 @@ class Installed:
         for distribution in distributions:
             label = self._label(distribution.info)
             try:
-                recorded = _recorded(distribution, label)
-                if not recorded:
+                record = _record(distribution, label)
+                places = [*_recorded(distribution, record, label), *_edited(distribution, record, label, problems)]
+                if not places:
                     continue
                 checked(distribution, label)
                 _alone(distribution, distributions, label)
@@ -116,36 +134,29 @@ class Installed:
             except OSError as error:
                 problems.append(unreadable(label, error).problem)
             else:
-                yield from self._skills(distribution, recorded, problems)
+                yield from self._skills(distribution, places, problems)
 
-    def _skills(self, distribution: Distribution, recorded: Recorded, problems: list[Problem]) -> Iterator[Imported]:
+    def _skills(self, distribution: Distribution, places: list[Place], problems: list[Problem]) -> Iterator[Imported]:
         taken: set[str] = set()
-        for folder, files in sorted(recorded.items()):
+        for place in places:
             try:
-                found = self._skill(distribution, folder, files, taken, problems)
+                found = self._skill(distribution, place, taken, problems)
             except ProblemError as error:
                 problems.append(error.problem)
                 continue
             taken.add(found.skill.name)
             name = f"{PREFIX}/{distribution.name}/{found.skill.name}"
-            package = f"{distribution.name} {distribution.version}"
+            package = f"{distribution.name} {distribution.version}{' (editable)' if place.recorded is None else ''}"
             yield replace(found, skill=replace(found.skill, name=name, package=package))
 
-    def _skill(
-        self,
-        distribution: Distribution,
-        folder: str,
-        recorded: Mapping[str, str],
-        taken: set[str],
-        problems: list[Problem],
-    ) -> Imported:
-        label = self._label(distribution.site / folder)
+    def _skill(self, distribution: Distribution, place: Place, taken: set[str], problems: list[Problem]) -> Imported:
+        label = self._label(place.base / place.folder)
         try:
-            path = safe_join(distribution.site, folder)
+            path = safe_join(place.base, place.folder)
         except PathOutsideRootError:
             raise refuse(Code.SYMLINK, label, "it is reached through a link", _INSTALL) from None
         tree = read_tree(path, label, self._seen.setdefault(label, {}))
-        files = tuple(_vouched(tree, recorded, label, problems))
+        files = tree if place.recorded is None else tuple(_vouched(tree, place.recorded, label, problems))
         last = self._built.get(label)
         if last is not None and last[:2] == (distribution, files) and last[2].skill.name not in taken:
             return last[2]
@@ -159,24 +170,46 @@ class Installed:
         return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
-def _recorded(distribution: Distribution, label: str) -> Recorded:
-    """What the RECORD of a distribution says of its skills; nothing for one that has none, or is no folder.
+def _record(distribution: Distribution, label: str) -> bytes:
+    """The RECORD of a distribution; nothing for one that has none, or is no folder.
 
     Raises:
-        ProblemError: it is too large, lists a path that leads elsewhere, or lists one twice.
+        ProblemError: it is too large.
         OSError: it cannot be read.
     """
-    path = distribution.info / "RECORD"
     try:
-        data = read_bounded(path, MAX_RECORD, follow_links=False)
+        return read_bounded(distribution.info / "RECORD", MAX_RECORD, follow_links=False)
     except FileNotFoundError:
-        return {}
+        return b""
     except TooLargeError as error:
         raise refuse(Code.TOO_LARGE, f"{label}/RECORD", error.message, _INSTALL) from None
-    if _MARK not in data:
-        return {}
+
+
+def _edited(distribution: Distribution, record: bytes, label: str, problems: list[Problem]) -> Iterator[Place]:
+    """Where the skills of an editable install are."""
+    editable = find_editable(distribution, _pointers(record), label, problems)
+    if editable is not None:
+        yield from (Place(editable.project, folder, None) for folder in editable.skills)
+
+
+def _pointers(record: bytes) -> Iterator[str]:
+    """The files of a RECORD that say where an editable install lies; looked for when the first is asked for."""
+    for line in record.decode("utf-8", "replace").split("\n"):
+        name, _ = _row(line)
+        if _POINTER.fullmatch(name):
+            yield name
+
+
+def _recorded(distribution: Distribution, record: bytes, label: str) -> Iterator[Place]:
+    """What the RECORD of a distribution says of its skills, by folder.
+
+    Raises:
+        ProblemError: it lists a path that leads elsewhere, or one twice.
+    """
+    if _MARK not in record:
+        return
     found: dict[str, dict[str, str]] = {}
-    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
+    for number, line in enumerate(record.decode("utf-8", "replace").split("\n"), 1):
         if ".agents" not in line:
             continue
         written, digest = _row(line)
@@ -192,7 +225,7 @@ def _recorded(distribution: Distribution, label: str) -> Recorded:
             raise refuse(Code.NAME_COLLISION, f"{label}/RECORD", message, _INSTALL, line=number)
         files[place["file"]] = digest
     # A folder without a SKILL.md only holds folders.
-    return {folder: files for folder, files in found.items() if SKILL_MD in files}
+    yield from (Place(distribution.site, at, files) for at, files in sorted(found.items()) if SKILL_MD in files)
 
 
 def _row(line: str) -> tuple[str, str]:
