@@ -77,6 +77,32 @@ def test_range_reads_both_sides_from_commits_and_not_from_the_disk(root: Path) -
     assert subject.read_old("app/base.py") == b"import os\n\n\ndef base() -> int:\n    return 1\n"
 
 
+@pytest.mark.parametrize(("base", "range_"), [("HEAD~1", None), (None, "HEAD~1..HEAD")])
+def test_old_side_of_any_file_is_read_though_the_change_leaves_it_alone(
+    root: Path, base: str | None, range_: str | None
+) -> None:
+    write(root, "backwright.yaml", "framework: fastapi\n")
+    write(root, "app/with\nline feed.py", "a = 1\n")
+    commit(root)
+    write(root, "app/new.py", "b = 1\n")
+    commit(root)
+    write(root, "backwright.yaml", "of the disk\n")
+    subject = subject_of(root, base=base, range_=range_)
+    assert subject.read_old("backwright.yaml") == b"framework: fastapi\n"
+    assert subject.read_old("app/with\nline feed.py") == b"a = 1\n"
+    absent = ["app/new.py", "app", "missing", "../x", "./backwright.yaml", "", "a\0b", "/etc/passwd", "-x"]
+    assert [subject.read_old(path) for path in absent] == [None] * len(absent)
+
+
+def test_old_side_is_relative_to_the_folder_under_review(root: Path) -> None:
+    write(root, "app/backwright.yaml", "framework: fastapi\n")
+    write(root, "backwright.yaml", "framework: flask\n")
+    commit(root)
+    subject = subject_of(root / "app")
+    assert subject.read_old("backwright.yaml") == b"framework: fastapi\n"
+    assert subject.read_old("../backwright.yaml") is None
+
+
 def test_three_dots_start_at_the_merge_base(root: Path) -> None:
     git(root, "branch", "topic")
     write(root, "main_only.py", "a = 1\n")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Final
 
 from backwright.errors import NotARepositoryError, RevisionNotFoundError, ToolUnavailableError
+from backwright.review._git_objects import object_reader
 from backwright.review._git_process import Answer, run_git
 from backwright.review.diff import Diff, FileDiff, FileStatus, Hunk, Line, LineKind, Unread, parse_diff
-from backwright.review.full import MAX_SOURCE_BYTES
 from backwright.review.subject import Reader, Subject, disk_reader
 
 MAX_UNTRACKED: Final = 500
@@ -131,31 +130,13 @@ class Repository:
         reason = f"more than {MAX_UNTRACKED} untracked files; the rest was not read"
         return files, [Unread(path, 0, 0, reason) for path in paths[MAX_UNTRACKED : MAX_UNTRACKED + 1]]
 
-    def _reader(self, commit: str, diff: Diff, *, old: bool) -> Reader:
-        """Reads the diff's Python files from git's objects, all at the first call."""
+    def _reader(self, at: str, diff: Diff, *, old: bool) -> Reader:
+        """Reads any file of one side from git's objects; the diff's own Python files all at the first call."""
         absent = FileStatus.ADDED if old else FileStatus.DELETED
         named = {
             file.old_path if old else file.path for file in diff.files if file.status is not absent and not file.binary
         }
-        wanted = tuple(sorted(path for path in named if path.endswith(".py") and "\n" not in path))
-        load: Callable[[], Mapping[str, bytes]] = cache(lambda: self._blobs(commit, wanted))
-        return lambda path: load().get(path)
-
-    def _blobs(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
-        if not paths:
-            return {}
-        specs = "".join(f"{commit}:{self.prefix}{path}\n" for path in paths).encode("utf-8", "replace")
-        sizes = self._run("cat-file", "--batch-check=%(objecttype) %(objectname) %(objectsize)", stdin=specs)
-        found: dict[str, str] = {}
-        for path, line in zip(paths, sizes.output.decode("utf-8", "replace").split("\n"), strict=False):
-            kind, _, rest = line.partition(" ")
-            name, _, size = rest.partition(" ")
-            if kind == "blob" and size.isdigit() and int(size) <= MAX_SOURCE_BYTES:
-                found[path] = name
-        answer = self._run(
-            "cat-file", "--batch=%(objectsize)", stdin="".join(f"{n}\n" for n in found.values()).encode()
-        )
-        return dict(zip(found, _batch(answer.output), strict=False))
+        return object_reader(self._ask, self.prefix, at, {path for path in named if path.endswith(".py")})
 
     def _run(self, *arguments: str, stdin: bytes = b"") -> Answer:
         answer = self._ask(*arguments, stdin=stdin)
@@ -205,16 +186,6 @@ def _added_file(path: str, data: bytes | None) -> FileDiff:
         texts.pop()
     lines = tuple(Line(LineKind.ADDED, text.removesuffix("\r"), None, number) for number, text in enumerate(texts, 1))
     return FileDiff(path, path, FileStatus.ADDED, (Hunk(0, 1, "", lines),) if lines else ())
-
-
-def _batch(output: bytes) -> Iterable[bytes]:
-    """The objects of `cat-file --batch=%(objectsize)`: a line with the size, the bytes, a line feed."""
-    at = 0
-    while at < len(output):
-        end = output.index(b"\n", at)
-        size = int(output[at:end])
-        yield output[end + 1 : end + 1 + size]
-        at = end + 1 + size + 1
 
 
 def _unknown(revision: str, what: str, hint: str) -> RevisionNotFoundError:

@@ -20,7 +20,8 @@ class Subject:
     Args:
         diff: the change.
         read_new: the bytes of a file after it, or None.
-        read_old: the bytes of a file before it, by its old path, or None.
+        read_old: the bytes of any file before it, by its old path, or None. Where there is a repository, files that the
+            change leaves alone can be read as well, such as the project's own configuration.
         described: names the change in a report, such as "the work tree against main".
     """
 
