@@ -16,6 +16,7 @@ from backwright.review.facts import Facts
 from backwright.review.options import Options, Suppression, changes_project_file
 from backwright.review.project_facts import read_facts
 from backwright.review.subject import Subject, subject_of
+from backwright.review.watch import Stage, Watch, current
 
 if TYPE_CHECKING:
     from backwright.catalog.catalog import Catalog
@@ -69,16 +70,19 @@ class Reviewing:
         Raises:
             NotARepositoryError, RevisionNotFoundError, DiffSyntaxError, PathOutsideRootError, TooLargeError,
                 InvalidInputError, ToolUnavailableError: the change cannot be read; the message says why.
+            Cancelled: nobody wants the review any more.
             InvalidContextError: the project's `backwright.yaml` does not validate.
         """
-        subject = subject_of(
-            self._root,
-            base=context.base,
-            range_=context.range,
-            diff_file=context.diff_file,
-            diff=context.diff,
-        )
-        return self.of_subject(subject, context)
+        with _watch(context).kept() as watch:
+            watch.at(Stage.CHANGE)
+            subject = subject_of(
+                self._root,
+                base=context.base,
+                range_=context.range,
+                diff_file=context.diff_file,
+                diff=context.diff,
+            )
+            return self.of_subject(subject, context)
 
     def of_subject(self, subject: Subject, context: ReviewContextV2) -> Report:
         """The review of a change that has been read already; the context's own source is not looked at.
@@ -98,6 +102,7 @@ class Reviewing:
             facts=self._facts(project),
             checklist=tuple(self._checklist(agreed, shown)),
             options=_options(project, context, subject.described),
+            watch=_watch(context),
         )
 
     def _facts(self, project: ProjectContextV2) -> Facts:
@@ -123,6 +128,14 @@ class Reviewing:
                     evidence=item.evidence,
                     question=question,
                 )
+
+
+def _watch(context: ReviewContextV2) -> Watch:
+    """The watch over the call that is being answered, which takes no longer than the caller wants to wait."""
+    watch = current()
+    if context.timeout is not None:
+        watch.limit(context.timeout)
+    return watch
 
 
 def _options(project: ProjectContextV2, context: ReviewContextV2, described: str) -> Options:

@@ -137,12 +137,13 @@ class Toolbox:
         """What the list says of each tool, as far as that may change."""
         return tuple(tool.describe(self._app) for tool in self._tools.values())
 
-    async def call_tool(self, _: Context, params: CallToolRequestParams) -> CallToolResult:
+    async def call_tool(self, ctx: Context, params: CallToolRequestParams) -> CallToolResult:
         """Call one; that there is no such tool is an error of the protocol, since no argument would mend it."""
         tool = self._tools.get(params.name)
         if tool is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool. There are: {', '.join(self._tools)}.")
-        return await call_tool(self._app, tool, params.arguments or {})
+        wanted = params.meta is not None and params.meta.get("progress_token") is not None
+        return await call_tool(self._app, tool, params.arguments or {}, ctx.session.report_progress if wanted else None)
 
 
 def _listed(app: App, tool: Tool[Any, Any], known: Mapping[str, Schemas]) -> ListedTool:

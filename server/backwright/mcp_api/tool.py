@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import anyio.from_thread
 import anyio.to_thread
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backwright.errors import BackwrightError, InvalidInputError
+from backwright.review.watch import Progress, Watch
 
 if TYPE_CHECKING:
     from backwright.app import App
@@ -92,21 +93,53 @@ class Tool(Generic[Input, Output]):
             raise InvalidInputError(_mistakes(error), hint=f"correct the arguments of {self.name}") from None
 
 
-async def call_tool(app: App, tool: Tool[Any, Any], arguments: Mapping[str, object]) -> CallToolResult:
-    """Call a tool and never raise for what it does: an error is an answer that says what to do."""
+Report = Callable[[float, float | None, str | None], Coroutine[Any, Any, None]]
+"""Tells the client of progress: how much of how much, and what is being done."""
+
+
+async def call_tool(
+    app: App, tool: Tool[Any, Any], arguments: Mapping[str, object], report: Report | None = None
+) -> CallToolResult:
+    """Call a tool and never raise for what it does: an error is an answer that says what to do.
+
+    Args:
+        app: what answers.
+        tool: what is called.
+        arguments: as the client sent them.
+        report: tells the client of progress, where it asked to be told.
+    """
     try:
-        work = partial(_run, app, tool, arguments)
         if not tool.blocking:
-            return work()
-        # Work that writes is waited for even when the client has gone, so that it is not cut off half way.
-        abandon = bool(tool.annotations.read_only_hint)
-        return await anyio.to_thread.run_sync(work, abandon_on_cancel=abandon)
+            return _run(app, tool, arguments)
+        return await _in_thread(app, tool, arguments, report)
     except BackwrightError as error:
         return _failure(error.code, error.message, error.hint, error.line)
     except Exception:  # noqa: BLE001  the boundary where what nobody foresaw loses its text
         _LOG.exception("tool %s failed", tool.name)
         hint = "this is a defect of Backwright; the server's log has the details. Go on without this tool"
         return _failure("INTERNAL", f"{tool.name} failed unexpectedly", hint, None)
+
+
+async def _in_thread(
+    app: App, tool: Tool[Any, Any], arguments: Mapping[str, object], report: Report | None
+) -> CallToolResult:
+    """Call a tool in a thread, which hears of it when the client wants no answer any more."""
+
+    def tell(progress: Progress) -> None:
+        if report is not None:
+            anyio.from_thread.run(report, progress.percent, 100.0, progress.message)
+
+    def work() -> CallToolResult:
+        with watch.kept():
+            return _run(app, tool, arguments)
+
+    watch = Watch(tell=None if report is None else tell)
+    try:
+        # Work that writes is waited for even when the client has gone, so that it is not cut off half way.
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=bool(tool.annotations.read_only_hint))
+    except anyio.get_cancelled_exc_class():
+        watch.cancel()
+        raise
 
 
 def _run(app: App, tool: Tool[Any, Any], arguments: Mapping[str, object]) -> CallToolResult:

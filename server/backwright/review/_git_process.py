@@ -13,6 +13,7 @@ from typing import Final
 
 from backwright.errors import TooLargeError, ToolUnavailableError
 from backwright.review.diff import MAX_DIFF_BYTES
+from backwright.review.watch import current
 
 TIMEOUT: Final = 60.0
 """Seconds."""
@@ -65,7 +66,8 @@ def run_git(
         config: further configuration that overrides the repository's.
 
     Raises:
-        ToolUnavailableError: git is not there, or took longer than `TIMEOUT`.
+        ToolUnavailableError: git is not there, or took longer than `TIMEOUT` or than the review may.
+        Cancelled: nobody wants the review any more.
         TooLargeError: it printed more than a diff may have.
     """
     program = shutil.which("git")
@@ -94,27 +96,32 @@ def _finished(process: subprocess.Popen[bytes], verb: str, stdin: bytes) -> Answ
         threading.Thread(target=_feed, args=(process, stdin), daemon=True),
         threading.Thread(target=_drain, args=(process, errors), daemon=True),
     ]
-    timer = threading.Timer(TIMEOUT, process.kill)
-    timer.start()
+    watch = current()
     try:
-        for thread in threads:
-            thread.start()
-        output = process.stdout.read(MAX_DIFF_BYTES + 1) if process.stdout is not None else b""
-        too_large = len(output) > MAX_DIFF_BYTES
-        if too_large:
-            process.kill()
-        status = process.wait()
-        for thread in threads:
-            thread.join()
+        with watch.over_process(process, TIMEOUT) as late:
+            for thread in threads:
+                thread.start()
+            output = process.stdout.read(MAX_DIFF_BYTES + 1) if process.stdout is not None else b""
+            too_large = len(output) > MAX_DIFF_BYTES
+            if too_large:
+                process.kill()
+            status = process.wait()
+            for thread in threads:
+                thread.join()
     finally:
-        in_time = timer.is_alive()
-        timer.cancel()
+        if process.poll() is None:
+            process.kill()
+            process.wait()
         if process.stdout is not None:
             process.stdout.close()
+    watch.check()
     if too_large:
         raise TooLargeError(f"the output of git {verb}", size=len(output), limit=MAX_DIFF_BYTES)
-    if not in_time:
-        raise ToolUnavailableError(f"git {verb} took longer than {TIMEOUT:.0f} s", hint="review a smaller change")
+    if late.is_set():
+        reason = watch.reason if watch.over else f"it took longer than {TIMEOUT:.0f} s"
+        raise ToolUnavailableError(
+            f"git {verb} was stopped: {reason}", hint="review a smaller change, or give it longer"
+        )
     return Answer(status, output, b"".join(errors).decode("utf-8", "replace"))
 
 

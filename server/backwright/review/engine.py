@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 
 from backwright._discover import discover
-from backwright.review import ruff
 from backwright.review.change import Change
 from backwright.review.checklist import ChecklistEntry, ItemStatus, Status
-from backwright.review.debt import Sighting, old_debt
+from backwright.review.detect import Detected, Detectors
 from backwright.review.diagnostic import Basis, Diagnostic
 from backwright.review.diff import Diff, FileDiff
 from backwright.review.facts import Facts
 from backwright.review.findings import (
     aggregated,
-    distinct,
     enforcing,
     fingerprinted,
-    guarded_claims,
-    old_claims,
     ordered,
-    sighted,
 )
 from backwright.review.globs import matches
 from backwright.review.old_side import OldSide
@@ -35,10 +30,12 @@ from backwright.review.ruff_codes import CODES
 from backwright.review.rule import Rule
 from backwright.review.rules._paths import is_test
 from backwright.review.statuses import Outcome, statuses
+from backwright.review.watch import Stage, Watch
 
 __all__ = ["Options", "Suppression", "all_rules", "nothing", "review"]
 
 _NOT_RUN = "no type checker, no test and no measurement of coverage was run"
+_STOPPED = "{}: what was found by then follows; what was not looked at is named, and its checklist items are open"
 _TOUCHED = "findings on lines that the change only touched, which the files gave before, so not reported: {}"
 _NOT_HONOURED = f"{PROJECT_FILE} is part of this change, so its suppressions and exclusions were not honoured"
 
@@ -64,6 +61,7 @@ def review(
     facts: Facts | None = None,
     checklist: tuple[ChecklistEntry, ...] = (),
     options: Options | None = None,
+    watch: Watch | None = None,
 ) -> Report:
     """Review a change.
 
@@ -74,21 +72,21 @@ def review(
         facts: what is known of the project.
         checklist: the sentences to answer to.
         options: how to review.
+        watch: how long it may take, and who hears how far it is.
+
+    Raises:
+        Cancelled: the watch was told that nobody wants the review any more.
     """
-    options, notes = options or Options(), [_NOT_RUN]
+    options, notes, watch = options or Options(), [_NOT_RUN], watch or Watch()
     if changes_project_file(diff.files) and (options.suppressions or options.exclude):
         options = replace(options, suppressions=(), exclude=())
         notes.append(_NOT_HONOURED)
     kept, left_out = _in_scope(diff.files, options, notes)
     added = _added(kept)
-    with warnings.catch_warnings():
-        # Parsing warns of the reviewed code's invalid escapes; that is ruff's to report.
-        warnings.simplefilter("ignore")
-        reading = read_diff(replace(diff, files=kept), read_new=read_new, read_old=read_old)
-        old = OldSide(kept, reading.old_texts)
-        change = replace(reading.change(diff.files), before=old.sources)
-        detected = _detect(reading, change, facts or Facts(), added, options, old)
-    notes += [_TOUCHED.format(detected.touched)] if detected.touched else []
+    read = partial(read_diff, replace(diff, files=kept), read_new=read_new, read_old=read_old, watch=watch)
+    detectors = Detectors(_rules(options), with_ruff=options.ruff, facts=facts or Facts(), watch=watch)
+    reading, change, detected = _looked_at(diff, kept, read, detectors)
+    notes += _told(detected, watch)
     silenced, left = _silence(ordered(detected.found), options.suppressions)
     findings = _finished(left, kept, checklist, options)
     unchecked = (*reading.unchecked, *left_out, *detected.unchecked)
@@ -108,74 +106,35 @@ def review(
     )
 
 
-@dataclass(slots=True)
-class _Detected:
-    """What the detectors said: findings on added lines, what they did not do, and the codes that ran to their end."""
-
-    found: list[Diagnostic] = field(default_factory=list)
-    unchecked: list[Unchecked] = field(default_factory=list)
-    ran: frozenset[str] = frozenset()
-    touched: int = 0
+def _rules(options: Options) -> tuple[Rule, ...]:
+    return all_rules() if options.rules is None else options.rules
 
 
-def _detect(
-    reading: Reading, change: Change, facts: Facts, added: Mapping[str, frozenset[int]], options: Options, old: OldSide
-) -> _Detected:
-    detected = _Detected()
-    new: list[Sighting] = []
-    rules = all_rules() if options.rules is None else options.rules
-    # Ruff works in its own process while our rules run in this one.
-    with ruff.started(reading.pieces if options.ruff else {}, facts, old.to_lint() if options.ruff else {}) as running:
-        for rule in rules:
-            claims = guarded_claims(rule, change, facts)
-            if isinstance(claims, Unchecked):
-                detected.unchecked.append(claims)
-                continue
-            detected.ran |= {rule.code}
-            new.extend(sighted(claim, added) for claim in claims)
-        before = _before(new, {rule.code: rule for rule in rules}, old, facts)
-        said = running.collect(added)
-    new += said.new
-    detected.unchecked.extend(said.unchecked)
-    _settle(detected, change, new, [*before, *said.old], old)
-    if options.ruff and running.problem is None:
-        full = any(piece.is_full for pieces in reading.pieces.values() for piece in pieces)
-        detected.ran |= {code for code, rule in CODES.items() if full or rule.in_fragments}
-    return detected
+def _told(detected: Detected, watch: Watch) -> list[str]:
+    """What a reader must know of how the detectors ran."""
+    stopped = [_STOPPED.format(watch.reason)] if watch.over else []
+    watch.at(Stage.REPORT)
+    return ([_TOUCHED.format(detected.touched)] if detected.touched else []) + stopped
 
 
-def _before(new: Iterable[Sighting], rules: Mapping[str, Rule], old: OldSide, facts: Facts) -> list[Sighting]:
-    """What the rules that found something say of the same files before the change."""
-    asked = sorted({(sighting.code, sighting.path) for sighting in new if sighting.diagnostic is not None})
-    return [
-        sighted(claim, {}) for code, path in asked for claim in old_claims(rules[code], path, old.sources(path), facts)
-    ]
-
-
-def _settle(
-    detected: _Detected, change: Change, new: Sequence[Sighting], before: Sequence[Sighting], old: OldSide
-) -> None:
-    """Take out of all that was seen what is no finding of this change: repetitions and old debt."""
-
-    def rows(path: str) -> Mapping[int, str]:
-        texts: dict[int, str] = {}
-        for source in change.sources.get(path, ()):
-            texts.update(source.lines)
-        return texts
-
-    # By identity: equal diagnostics of two sightings are two findings until `distinct` has looked at them.
-    debt = {id(one) for one in old_debt(change.files, new, before, rows, old.rows)}
-    reported = distinct(sighting.diagnostic for sighting in new if sighting.diagnostic is not None)
-    detected.found = [one for one in reported if id(one) not in debt]
-    detected.touched = len(reported) - len(detected.found)
+def _looked_at(
+    diff: Diff, kept: tuple[FileDiff, ...], read: Callable[[], Reading], detectors: Detectors
+) -> tuple[Reading, Change, Detected]:
+    """What can be read of a change, and what the detectors say of it."""
+    with warnings.catch_warnings(), detectors.watch.kept():
+        # Parsing warns of the reviewed code's invalid escapes; that is ruff's to report.
+        warnings.simplefilter("ignore")
+        reading = read()
+        old = OldSide(kept, reading.old_texts)
+        change = replace(reading.change(diff.files), before=old.sources)
+        return reading, change, detectors.detect(reading, change, _added(kept), old)
 
 
 def _finished(
     left: Iterable[Diagnostic], files: Iterable[FileDiff], checklist: Sequence[ChecklistEntry], options: Options
 ) -> list[Diagnostic]:
     """The findings as they are reported: repeats in one entry, with fingerprints and the sentences they enforce."""
-    rules = all_rules() if options.rules is None else options.rules
-    marked = fingerprinted(ordered(aggregated(left, _is_one(rules))), _texts(files))
+    marked = fingerprinted(ordered(aggregated(left, _is_one(_rules(options)))), _texts(files))
     return [enforcing(diagnostic, checklist) for diagnostic in marked]
 
 

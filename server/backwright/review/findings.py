@@ -13,9 +13,9 @@ from backwright.review.debt import Sighting
 from backwright.review.diagnostic import Basis, Diagnostic, ItemRef, Location, Suggestion
 from backwright.review.facts import Facts
 from backwright.review.hostile import masked
-from backwright.review.report import Unchecked
 from backwright.review.rule import Finding, Rule
 from backwright.review.source import Source
+from backwright.review.watch import Watch
 
 DETECTOR = "backwright"
 
@@ -41,17 +41,47 @@ class Claim:
     basis: Basis
 
 
-def claims_of(rule: Rule, change: Change, facts: Facts) -> Iterable[Claim]:
-    """Everything that one rule claims of a change."""
-    if rule.check_source is not None:
-        for path, sources in change.sources.items():
-            for source in sources:
-                for finding in rule.check_source(source, facts):
-                    yield Claim(rule, finding.path or path, finding, source.basis)
-    if rule.check_change is not None:
-        for finding in rule.check_change(change, facts):
-            if finding.path is not None:
-                yield Claim(rule, finding.path, finding, _basis_of(change, finding.path))
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What one rule said of a change.
+
+    Args:
+        claims: what it claims.
+        failure: why it claims nothing, where it failed.
+        cut_off: whether time was up before it had seen all.
+    """
+
+    claims: list[Claim]
+    failure: str | None = None
+    cut_off: bool = False
+
+
+def guarded_claims(rule: Rule, change: Change, facts: Facts, watch: Watch) -> Claimed:
+    """Everything that one rule claims of a change; one that fails is named and costs nobody else's findings.
+
+    Raises:
+        Cancelled: nobody wants the review any more.
+    """
+    claims: list[Claim] = []
+    try:
+        if rule.check_source is not None:
+            for path, sources in change.sources.items():
+                if watch.over:
+                    return Claimed(claims, cut_off=True)
+                for source in sources:
+                    found = rule.check_source(source, facts)
+                    claims.extend(Claim(rule, finding.path or path, finding, source.basis) for finding in found)
+        elif rule.check_change is not None:
+            if watch.over:
+                return Claimed(claims, cut_off=True)
+            claims.extend(
+                Claim(rule, finding.path, finding, _basis_of(change, finding.path))
+                for finding in rule.check_change(change, facts)
+                if finding.path is not None
+            )
+    except Exception as error:  # noqa: BLE001  hostile code may break any one rule; the others must still answer
+        return Claimed([], f"{rule.code} failed on this change ({type(error).__name__}); please report it")
+    return Claimed(claims)
 
 
 def old_claims(rule: Rule, path: str, sources: Iterable[Source], facts: Facts) -> list[Claim]:
@@ -63,15 +93,6 @@ def old_claims(rule: Rule, path: str, sources: Iterable[Source], facts: Facts) -
         return [Claim(rule, path, finding, source.basis) for source in sources for finding in check(source, facts)]
     except Exception:  # noqa: BLE001  the old file may break a rule; its findings then all count as new
         return []
-
-
-def guarded_claims(rule: Rule, change: Change, facts: Facts) -> list[Claim] | Unchecked:
-    """`claims_of`, where a rule that fails is named and costs nobody else's findings."""
-    try:
-        return list(claims_of(rule, change, facts))
-    except Exception as error:  # noqa: BLE001  hostile code may break any one rule; the others must still answer
-        reason = f"{rule.code} failed on this change ({type(error).__name__}); please report it"
-        return Unchecked(path=None, reason=reason)
 
 
 def _basis_of(change: Change, path: str) -> Basis:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from backwright.errors import ToolUnavailableError
 from backwright.review.change import Change
 from backwright.review.diff import Diff, FileDiff, FileStatus
 from backwright.review.fragment import Piece, parse_hunk
 from backwright.review.full import UnreadableSourceError, agrees, parse_file, post_image
 from backwright.review.report import Unchecked
+from backwright.review.watch import Stage, Watch
 
 Reader = Callable[[str], bytes | None]
 
@@ -37,14 +39,21 @@ class Reading:
         return Change(files, sources, self.old_texts)
 
 
-def read_diff(diff: Diff, *, read_new: Reader, read_old: Reader) -> Reading:
-    """Parse all Python of a diff: whole files where they are at hand and agree with the diff, else hunk by hunk."""
-    reading = Reading()
+def read_diff(diff: Diff, *, read_new: Reader, read_old: Reader, watch: Watch | None = None) -> Reading:
+    """Parse all Python of a diff: whole files where they are at hand and agree with the diff, else hunk by hunk.
+
+    Raises:
+        Cancelled: nobody wants the review any more.
+    """
+    reading, watch = Reading(), watch or Watch()
+    read_new, read_old = _in_time(read_new, watch), _in_time(read_old, watch)
     budget = MAX_TOTAL_BYTES
     for unread in diff.unread:
         lines = tuple(range(unread.first_line, min(unread.last_line, unread.first_line + 999) + 1))
         reading.unchecked.append(Unchecked(path=unread.path, lines=lines, of_diff=True, reason=unread.reason))
-    for path, files in _by_path(diff.files).items():
+    by_path = _by_path(diff.files)
+    for number, (path, files) in enumerate(by_path.items()):
+        watch.at(Stage.FILES, number, len(by_path))
         added = frozenset().union(*(file.added for file in files))
         if path.endswith(_NOT_PYTHON_ENOUGH) and added:
             reading.unchecked.append(Unchecked(path=path, reason="only .py files are parsed"))
@@ -54,10 +63,27 @@ def read_diff(diff: Diff, *, read_new: Reader, read_old: Reader) -> Reading:
             reason = f"over the limit of {MAX_TOTAL_BYTES // 1024} KiB of Python a review; review a part with `paths`"
             reading.unchecked.append(Unchecked(path=path, lines=tuple(sorted(added)), reason=reason))
             continue
+        if watch.over:
+            reading.unchecked.append(Unchecked(path=path, lines=tuple(sorted(added)), reason=watch.reason))
+            continue
         reading.pieces[path] = _read_file(path, files, added, read_new, reading.unchecked)
         budget -= sum(len(piece.text) for piece in reading.pieces[path])
-    _read_old(diff.files, read_old, reading.old_texts)
+    _read_old(diff.files, read_old, reading.old_texts, watch)
     return reading
+
+
+def _in_time(read: Reader, watch: Watch) -> Reader:
+    """The reader, where git may be stopped because time is up: then there is no such file."""
+
+    def reader(path: str) -> bytes | None:
+        try:
+            return read(path)
+        except ToolUnavailableError:
+            if watch.over:
+                return None
+            raise
+
+    return reader
 
 
 def _by_path(files: Iterable[FileDiff]) -> Mapping[str, list[FileDiff]]:
@@ -102,8 +128,10 @@ def _read_hunks(path: str, files: list[FileDiff], unchecked: list[Unchecked]) ->
     return tuple(pieces)
 
 
-def _read_old(files: Iterable[FileDiff], read_old: Reader, texts: dict[str, str]) -> None:
+def _read_old(files: Iterable[FileDiff], read_old: Reader, texts: dict[str, str], watch: Watch) -> None:
     for file in files:
+        if watch.over:
+            return
         if file.old_path.endswith(".py") and file.status is not FileStatus.ADDED and not file.binary:
             data = read_old(file.old_path)
             if data is not None:

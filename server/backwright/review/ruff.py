@@ -22,6 +22,7 @@ from backwright.review.report import Unchecked
 from backwright.review.ruff_codes import CODES, IMMUTABLE_CALLS, RuffRule
 from backwright.review.ruff_fix import Fix, Place, suggestion_of
 from backwright.review.rules._paths import is_example, is_script, is_test
+from backwright.review.watch import Watch
 
 DETECTOR: Final = "ruff"
 TIMEOUT: Final = 60.0
@@ -75,6 +76,7 @@ class Run:
     process: subprocess.Popen[bytes] | None
     folder: Path
     jobs: Mapping[str, _Job]
+    watch: Watch
     problem: str | None = None
 
     def collect(self, added: Mapping[str, frozenset[int]]) -> Collected:
@@ -98,10 +100,12 @@ class Run:
     def _hits(self) -> list[_Hit]:
         if self.process is None:
             return []
-        try:
-            status = self.process.wait(TIMEOUT)
-        except subprocess.TimeoutExpired:
-            self.problem = f"it took longer than {TIMEOUT:.0f} s"
+        with self.watch.over_process(self.process, TIMEOUT) as late:
+            # Without a time limit of its own: waiting with one looks only now and then.
+            status = self.process.wait()
+        self.watch.check()
+        if late.is_set():
+            self.problem = self.watch.reason if self.watch.over else f"it took longer than {TIMEOUT:.0f} s"
             return []
         output = self.folder / "found.json"
         try:
@@ -115,14 +119,19 @@ class Run:
 
 @contextmanager
 def started(
-    pieces: Mapping[str, Sequence[Piece]], facts: Facts, old: Mapping[str, Sequence[Piece]] | None = None
+    pieces: Mapping[str, Sequence[Piece]],
+    facts: Facts,
+    old: Mapping[str, Sequence[Piece]] | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[Run]:
     """A running ruff over all pieces of both sides. The files are numbered, never named from the diff."""
     with tempfile.TemporaryDirectory(prefix="backwright-") as name:
         folder = Path(name)
         jobs = _write(folder, pieces, old or {})
-        run = Run(None, folder, jobs)
-        if jobs:
+        run = Run(None, folder, jobs, watch or Watch())
+        if jobs and run.watch.over:
+            run.problem = run.watch.reason
+        elif jobs:
             _start(run, facts)
         try:
             yield run

@@ -41,6 +41,9 @@ def _status(entry: ChecklistEntry, change: Change, outcome: Outcome) -> ItemStat
         status, detail = _by_rules(entry, outcome)
     elif entry.evidence is not None and entry.evidence in EVIDENCE:
         status, detail = EVIDENCE[entry.evidence](change)
+        unread = outcome.stats.added_python - outcome.stats.reviewed
+        if status is Status.NOT_APPLICABLE and unread:
+            status, detail = Status.NOT_EVALUATED, f"{detail} in what was read; {unread} added lines were not"
     else:
         status, detail = Status.NOT_EVALUATED, f"nothing here decides {entry.evidence!r}"
     return ItemStatus(
