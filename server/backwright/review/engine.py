@@ -78,9 +78,7 @@ def review(
         Cancelled: the watch was told that nobody wants the review any more.
     """
     options, notes, watch = options or Options(), [_NOT_RUN], watch or Watch()
-    if changes_project_file(diff.files) and (options.suppressions or options.exclude):
-        options = replace(options, suppressions=(), exclude=())
-        notes.append(_NOT_HONOURED)
+    options = _honoured(options, diff.files, notes)
     kept, left_out = _in_scope(diff.files, options, notes)
     added = _added(kept)
     read = partial(read_diff, replace(diff, files=kept), read_new=read_new, read_old=read_old, watch=watch)
@@ -104,6 +102,14 @@ def review(
         notes=tuple(notes),
         stats=stats,
     )
+
+
+def _honoured(options: Options, files: tuple[FileDiff, ...], notes: list[str]) -> Options:
+    """The options without what the change itself would silence."""
+    if not changes_project_file(files) or not (options.suppressions or options.exclude):
+        return options
+    notes.append(_NOT_HONOURED)
+    return replace(options, suppressions=(), exclude=())
 
 
 def _rules(options: Options) -> tuple[Rule, ...]:
