@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,28 @@ def test_as_json_it_names_version_address_digest_and_entry(capsys: pytest.Captur
     assert answer["changed"] == ["CHANGELOG.md", "SKILL.md", "references/more.md"]
     assert answer["digest"].startswith("sha256:")
     assert answer["entry"] == "Say more."
+
+
+def test_a_fix_of_an_older_line_is_released_from_an_edited_copy(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pack = write_pack(tmp_path / "pack", "one")
+    run(capsys, pack, "one", "--message", "First.")
+    shutil.copytree(pack / "skills/.releases/one/1.0.0", tmp_path / "work")
+    edit(pack)
+    run(capsys, pack, "one", "major", "--message", "Second.")
+    (tmp_path / "work/references/more.md").write_text("Mended.\n", encoding="utf-8")
+    options = ("one", "patch", "--from", str(tmp_path / "work"), "--message", "Mend it.")
+    code, out, _ = run(capsys, pack, *options, "--dry-run")
+    assert (code, out.splitlines()[0]) == (0, "one 1.0.1 would be released (after 1.0.0)")
+    code, out, _ = run(capsys, pack, *options)
+    assert (code, out.splitlines()[0]) == (0, "one 1.0.1 released (after 1.0.0)")
+    assert main(["manifest", "check", "--pack", str(pack)]) == 0
+    assert main(["verify", "--pack", str(pack)]) == 0
+    code, _, err = run(capsys, pack, "one", "patch", "--from", str(pack / "skills/.releases/one/1.0.1"))
+    assert (code, "outside of skills/, and edit the copy" in err) == (2, True)
+    code, _, err = run(capsys, pack, "one", "patch", "--from", str(tmp_path / "nothing"), "--message", "x")
+    assert (code, "nothing" in err) == (1, True)
 
 
 @pytest.mark.parametrize(

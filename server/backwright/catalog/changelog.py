@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -67,7 +67,7 @@ def with_entry(text: str, name: str, version: str, message: str | None) -> tuple
     lines = text.splitlines() or [f"# Changelog of {name}"]
     sections = list(_sections(lines))
     written = next((at for title, at in sections if title in {version, f"v{version}", UNRELEASED}), None)
-    start = min((at for _, at in sections), default=len(lines)) if written is None else written
+    start = _place(sections, Version.parse(version), len(lines)) if written is None else written
     end = start if written is None else next((at for _, at in sections if at > start), len(lines))
     own = "\n".join(lines[start + 1 : end]).strip()
     entry = "\n\n".join(part for part in (_checked(message or ""), own) if part)
@@ -79,6 +79,25 @@ def with_entry(text: str, name: str, version: str, message: str | None) -> tuple
     before, after = "\n".join(lines[:start]).rstrip(), "\n".join(lines[end:]).strip()
     whole = "\n\n".join(part for part in (before, f"## {version}", entry, after) if part)
     return whole.replace("\n", newline) + newline, entry
+
+
+def with_entries(text: str, missing: Iterable[Entry]) -> str:
+    """A changelog with these entries, each in its place among the others, which stay as they are."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    for entry in missing:
+        lines = text.splitlines()
+        at = _place(list(_sections(lines)), Version.parse(entry.version), len(lines))
+        before, after = "\n".join(lines[:at]).rstrip(), "\n".join(lines[at:]).strip()
+        whole = "\n\n".join(part for part in (before, f"## {entry.version}", entry.text, after) if part)
+        text = whole.replace("\n", newline) + newline
+    return text
+
+
+def _place(sections: list[tuple[str, int]], version: Version, end: int) -> int:
+    """The line where the entry of a version goes: before the first section after all that are of higher ones."""
+    found = [_version(title) for title, _ in sections]
+    higher = [number for number, each in enumerate(found, 1) if each is not None and each > version]
+    return next((at for _, at in sections[max(higher, default=0) :]), end)
 
 
 def _sections(lines: list[str]) -> Iterator[tuple[str, int]]:

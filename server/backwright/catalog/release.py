@@ -6,6 +6,10 @@ for byte, and a reader of the head sees which release it is. From then on an edi
 
     skills/<name>/ ── bump, entry ──> skills/<name>/ ── copy ──> skills/.releases/<name>/<version>/ ── pin ──> manifest
 
+A fix of an older line is released from a copy of one of its releases, edited in a folder outside of `skills/`: what is
+said of the head goes for that folder, the head stays as it is, and its changelog gets the entry, in its place, with
+its own next release.
+
 `plan_release` decides everything from what it reads and writes nothing; `write_release` writes all of the plan or
 nothing. Only the pins of the released skill change: a release does not vouch for edits of other skills.
 """
@@ -24,7 +28,7 @@ import yaml
 from backwright._files import write_atomic
 from backwright._hidden import printable
 from backwright.catalog import manifest as manifests
-from backwright.catalog.changelog import CHANGELOG, with_entry
+from backwright.catalog.changelog import CHANGELOG, Entry, entries, with_entries, with_entry
 from backwright.catalog.frontmatter import decode, split
 from backwright.catalog.loader import RELEASES, Candidate, build_skill, candidates, load, read_tree
 from backwright.catalog.manifest import MANIFEST, build_manifest
@@ -46,16 +50,18 @@ class ReleasePlan:
 
     Args:
         pack: the pack that it is made in.
-        head: the skill as it is.
-        release: the skill as it will be, head and release alike.
-        previous: the highest version that is released already.
+        source: the folder that is released: the head's, or one with an edited copy of an older release.
+        origin: the skill in it as it is.
+        release: the skill as it will be, there and as a release alike.
+        previous: the highest version below it that is released already.
         entry: the changelog entry.
         changed: the paths in which it differs from `previous`; all of them for a first release.
         manifest: the manifest as it will be.
     """
 
     pack: Path
-    head: Skill
+    source: Path
+    origin: Skill
     release: Skill
     previous: str | None
     entry: str
@@ -68,49 +74,56 @@ class ReleasePlan:
         return self.pack / "skills" / RELEASES / self.release.name / self.release.version
 
 
-def plan_release(pack: Path, name: str, level: Level | None = None, message: str | None = None) -> ReleasePlan:
+def plan_release(
+    pack: Path, name: str, level: Level | None = None, message: str | None = None, *, source: Path | None = None
+) -> ReleasePlan:
     """What releasing a skill would do; nothing is written.
 
     Args:
         pack: a folder with `skills/`.
         name: the skill.
-        level: what to raise above the last release (above the head for a first one); without it, the head's own
-            version is released, which must be above the last.
+        level: what to raise above the last release (above the head for a first one, above the copied release for a
+            fix of an older line); without it, the version that SKILL.md has is released, which must be above the last.
         message: the changelog entry; without it, what the author wrote under `## Unreleased` or under the version.
+        source: a folder with an edited copy of an older release, to release a fix of that line; the head without it.
 
     Raises:
         SkillNotFoundError: the pack has no such skill.
-        InvalidInputError: the version would not rise, or there is no changelog entry.
+        InvalidInputError: the version would not rise, is taken, or passes over a release; or there is no changelog
+            entry; or the copy lies among the skills.
         ReleaseRefusedError: nothing changed, the skill or an earlier release of it is not sound, or the version is
             there already.
     """
     head, released = _load(pack, name)
     manifest = _manifest(pack, released)
-    last = max(released, key=lambda skill: Version.parse(skill.version), default=None)
-    version = str(_next(head, last, level))
-    if last is not None and _essence(head.files) == _essence(last.files):
+    if source is None:
+        origin, source, label = head, pack / "skills" / name, f"skills/{name}"
+        last = max(released, key=_version, default=None)
+        version = str(_next(head, last, level))
+        missing = _missing(head, released)
+    else:
+        origin, label, missing = _copy(pack, name, source), source.as_posix(), ()
+        last, version = _next_of_line(origin, released, level)
+    if last is not None and _essence(origin.files) == _essence(last.files):
         raise ReleaseRefusedError(
             f"{name} has not changed since {last.version}", hint="there is nothing to release; change the skill first"
         )
-    files, entry = _files(head, version, message)
+    files, entry = _files(origin, label, version, message, missing)
     try:
-        release = build_skill(Candidate(name, pack, f"skills/{name}", release=version), files)
+        release = build_skill(Candidate(name, pack, label, release=version), files)
     except ProblemError as error:
         raise _refuse(error.problem) from None
     plan = ReleasePlan(
         pack=pack,
-        head=head,
+        source=source,
+        origin=origin,
         release=release,
         previous=None if last is None else last.version,
         entry=entry,
         changed=_changed(release.files, () if last is None else last.files),
-        manifest=_pinned(manifest, release),
+        manifest=_pinned(manifest, release, head=origin is head),
     )
-    if plan.folder.exists():
-        raise ReleaseRefusedError(
-            f"skills/{RELEASES}/{name}/{version} is there already and the manifest does not pin it",
-            hint="it is what a release that was cut off left behind; delete the folder and release again",
-        )
+    _check_free(plan)
     return plan
 
 
@@ -118,18 +131,18 @@ def write_release(plan: ReleasePlan) -> None:
     """Write a planned release: the folder appears whole by one rename, and if anything fails all is as it was.
 
     Raises:
-        ReleaseRefusedError: the head is no longer what was planned from.
+        ReleaseRefusedError: the folder is no longer what was planned from.
         WriteFailedError: the disk refused; nothing is left of it.
     """
-    skill, head = plan.release, plan.pack / "skills" / plan.release.name
+    skill, source = plan.release, plan.source
     try:
-        if read_tree(head, skill.name) != plan.head.files:
+        if read_tree(source, skill.name) != plan.origin.files:
             raise ReleaseRefusedError(f"{skill.name} was edited meanwhile", hint="release it again")
         with ExitStack() as undo:
             _snapshot(plan, undo)
             for file in skill.files:
                 if file.path in {SKILL_MD, CHANGELOG}:
-                    _replace(head / file.path, file.data, undo)
+                    _replace(source / file.path, file.data, undo)
             _replace(plan.pack / MANIFEST, dump(plan.manifest), undo)
             undo.pop_all()
     except OSError as error:
@@ -159,6 +172,14 @@ def set_version(text: str, version: str, path: str) -> str:
     quote = node.style if node.style in {"'", '"'} else ""
     at, end = start + node.start_mark.index, start + node.end_mark.index
     return f"{text[:at]}{quote}{version}{quote}{text[end:]}"
+
+
+def _check_free(plan: ReleasePlan) -> None:
+    if plan.folder.exists():
+        raise ReleaseRefusedError(
+            f"{plan.folder.relative_to(plan.pack).as_posix()} is there already and the manifest does not pin it",
+            hint="it is what a release that was cut off left behind; delete the folder and release again",
+        )
 
 
 def _load(pack: Path, name: str) -> tuple[Skill, tuple[Skill, ...]]:
@@ -210,13 +231,67 @@ def _next(head: Skill, last: Skill | None, level: Level | None) -> Version:
     return bumped
 
 
-def _files(head: Skill, version: str, message: str | None) -> tuple[tuple[SkillFile, ...], str]:
-    """The head's files with version and changelog entry, and the entry."""
-    data = {file.path: file.data for file in head.files}
-    path = f"skills/{head.name}"
+def _copy(pack: Path, name: str, source: Path) -> Skill:
+    """The skill in a folder that is no part of the pack."""
+    if source.resolve().is_relative_to((pack / "skills").resolve()):
+        raise InvalidInputError(
+            f"{source.as_posix()!r} is among the skills, where it would be served or is never edited",
+            hint=f"copy skills/{RELEASES}/{name}/<version> to a folder outside of skills/, and edit the copy",
+        )
+    try:
+        return load(Candidate(name, source, source.as_posix()))
+    except ProblemError as error:
+        raise _refuse(error.problem) from None
+
+
+def _next_of_line(origin: Skill, released: tuple[Skill, ...], level: Level | None) -> tuple[Skill | None, str]:
+    """The release that a fix of an older line comes after, and its version."""
+    name, current = origin.name, _version(origin)
+    there = {_version(skill): skill for skill in released}
+    if level is not None and current not in there:
+        raise InvalidInputError(
+            f"the copy says {current}, and {name} has no such release to raise by a {level}",
+            hint=f"leave the level out to release {current}, or let the copy say which release it was made from",
+        )
+    version = current if level is None else current.bump(level)
+    before = max((each for each in there if each < version), default=None)
+    if not there or version > max(there):
+        raise InvalidInputError(
+            f"{name} {version} would be the highest version, and that is released from skills/{name}",
+            hint="leave --from out",
+        )
+    passed = version if version in there else before if level is not None and before != current else None
+    if passed is not None:
+        raise InvalidInputError(
+            f"{name} {passed} is released already" + ("" if passed == version else f" and {version} would lack it"),
+            hint=f"start from a copy of skills/{RELEASES}/{name}/{passed}",
+        )
+    return None if before is None else there[before], str(version)
+
+
+def _version(skill: Skill) -> Version:
+    return Version.parse(skill.version)
+
+
+def _log(skill: Skill) -> str:
+    return next((file.data.decode("utf-8", "replace") for file in skill.files if file.path == CHANGELOG), "")
+
+
+def _missing(head: Skill, released: tuple[Skill, ...]) -> tuple[Entry, ...]:
+    """The entries of fixes of older lines that the head's changelog lacks; not those before its first."""
+    known = [Version.parse(entry.version) for entry in entries(_log(head))]
+    lacking = [skill for skill in released if known and min(known) < _version(skill) and _version(skill) not in known]
+    return tuple(entry for skill in lacking for entry in entries(_log(skill)) if entry.version == skill.version)
+
+
+def _files(
+    origin: Skill, path: str, version: str, message: str | None, missing: tuple[Entry, ...]
+) -> tuple[tuple[SkillFile, ...], str]:
+    """The files with version and changelog entry, and the entry."""
+    data = {file.path: file.data for file in origin.files}
     try:
         log = decode(data.get(CHANGELOG, b""), f"{path}/{CHANGELOG}")
-        text, entry = with_entry(log, head.name, version, message)
+        text, entry = with_entry(with_entries(log, missing), origin.name, version, message)
         skill_md = set_version(decode(data[SKILL_MD], f"{path}/{SKILL_MD}"), version, f"{path}/{SKILL_MD}")
     except ProblemError as error:
         raise _refuse(error.problem) from None
@@ -235,9 +310,9 @@ def _changed(new: tuple[SkillFile, ...], old: tuple[SkillFile, ...]) -> tuple[st
     return tuple(path for path in sorted({*before, *after}) if before.get(path) != after.get(path))
 
 
-def _pinned(manifest: Manifest, release: Skill) -> Manifest:
-    """The manifest with the pins of the head and of the release, which are equal."""
-    name, added = release.name, build_manifest((release, replace(release, released=False)))
+def _pinned(manifest: Manifest, release: Skill, *, head: bool) -> Manifest:
+    """The manifest with the pin of the release, and with that of the head, which is equal, where it was released."""
+    name, added = release.name, build_manifest((release, replace(release, released=False)) if head else (release,))
     releases = {**manifest.releases.get(name, {}), **added.releases[name]}
     return Manifest(skills={**manifest.skills, **added.skills}, releases={**manifest.releases, name: releases})
 

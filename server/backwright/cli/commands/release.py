@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backwright.cli._pack import add_pack_option, pack_of
@@ -21,6 +22,13 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         choices=("major", "minor", "patch"),
         help="what to raise above the last release; without it, the version that SKILL.md has",
     )
+    parser.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="DIR",
+        help="release a fix of an older line: a copy of one of its releases, edited outside of skills/",
+    )
     parser.add_argument("--message", metavar="TEXT", help="the changelog entry; else what stands under ## Unreleased")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -30,7 +38,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from backwright.catalog.release import plan_release, write_release
 
-    plan = plan_release(pack_of(arguments), arguments.skill, arguments.level, arguments.message)
+    plan = plan_release(
+        pack_of(arguments), arguments.skill, arguments.level, arguments.message, source=arguments.source
+    )
     if not arguments.dry_run:
         write_release(plan)
     if arguments.json:
