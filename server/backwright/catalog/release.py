@@ -104,10 +104,8 @@ def plan_release(
     else:
         origin, label, missing = _copy(pack, name, source), source.as_posix(), ()
         last, version = _next_of_line(origin, released, level)
-    if last is not None and _essence(origin.files) == _essence(last.files):
-        raise ReleaseRefusedError(
-            f"{name} has not changed since {last.version}", hint="there is nothing to release; change the skill first"
-        )
+    if last is not None:
+        _check_changed(origin, last)
     files, entry = _files(origin, label, version, message, missing)
     try:
         release = build_skill(Candidate(name, pack, label, release=version), files)
@@ -172,6 +170,14 @@ def set_version(text: str, version: str, path: str) -> str:
     quote = node.style if node.style in {"'", '"'} else ""
     at, end = start + node.start_mark.index, start + node.end_mark.index
     return f"{text[:at]}{quote}{version}{quote}{text[end:]}"
+
+
+def _check_changed(origin: Skill, last: Skill) -> None:
+    if _essence(origin.files) == _essence(last.files):
+        raise ReleaseRefusedError(
+            f"{origin.name} has not changed since {last.version}",
+            hint="there is nothing to release; change the skill first",
+        )
 
 
 def _check_free(plan: ReleasePlan) -> None:
