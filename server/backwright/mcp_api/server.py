@@ -142,8 +142,8 @@ class Toolbox:
         tool = self._tools.get(params.name)
         if tool is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool. There are: {', '.join(self._tools)}.")
-        wanted = params.meta is not None and params.meta.get("progress_token") is not None
-        return await call_tool(self._app, tool, params.arguments or {}, ctx.session.report_progress if wanted else None)
+        # It tells nobody where the client did not ask to be told.
+        return await call_tool(self._app, tool, params.arguments or {}, ctx.session.report_progress)
 
 
 def _listed(app: App, tool: Tool[Any, Any], known: Mapping[str, Schemas]) -> ListedTool:
