@@ -9,6 +9,7 @@ import pytest
 from backwright.app import App
 from backwright.catalog.manifest import MANIFEST, update
 from backwright.catalog.release import plan_release, write_release
+from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
 from backwright.contexts.schemas.review_v2 import ReviewContextV2
 from backwright.errors import IntegrityError, TemplateNotFoundError
 from backwright.settings import Settings
@@ -94,15 +95,40 @@ def test_a_change_chooses_neither_the_checklist_that_it_is_judged_by_nor_its_ver
     assert [status.version for status in report.checklist] == versions
 
 
+TEMPLATE = "assets/fastapi-sqlalchemy"
+
+
 @pytest.mark.parametrize("pin", [None, "~1.0"])
-def test_a_template_that_was_tampered_with_after_the_start_is_not_used(
-    pin: str | None, released: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("how", "path", "said"),
+    [
+        ("tampered", f"{TEMPLATE}/template.yaml", "sha256"),
+        ("tampered", "references/more.md", "sha256"),
+        ("extra", f"{TEMPLATE}/files/extra.py.j2", "the manifest does not pin it"),
+        ("missing", f"{TEMPLATE}/template.yaml", "the manifest pins it, but it is not there"),
+        ("linked", f"{TEMPLATE}/template.yaml", "it is a link"),
+    ],
+)
+def test_a_scaffold_of_a_template_that_is_not_what_was_checked_is_refused_by_the_files_name(
+    how: str, path: str, said: str, pin: str | None, released: Path, tmp_path: Path
 ) -> None:
     app = app_with(released, tmp_path / "root", pin)
-    target = app._template("fastapi-endpoint", "fastapi-sqlalchemy") / "template.yaml"
-    target.write_text("# tampered\n", encoding="utf-8")
-    with pytest.raises(IntegrityError, match=r"assets/fastapi-sqlalchemy/template\.yaml"):
-        app._template("fastapi-endpoint", "fastapi-sqlalchemy")
+    target = app._template("fastapi-endpoint", "fastapi-sqlalchemy").parents[1] / path
+    if how == "missing":
+        target.unlink()
+    elif how == "linked":
+        target.rename(tmp_path / "aside")
+        target.symlink_to(tmp_path / "aside")
+    else:
+        target.parent.mkdir(exist_ok=True)
+        target.write_text("# other\n", encoding="utf-8")
+    context = EndpointContextV1.model_validate({"resource": "invoice", "fields": [{"name": "number", "type": "str"}]})
+    for work in (app.plan, app.scaffold):
+        with pytest.raises(IntegrityError) as refused:
+            work(context)
+        assert target.relative_to(released).as_posix() in refused.value.message
+        assert said in refused.value.message
+    assert sorted(each.name for each in (tmp_path / "root").iterdir()) == ["backwright.yaml"]
 
 
 def test_a_version_that_has_no_such_template_says_so(released: Path, tmp_path: Path) -> None:
