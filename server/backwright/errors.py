@@ -8,6 +8,7 @@
     │   ├── SkillNotFoundError       SKILL_NOT_FOUND
     │   ├── SkillFileNotFoundError   SKILL_FILE_NOT_FOUND
     │   ├── SessionNotFoundError     SESSION_NOT_FOUND
+    │   ├── ReviewNotFoundError      REVIEW_NOT_FOUND
     │   ├── InvalidVersionError      INVALID_VERSION
     │   ├── VersionNotFoundError     VERSION_NOT_FOUND
     │   ├── RuleNotFoundError        RULE_NOT_FOUND
@@ -18,7 +19,8 @@
     │   ├── NotARepositoryError      NOT_A_REPOSITORY
     │   ├── RevisionNotFoundError    REVISION_NOT_FOUND
     │   ├── UnsupportedProjectError  UNSUPPORTED_PROJECT
-    │   └── InvalidContextError      INVALID_CONTEXT
+    │   ├── InvalidContextError      INVALID_CONTEXT
+    │   └── InvalidBaselineError     INVALID_BASELINE
     └── RefusedError             the call is right, the state forbids it             exit 1
         ├── IntegrityError           DIGEST_MISMATCH
         ├── ManifestError            MANIFEST_MISMATCH
@@ -124,6 +126,22 @@ class SessionNotFoundError(UsageError):
     code: ClassVar[str] = "SESSION_NOT_FOUND"
 
 
+class ReviewNotFoundError(UsageError):
+    """No review is kept for this caller under that handle: another's and one that never was look the same.
+
+    Args:
+        hours: how long reviews are kept.
+    """
+
+    code: ClassVar[str] = "REVIEW_NOT_FOUND"
+
+    def __init__(self, hours: int) -> None:
+        super().__init__(
+            "no review is kept here under that handle",
+            hint=f"review again and use the handle of that answer; one is kept for {hours} hours after its last use",
+        )
+
+
 class InvalidVersionError(UsageError):
     """A version or a range of versions does not parse (Semantic Versioning 2.0.0)."""
 
@@ -201,6 +219,12 @@ class InvalidContextError(UsageError):
     """A context document, such as `backwright.yaml`, does not validate against its schema."""
 
     code: ClassVar[str] = "INVALID_CONTEXT"
+
+
+class InvalidBaselineError(UsageError):
+    """The file that a project names as its baseline is damaged, of a later version, or something else."""
+
+    code: ClassVar[str] = "INVALID_BASELINE"
 
 
 class IntegrityError(RefusedError):

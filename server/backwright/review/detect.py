@@ -23,12 +23,16 @@ _NOT_COMPARED = "what the files gave before the change was not looked at, so a f
 
 @dataclass(slots=True)
 class Detected:
-    """What the detectors said: findings on added lines, what they did not do, and the codes that ran to their end."""
+    """What the detectors said: findings on added lines, what they did not do, and the codes that ran to their end.
+
+    `seen` is everything after the change, on whatever lines.
+    """
 
     found: list[Diagnostic] = field(default_factory=list)
     unchecked: list[Unchecked] = field(default_factory=list)
     ran: frozenset[str] = frozenset()
     touched: int = 0
+    seen: list[Sighting] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Detectors:
     def detect(self, reading: Reading, change: Change, added: Mapping[str, frozenset[int]], old: OldSide) -> Detected:
         """Run them all over a change, of which `added` has the lines, and over what it replaces."""
         detected = Detected()
-        new: list[Sighting] = []
+        new = detected.seen
         pieces, before = (reading.pieces, old.to_lint()) if self.with_ruff else ({}, {})
         # Ruff works in its own process while our rules run in this one.
         with ruff.started(pieces, self.facts, before, self.watch) as running:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 
@@ -11,24 +11,18 @@ from backwright._discover import discover
 from backwright.review.change import Change
 from backwright.review.checklist import ChecklistEntry, ItemStatus, Status
 from backwright.review.detect import Detected, Detectors
-from backwright.review.diagnostic import Basis, Diagnostic
+from backwright.review.diagnostic import Basis
 from backwright.review.diff import Diff, FileDiff
 from backwright.review.facts import Facts
-from backwright.review.findings import (
-    aggregated,
-    enforcing,
-    fingerprinted,
-    ordered,
-)
+from backwright.review.findings import enforcing
 from backwright.review.globs import matches
 from backwright.review.old_side import OldSide
 from backwright.review.options import PROJECT_FILE, Options, Suppression, changes_project_file
 from backwright.review.questions import questions_for
 from backwright.review.reading import Reader, Reading, read_diff
-from backwright.review.report import OpenQuestion, Report, ReportBasis, Stats, Suppressed, Unchecked
-from backwright.review.ruff_codes import CODES
+from backwright.review.report import OpenQuestion, Report, ReportBasis, Stats, Unchecked
+from backwright.review.restraint import Restrained, Seen, restrained
 from backwright.review.rule import Rule
-from backwright.review.rules._paths import is_test
 from backwright.review.statuses import Outcome, statuses
 from backwright.review.watch import Stage, Watch
 
@@ -37,7 +31,7 @@ __all__ = ["Options", "Suppression", "all_rules", "nothing", "review"]
 _NOT_RUN = "no type checker, no test and no measurement of coverage was run"
 _STOPPED = "{}: what was found by then follows; what was not looked at is named, and its checklist items are open"
 _TOUCHED = "findings on lines that the change only touched, which the files gave before, so not reported: {}"
-_NOT_HONOURED = f"{PROJECT_FILE} is part of this change, so its suppressions and exclusions were not honoured"
+_NOT_HONOURED = f"{PROJECT_FILE} is part of this change, so its settings of reviews were not honoured"
 
 
 def nothing(_path: str) -> bytes | None:
@@ -77,7 +71,8 @@ def review(
     Raises:
         Cancelled: the watch was told that nobody wants the review any more.
     """
-    options, notes, watch = options or Options(), [_NOT_RUN], watch or Watch()
+    options, watch = options or Options(), watch or Watch()
+    notes = [_NOT_RUN, *options.notes]
     options = _honoured(options, diff.files, notes)
     kept, left_out = _in_scope(diff.files, options, notes)
     added = _added(kept)
@@ -85,20 +80,21 @@ def review(
     detectors = Detectors(_rules(options), with_ruff=options.ruff, facts=facts or Facts(), watch=watch)
     reading, change, detected = _looked_at(diff, kept, read, detectors)
     notes += _told(detected, watch)
-    silenced, left = _silence(ordered(detected.found), options.suppressions)
-    findings = _finished(left, kept, checklist, options)
+    seen = Seen(kept, reading.pieces, detected.seen, detected.ran, detectors.rules)
+    said = restrained(detected.found, seen, options)
+    notes += said.notes
     unchecked = (*reading.unchecked, *left_out, *detected.unchecked)
-    stats = _stats(kept, added, unchecked).model_copy(update={"touched": detected.touched})
+    stats = _stats(kept, added, unchecked).model_copy(update=_counts(detected, said, options))
     asked, unasked = _questions(checklist, kept, options)
-    outcome = Outcome(findings, silenced, detected.ran, stats)
+    outcome = Outcome(said, detected.ran, stats)
     return Report(
         subject=options.subject,
         basis=_basis(reading),
-        findings=tuple(one for one in findings if one.severity.rank <= options.min_severity.rank),
+        findings=tuple(enforcing(one, checklist) for one in said.findings),
         checklist=(*statuses(checklist, change, outcome), *unasked),
         questions=asked,
         unchecked=unchecked,
-        suppressed=tuple(silenced),
+        suppressed=tuple(said.suppressed),
         notes=tuple(notes),
         stats=stats,
     )
@@ -106,10 +102,11 @@ def review(
 
 def _honoured(options: Options, files: tuple[FileDiff, ...], notes: list[str]) -> Options:
     """The options without what the change itself would silence."""
-    if not changes_project_file(files) or not (options.suppressions or options.exclude):
+    plain = options.without_project()
+    if options.agreed or plain == options or not changes_project_file(files):
         return options
     notes.append(_NOT_HONOURED)
-    return replace(options, suppressions=(), exclude=())
+    return plain
 
 
 def _rules(options: Options) -> tuple[Rule, ...]:
@@ -136,27 +133,6 @@ def _looked_at(
         return reading, change, detectors.detect(reading, change, _added(kept), old)
 
 
-def _finished(
-    left: Iterable[Diagnostic], files: Iterable[FileDiff], checklist: Sequence[ChecklistEntry], options: Options
-) -> list[Diagnostic]:
-    """The findings as they are reported: repeats in one entry, with fingerprints and the sentences they enforce."""
-    marked = fingerprinted(ordered(aggregated(left, _is_one(_rules(options)))), _texts(files))
-    return [enforcing(diagnostic, checklist) for diagnostic in marked]
-
-
-def _is_one(rules: Iterable[Rule]) -> Callable[[Diagnostic], bool]:
-    """Whether findings like this one are one entry for a file."""
-    how = {rule.code: rule.aggregate for rule in rules}
-
-    def is_one(diagnostic: Diagnostic) -> bool:
-        if diagnostic.code in CODES:
-            return CODES[diagnostic.code].aggregate
-        own = how.get(diagnostic.code)
-        return own == "always" or (own == "in tests" and is_test(diagnostic.location.path))
-
-    return is_one
-
-
 def _in_scope(
     files: tuple[FileDiff, ...], options: Options, notes: list[str]
 ) -> tuple[tuple[FileDiff, ...], list[Unchecked]]:
@@ -168,21 +144,6 @@ def _in_scope(
     reason = f"excluded by {PROJECT_FILE}"
     left_out = [Unchecked(path=file.path, lines=tuple(sorted(file.added)), reason=reason) for file in out]
     return tuple(file for file in asked if file not in out), left_out
-
-
-def _silence(
-    diagnostics: Iterable[Diagnostic], suppressions: Sequence[Suppression]
-) -> tuple[list[Suppressed], list[Diagnostic]]:
-    silenced: list[Suppressed] = []
-    kept: list[Diagnostic] = []
-    for one in diagnostics:
-        by = next((suppression for suppression in suppressions if suppression.covers(one)), None)
-        if by is None:
-            kept.append(one)
-        else:
-            place = one.location
-            silenced.append(Suppressed(code=one.code, path=place.path, line=place.line, reason=by.reason))
-    return silenced, kept
 
 
 def _questions(
@@ -214,9 +175,10 @@ def _added(files: Iterable[FileDiff]) -> Mapping[str, frozenset[int]]:
     return added
 
 
-def _texts(files: Iterable[FileDiff]) -> Mapping[tuple[str, int], str]:
-    lines = ((file.path, line) for file in files for hunk in file.hunks for line in hunk.added)
-    return {(path, line.new): line.text for path, line in lines if line.new is not None}
+def _counts(detected: Detected, said: Restrained, options: Options) -> dict[str, int | None]:
+    """How many findings hold and are not reported."""
+    known = None if options.baseline is None else len(said.known)
+    return {"touched": detected.touched, "left_out": len(said.withheld), "known": known}
 
 
 def _basis(reading: Reading) -> ReportBasis:

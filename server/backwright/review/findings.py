@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -180,22 +178,6 @@ def _one(group: list[Diagnostic]) -> Diagnostic:
         return first
     message = f"{first.message} ({len(group)} times on the added lines of this file)"
     return first.model_copy(update={"message": message, "others": tuple(others)})
-
-
-def fingerprinted(diagnostics: Iterable[Diagnostic], texts: Mapping[tuple[str, int], str]) -> Iterable[Diagnostic]:
-    """The diagnostics with their fingerprints and columns; `texts` has the added lines by path and number."""
-    seen: Counter[str] = Counter()
-    for diagnostic in diagnostics:
-        place = diagnostic.location
-        line = texts.get((place.path, place.line), "")
-        text = "".join(line.split())
-        key = f"{diagnostic.code}\0{place.path}\0{text}"
-        mark = hashlib.sha256(f"{key}\0{seen[key]}".encode("utf-8", "replace")).hexdigest()[:16]
-        seen[key] += 1
-        # A rule of ours names lines; its column is where the line's code starts.
-        column = max(place.column, len(line) - len(line.lstrip()) + 1) if text else place.column
-        located = place.model_copy(update={"column": column})
-        yield diagnostic.model_copy(update={"fingerprint": mark, "location": located})
 
 
 def enforcing(diagnostic: Diagnostic, entries: Sequence[ChecklistEntry]) -> Diagnostic:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from backwright.review.baseline import Baseline
 from backwright.review.diagnostic import Diagnostic, Severity
 from backwright.review.diff import FileDiff
 from backwright.review.globs import matches
+from backwright.review.profile import Profile
 from backwright.review.rule import Rule
 
 PROJECT_FILE = "backwright.yaml"
@@ -28,14 +30,34 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
+class PathRule:
+    """How the project wants some files reviewed (globs), where that differs from the rest, and why."""
+
+    paths: tuple[str, ...]
+    reason: str
+    profile: Profile | None = None
+    min_severity: Severity | None = None
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
-    """How to review.
+    """How to review. Without any, everything that is found is reported.
 
     Args:
-        suppressions: what the project silences; not honoured where the diff changes the file that says so.
+        suppressions: what the project silences; not honoured where the diff changes the file that says so, unless it
+            is `agreed`.
         exclude: globs of files that the project keeps out of reviews; likewise.
         paths: globs of the files that the caller asks for; empty for all.
-        min_severity: the least severe findings to report.
+        min_severity: the least severe findings that the caller wants; the stricter of this and the project's holds.
+        profile: how much the caller wants, which goes before what the project says; None for what it says.
+        project_profile: how much the project wants reported.
+        project_severity: the least severe findings that the project wants reported.
+        path_rules: what the project wants otherwise for some files; the first that matches a file holds.
+        baseline: what was there when the project began with reviews.
+        agreed: whether what the project says was read from before the change, so that the change did not write it.
+        whole: whether the diff is a whole tree, of which nothing is new: each finding is an entry of its own.
+        notes: what to say of how all this was chosen.
         rules: the rules to run; None for all of ours.
         ruff: whether to run ruff.
         subject: names the change in the report.
@@ -46,10 +68,34 @@ class Options:
     exclude: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     min_severity: Severity = Severity.INFO
+    profile: Profile | None = None
+    project_profile: Profile = Profile.STRICT
+    project_severity: Severity = Severity.INFO
+    path_rules: tuple[PathRule, ...] = ()
+    baseline: Baseline | None = None
+    agreed: bool = False
+    whole: bool = False
+    notes: tuple[str, ...] = ()
     rules: tuple[Rule, ...] | None = None
     ruff: bool = True
     subject: str = ""
     max_questions: int = MAX_QUESTIONS
+
+    def rule_for(self, path: str) -> PathRule | None:
+        """What the project wants otherwise for a file."""
+        return next((rule for rule in self.path_rules if matches(path, rule.paths)), None)
+
+    def without_project(self) -> Options:
+        """The same without what the project says."""
+        return replace(
+            self,
+            suppressions=(),
+            exclude=(),
+            project_profile=Profile.STRICT,
+            project_severity=Severity.INFO,
+            path_rules=(),
+            baseline=None,
+        )
 
 
 def changes_project_file(files: tuple[FileDiff, ...]) -> bool:

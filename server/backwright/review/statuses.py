@@ -9,7 +9,8 @@ from backwright.review.change import Change
 from backwright.review.checklist import ChecklistEntry, ItemStatus, Status
 from backwright.review.diagnostic import Diagnostic
 from backwright.review.evidence import EVIDENCE
-from backwright.review.report import Stats, Suppressed
+from backwright.review.report import Stats
+from backwright.review.restraint import Restrained, Withheld
 
 MAX_PLACES = 3
 
@@ -19,14 +20,12 @@ class Outcome:
     """What a review did, as far as the checklist asks.
 
     Args:
-        findings: everything found, before any floor of severity.
-        suppressed: what the project silenced.
+        said: everything found, reported or not.
         ran: the codes whose detectors ran to their end.
         stats: how much was read.
     """
 
-    findings: Sequence[Diagnostic]
-    suppressed: Sequence[Suppressed]
+    said: Restrained
     ran: frozenset[str]
     stats: Stats
 
@@ -52,12 +51,13 @@ def _status(entry: ChecklistEntry, change: Change, outcome: Outcome) -> ItemStat
 
 
 def _by_rules(entry: ChecklistEntry, outcome: Outcome) -> tuple[Status, str]:
-    found = [one for one in outcome.findings if one.code in entry.rules]
-    if found:
-        return Status.VIOLATED, _places(found)
-    silenced = [one for one in outcome.suppressed if one.code in entry.rules]
-    if silenced:
-        return Status.NOT_EVALUATED, f"{silenced[0].code} is suppressed: {silenced[0].reason}"
+    found = [one for one in outcome.said.findings if one.code in entry.rules]
+    withheld = [one for one in outcome.said.withheld if one.finding.code in entry.rules]
+    if found or withheld:
+        return Status.VIOLATED, _places(found, withheld)
+    accepted = _accepted(entry, outcome.said)
+    if accepted is not None:
+        return Status.NOT_EVALUATED, accepted
     if outcome.stats.added_python == 0:
         return Status.NOT_APPLICABLE, "no Python is added"
     missing = [code for code in entry.rules if code not in outcome.ran]
@@ -72,7 +72,20 @@ def _by_rules(entry: ChecklistEntry, outcome: Outcome) -> tuple[Status, str]:
     return Status.NO_VIOLATION, ", ".join(notes)
 
 
-def _places(found: Sequence[Diagnostic]) -> str:
-    places = [f"{one.code} {one.location.path}:{one.location.line}" for one in found[:MAX_PLACES]]
-    more = [f"{len(found) - MAX_PLACES} more"] if len(found) > MAX_PLACES else []
-    return ", ".join(places + more)
+def _accepted(entry: ChecklistEntry, said: Restrained) -> str | None:
+    """What somebody has agreed to live with."""
+    silenced = [one for one in said.suppressed if one.code in entry.rules]
+    if silenced:
+        return f"{silenced[0].code} is suppressed: {silenced[0].reason}"
+    known = [one for one in said.known if one.code in entry.rules]
+    return f"in the baseline: {_places(known)}" if known else None
+
+
+def _places(found: Sequence[Diagnostic], withheld: Sequence[Withheld] = ()) -> str:
+    places = [_place(one) for one in found] + [f"{_place(one.finding)} ({one.reason})" for one in withheld]
+    more = [f"{len(places) - MAX_PLACES} more"] if len(places) > MAX_PLACES else []
+    return ", ".join(places[:MAX_PLACES] + more)
+
+
+def _place(one: Diagnostic) -> str:
+    return f"{one.code} {one.location.path}:{one.location.line}"
