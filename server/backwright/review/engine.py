@@ -80,9 +80,7 @@ def review(
     detectors = Detectors(_rules(options), with_ruff=options.ruff, facts=facts or Facts(), watch=watch)
     reading, change, detected = _looked_at(diff, kept, read, detectors)
     notes += _told(detected, watch)
-    seen = Seen(kept, reading.pieces, detected.seen, detected.ran, detectors.rules)
-    said = restrained(detected.found, seen, options)
-    notes += said.notes
+    said = restrained(detected.found, Seen(kept, reading.pieces, detected.seen, detected.ran, detectors.rules), options)
     unchecked = (*reading.unchecked, *left_out, *detected.unchecked)
     stats = _stats(kept, added, unchecked).model_copy(update=_counts(detected, said, options))
     asked, unasked = _questions(checklist, kept, options)
@@ -95,7 +93,7 @@ def review(
         questions=asked,
         unchecked=unchecked,
         suppressed=tuple(said.suppressed),
-        notes=tuple(notes),
+        notes=(*notes, *said.notes),
         stats=stats,
     )
 
