@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from backwright.routing.index import PhraseIndex, WordIndex
+from backwright.routing.index import PhraseIndex, WordHit, WordIndex
 from backwright.routing.text import query_terms, words
-from backwright.routing.trigger import Kind, Phrase, SkillTerms, phrases
+from backwright.routing.trigger import Kind, Phrase, SkillTerms, profile
 from tests.routing._skills import SKILLS
 
 
@@ -75,15 +75,18 @@ def test_a_phrase_without_a_word_is_never_found() -> None:
     assert found("!?", "!?") == []
 
 
+def searched(text: str, skills: tuple[SkillTerms, ...] = SKILLS) -> dict[str, list[WordHit]]:
+    search = WordIndex([profile(skill) for skill in skills]).search(query_terms(words(text)))
+    return {skill.name: search.hits(number) for number, skill in enumerate(skills)}
+
+
 def shares(text: str, skills: tuple[SkillTerms, ...] = SKILLS) -> dict[str, float]:
-    index = WordIndex(skills, [phrase for skill in skills for phrase in phrases(skill)])
-    return {skill: sum(hit.share for hit in hits) for skill, hits in index.find(query_terms(words(text))).items()}
+    return {skill: sum(hit.share for hit in hits) for skill, hits in searched(text, skills).items() if hits}
 
 
 def test_a_word_of_the_name_counts_more_than_one_of_the_description() -> None:
     share = shares("concurrency timeouts")
-    index = WordIndex(SKILLS, [phrase for skill in SKILLS for phrase in phrases(skill)])
-    by_word = {hit.word: hit for hit in index.find(query_terms(words("concurrency cancellation")))["async-concurrency"]}
+    by_word = {hit.word: hit for hit in searched("concurrency cancellation")["async-concurrency"]}
     assert by_word["concurrency"].share > by_word["cancellation"].share
     assert by_word["cancellation"].described
     assert not by_word["concurrency"].described

@@ -96,3 +96,9 @@ def test_positions_always_fit_together(text: str) -> None:
     assert len(tokens.parts) == len(tokens.surface) == tokens.starts[-1]
     assert len(tokens.starts) == len(tokens.wholes) + 1
     assert all(start < end for start, end in zip(tokens.starts, tokens.starts[1:], strict=False))
+
+
+@given(st.text(st.characters(max_codepoint=126)))
+def test_text_of_ascii_alone_has_the_same_tokens_as_with_a_letter_beyond(text: str) -> None:
+    alone, among = words(text), words(f"{text} \u00df")
+    assert (alone.parts, alone.wholes) == (among.parts[:-1], among.wholes[:-1])

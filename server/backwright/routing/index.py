@@ -6,12 +6,16 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from backwright.routing import weights
-from backwright.routing.text import Words, query_terms, words
-from backwright.routing.trigger import Kind, Phrase, SkillTerms
+from backwright.routing.text import Words
+from backwright.routing.trigger import Phrase, Profile
 
-Key = tuple[str, ...]
+Key: TypeAlias = "tuple[str, ...]"
+Span: TypeAlias = "tuple[int, int]"
+Postings: TypeAlias = "tuple[tuple[float, list[int]], ...]"
+"""For each weight that a word has, the skills in which it has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +36,16 @@ class Hit:
 
 
 class PhraseIndex:
-    """A hash over token n-grams. An automaton would only pay above some 50,000 phrases."""
+    """A hash over token n-grams: one look-up for each length in which a phrase begins with a token."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         entries: defaultdict[Key, list[Phrase]] = defaultdict(list)
         for phrase in phrases:
-            for key in dict.fromkeys((phrase.tokens.parts, phrase.tokens.wholes)):
-                if key:
-                    entries[key].append(phrase)
+            parts, wholes = phrase.tokens.parts, phrase.tokens.wholes
+            if parts:
+                entries[parts].append(phrase)
+            if wholes and wholes != parts:
+                entries[wholes].append(phrase)
         lengths: defaultdict[str, set[int]] = defaultdict(set)
         for key in entries:
             lengths[key[0]].add(len(key))
@@ -48,31 +54,35 @@ class PhraseIndex:
 
     def find(self, text: Words) -> tuple[Hit, ...]:
         """Every phrase of the text with its place, the longest first, then in the order of the text."""
-        spans: defaultdict[tuple[int, int], dict[Phrase, None]] = defaultdict(dict)
-        whole_ends = text.starts
+        spans: dict[Span, tuple[Phrase, ...]] = {}
         for start, end, phrases in self._grams(text.parts):
-            spans[start, end].update(dict.fromkeys(phrases))
-        for start, end, phrases in self._grams(text.wholes):
-            spans[whole_ends[start], whole_ends[end]].update(dict.fromkeys(phrases))
-        return _longest_first({span: tuple(phrases) for span, phrases in spans.items()})
+            spans[start, end] = phrases
+        if text.wholes != text.parts:
+            for start, end, phrases in self._grams(text.wholes):
+                span = text.starts[start], text.starts[end]
+                known = spans.get(span)
+                spans[span] = phrases if known is None else tuple(dict.fromkeys((*known, *phrases)))
+        return _longest_first(spans)
 
     def _grams(self, tokens: Key) -> Iterator[tuple[int, int, tuple[Phrase, ...]]]:
         for start, token in enumerate(tokens):
-            for length in self._lengths.get(token, ()):
+            lengths = self._lengths.get(token)
+            for length in lengths or ():
                 phrases = self._entries.get(tokens[start : start + length])
                 if phrases is not None and start + length <= len(tokens):
                     yield start, start + length, phrases
 
 
-def _longest_first(spans: Mapping[tuple[int, int], tuple[Phrase, ...]]) -> tuple[Hit, ...]:
-    owner: dict[int, tuple[int, int]] = {}
+def _longest_first(spans: Mapping[Span, tuple[Phrase, ...]]) -> tuple[Hit, ...]:
+    owner: dict[int, Span] = {}
     hits = []
     for span in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
-        owners = {owner.get(position) for position in range(*span)}
+        places = range(*span)
+        owners = {owner.get(position) for position in places}
         outer = owners.pop() if len(owners) == 1 else None
-        for position in range(*span):
+        for position in places:
             owner.setdefault(position, span)
-        hits.append(Hit(*span, phrases=spans[span], inside=() if outer is None else spans[outer]))
+        hits.append(Hit(span[0], span[1], spans[span], () if outer is None else spans[outer]))
     return tuple(hits)
 
 
@@ -94,44 +104,82 @@ class WordHit:
 
 
 class WordIndex:
-    """BM25 over weighted fields, divided by what the request could have reached at most."""
+    """BM25 over weighted fields, divided by what the request could have reached at most.
 
-    def __init__(self, skills: Sequence[SkillTerms], phrases: Iterable[Phrase]) -> None:
-        triggers: defaultdict[str, list[str]] = defaultdict(list)
-        for phrase in phrases:
-            if phrase.kind not in {Kind.NAME, Kind.NEGATIVE}:
-                triggers[phrase.skill].extend(query_terms(phrase.tokens))
-        fields = [
-            (list(query_terms(words(skill.name))), triggers[skill.name], list(query_terms(words(skill.description))))
-            for skill in skills
-        ]
-        self._postings: defaultdict[str, dict[str, tuple[float, bool]]] = defaultdict(dict)
-        for skill, columns in zip(skills, fields, strict=True):
-            for term, weight in _weighted(columns).items():
-                described = term not in columns[0] and term not in columns[1]
-                self._postings[term][skill.name] = (weight / (weight + weights.SATURATION), described)
-        self._size = len(skills) + weights.PRIOR_SKILLS
+    Args:
+        profiles: the skills; each is known by its place in them.
+    """
 
-    def find(self, terms: Mapping[str, str]) -> dict[str, list[WordHit]]:
-        """The words of a request that each skill knows. `terms` is what `query_terms` gives."""
-        known = {term: self._rarity(len(self._postings[term])) for term in terms if term in self._postings}
+    def __init__(self, profiles: Sequence[Profile]) -> None:
+        self._profiles = profiles
+        holders: defaultdict[str, list[int]] = defaultdict(list)
+        for number, profile in enumerate(profiles):
+            for term in profile.words:
+                holders[term].append(number)
+        self._holders = dict(holders)
+        self._lists: dict[str, Postings] = {}
+        self._size = len(profiles) + weights.PRIOR_SKILLS
+
+    def search(self, terms: Mapping[str, str]) -> Search:
+        """What the words of a request say of each skill. `terms` is what `query_terms` gives."""
+        holders = self._holders
+        known = {term: self._rarity(len(holders[term])) for term in terms if term in holders}
         unknown = (len(terms) - len(known)) * self._rarity(0) * weights.UNKNOWN_SHARE
         attainable = sum(known.values()) + unknown
-        found: defaultdict[str, list[WordHit]] = defaultdict(list)
+        left = [1.0] * len(self._profiles)
+        telling: set[int] = set()
         for term, rarity in known.items():
-            for skill, (weight, described) in self._postings[term].items():
-                found[skill].append(WordHit(term, terms[term], described, rarity * weight / attainable))
+            for weight, numbers in self._lists.get(term) or self._grouped(term):
+                piece = worth(rarity * weight / attainable)
+                if piece >= weights.LEAST_SHOWN:
+                    telling.update(numbers)
+                factor = 1 - piece
+                for number in numbers:
+                    left[number] *= factor
+        return Search(self._profiles, terms, known, attainable, left, telling)
+
+    def _grouped(self, term: str) -> Postings:
+        """The skills that hold a word, those together for which it weighs the same; made when it is first asked for."""
+        lists: defaultdict[float, list[int]] = defaultdict(list)
+        for number in self._holders[term]:
+            lists[self._profiles[number].words[term][0]].append(number)
+        found = self._lists[term] = tuple(lists.items())
         return found
 
     def _rarity(self, holders: int) -> float:
         return math.log(1 + (self._size - holders + 0.5) / (holders + 0.5))
 
 
-def _weighted(columns: tuple[list[str], list[str], list[str]]) -> dict[str, float]:
-    weighted: defaultdict[str, float] = defaultdict(float)
-    for terms, (factor, usual) in zip(columns, weights.FIELDS, strict=True):
-        length = 1 - weights.LENGTH + weights.LENGTH * len(terms) / usual
-        # A trigger list is no prose: that a word stands in ten phrases says nothing about how much it means.
-        for term in dict.fromkeys(terms):
-            weighted[term] += factor / length
-    return weighted
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the words of one request say of each skill.
+
+    Args:
+        profiles: the skills.
+        terms: the words of the request.
+        known: those that any skill knows, with how rare each is.
+        attainable: what all words together could have reached.
+        left: for each skill, what its words leave open of the score: 1 where it knows none.
+        telling: the skills of which at least one word is worth a line of evidence.
+    """
+
+    profiles: Sequence[Profile]
+    terms: Mapping[str, str]
+    known: Mapping[str, float]
+    attainable: float
+    left: Sequence[float]
+    telling: set[int]
+
+    def hits(self, number: int) -> list[WordHit]:
+        """The words of the request that one skill knows, in the order of the request."""
+        held = self.profiles[number].words
+        return [
+            WordHit(term, self.terms[term], weight[1], rarity * weight[0] / self.attainable)
+            for term, rarity in self.known.items()
+            if (weight := held.get(term)) is not None
+        ]
+
+
+def worth(share: float) -> float:
+    """What a word adds to a score."""
+    return round(weights.WORDS * share, 3)

@@ -6,14 +6,16 @@ make ours rarer or more common.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from backwright.routing import weights
 from backwright.routing.decision import Request, Routing
 from backwright.routing.named import named_in, split_argument
+from backwright.routing.reading import read
 from backwright.routing.router import Router
-from backwright.routing.trigger import Room, SkillTerms
+from backwright.routing.trigger import Profile, Room, SkillTerms
 
 _SHOWN = 2
 
@@ -23,17 +25,24 @@ class Rooms:
 
     Args:
         terms: the trigger metadata of all skills.
+        known: profiles of the last snapshot, by name; those of skills that did not change are taken over.
     """
 
-    def __init__(self, terms: Iterable[SkillTerms]) -> None:
+    def __init__(self, terms: Iterable[SkillTerms], known: Mapping[str, Profile] = MappingProxyType({})) -> None:
         rooms: dict[Room, list[SkillTerms]] = {"own": [], "guest": [], "quiet": []}
         for skill in terms:
             rooms[skill.room].append(skill)
-        self._own = Router(rooms["own"])
-        self._guests = Router(rooms["guest"]) if rooms["guest"] else None
-        self._quiet = Router(replace(skill, room="own") for skill in rooms["quiet"])
+        self._own = Router(rooms["own"], known)
+        self._guests = Router(rooms["guest"], known) if rooms["guest"] else None
+        self._quiet = Router((replace(skill, room="own") for skill in rooms["quiet"]), known)
         routers = {"own": self._own, "guest": self._guests or self._own, "quiet": self._quiet}
         self._by_name = {skill.name: routers[room] for room, skills in rooms.items() for skill in skills}
+
+    @property
+    def profiles(self) -> dict[str, Profile]:
+        """The skills of all rooms as their indexes read them, by name."""
+        routers = [self._own, self._quiet, *([self._guests] if self._guests else [])]
+        return {name: each for router in routers for name, each in router.profiles.items()}
 
     def route(self, request: Request) -> Routing:
         """The decision for one request.
@@ -46,8 +55,9 @@ class Rooms:
         named = split_argument(request.name, self._by_name) if request.name else named_in(request.text, self._by_name)
         if named is not None:
             return self._by_name[named.skill].explicit(named, request)
-        own = self._own.fitting(request)
-        return own if self._guests is None else _received(own, self._guests.fitting(request))
+        reading = read(request)
+        own = self._own.fitting_to(reading)
+        return own if self._guests is None else _received(own, self._guests.fitting_to(reading))
 
 
 def _received(own: Routing, guest: Routing) -> Routing:

@@ -6,17 +6,19 @@ text ── named? ────────────────────�
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, takewhile
+from types import MappingProxyType
 
 from backwright.routing import weights
 from backwright.routing.decision import Decision, Evidence, Match, Request, Routing
 from backwright.routing.index import PhraseIndex, WordIndex
 from backwright.routing.named import Named, named_in, split_argument
-from backwright.routing.paths import foreign
+from backwright.routing.reading import Reading, read
 from backwright.routing.reason import explain
-from backwright.routing.tally import Scored, Tally
-from backwright.routing.text import query_terms, words
-from backwright.routing.trigger import SkillTerms, phrases
+from backwright.routing.standings import Shelf, Standings
+from backwright.routing.tally import Scored
+from backwright.routing.trigger import Profile, SkillTerms, profile
 
 __all__ = ["Decision", "Evidence", "Match", "Request", "Router", "Routing"]
 
@@ -26,13 +28,20 @@ class Router:
 
     Args:
         terms: the trigger metadata of the skills to choose from; their order does not matter.
+        known: profiles of an earlier snapshot, by name; those of skills that did not change are taken over.
     """
 
-    def __init__(self, terms: Iterable[SkillTerms]) -> None:
-        self._terms = {skill.name: skill for skill in sorted(terms, key=lambda skill: skill.name)}
-        declared = [phrase for skill in self._terms.values() for phrase in phrases(skill)]
-        self._phrases = PhraseIndex(declared)
-        self._words = WordIndex(tuple(self._terms.values()), declared)
+    def __init__(self, terms: Iterable[SkillTerms], known: Mapping[str, Profile] = MappingProxyType({})) -> None:
+        by_name = {skill.name: skill for skill in terms}
+        profiles = tuple(_profile(by_name[name], known.get(name)) for name in sorted(by_name))
+        self.profiles = {each.terms.name: each for each in profiles}
+        self._shelf = Shelf(
+            profiles=profiles,
+            numbers={each.terms.name: number for number, each in enumerate(profiles)},
+            umbrellas=frozenset(number for number, each in enumerate(profiles) if each.terms.umbrella),
+            phrases=PhraseIndex(phrase for each in profiles for phrase in each.phrases),
+            words=WordIndex(profiles),
+        )
 
     def route(self, request: Request) -> Routing:
         """The decision for one request.
@@ -40,54 +49,33 @@ class Router:
         Raises:
             SkillNotFoundError: the request names a skill that is not served.
         """
-        if not self._terms:
+        if not self.profiles:
             return self.fitting(request)
-        named = split_argument(request.name, self._terms) if request.name else named_in(request.text, self._terms)
+        named = split_argument(request.name, self.profiles) if request.name else named_in(request.text, self.profiles)
         return self.explicit(named, request) if named else self.fitting(request)
 
     def explicit(self, named: Named, request: Request) -> Routing:
         """The decision for a request that names one of the skills."""
-        return _explicit(named, self._tally(request)[named.skill])
+        return _explicit(named, Standings(self._shelf, read(request)).scored(self._shelf.numbers[named.skill]))
 
     def fitting(self, request: Request) -> Routing:
         """The decision for a request that names none of them."""
-        if not self._terms:
+        return self.fitting_to(read(request))
+
+    def fitting_to(self, reading: Reading) -> Routing:
+        """The same for a request that has been read."""
+        if not self.profiles:
             return Routing(decision="none", reason="No skill is served; `backwright skills` says why.")
-        return _decide(self._tally(request).values())
-
-    def _tally(self, request: Request) -> Tallies:
-        tallies = Tallies(self._terms, foreign(request.paths))
-        terms: dict[str, str] = {}
-        for number, text in enumerate((request.text, *request.keywords)):
-            tokens = words(text)
-            terms.update(query_terms(tokens))
-            for hit in self._phrases.find(tokens):
-                for phrase in hit.phrases:
-                    tallies[phrase.skill].add(phrase, hit, number)
-        for path in request.paths:
-            for hit in self._phrases.find(words(path)):
-                for phrase in hit.phrases:
-                    tallies[phrase.skill].add_path(phrase)
-        for skill, found in self._words.find(terms).items():
-            tallies[skill].add_words(found)
-        return tallies
+        return _decide(Standings(self._shelf, reading))
 
 
-class Tallies(dict[str, Tally]):
-    """The tallies of the skills that anything was found for, by name."""
-
-    def __init__(self, terms: Mapping[str, SkillTerms], language: str | None) -> None:
-        super().__init__()
-        self._terms = terms
-        self._language = language
-
-    def __missing__(self, name: str) -> Tally:
-        return self.setdefault(name, Tally(self._terms[name], self._language))
+def _profile(terms: SkillTerms, old: Profile | None) -> Profile:
+    return old if old is not None and old.terms == terms else profile(terms)
 
 
-def _explicit(named: Named, tally: Tally) -> Routing:
+def _explicit(named: Named, one: Scored) -> Routing:
     name = Evidence(term=named.skill, field="name", weight=1.0)
-    match = tally.scored().match()
+    match = one.match()
     match = match.model_copy(update={"score": 1.0, "evidence": (name, *match.evidence)})
     asked = f" at {named.versions}" if named.versions else ""
     return Routing(
@@ -98,17 +86,29 @@ def _explicit(named: Named, tally: Tally) -> Routing:
     )
 
 
-def _decide(tallies: Iterable[Tally]) -> Routing:
-    ranked = sorted(
-        (tally.scored() for tally in tallies), key=lambda one: (-one.score, one.terms.umbrella, one.terms.name)
-    )
-    removed = [one for one in ranked if one.removed and one.supported]
-    kept = [one for one in ranked if not one.removed]
-    specific = any(one.by_phrase and not one.terms.umbrella for one in kept)
-    yielding = [one for one in kept if specific and one.terms.umbrella and one.score >= weights.SUGGEST]
-    candidates = [one for one in kept if not (specific and one.terms.umbrella)]
+class _Seen(Iterator[Scored]):
+    """Skills in their order; those that were looked at are kept."""
+
+    def __init__(self, skills: Iterator[Scored]) -> None:
+        self.seen: list[Scored] = []
+        self._skills = skills
+
+    def __next__(self) -> Scored:
+        one = next(self._skills)
+        self.seen.append(one)
+        return one
+
+
+def _decide(standings: Standings) -> Routing:
+    specific = standings.specific()
+    candidates = _Seen(standings.candidates(specific=specific))
     decision, chosen = _choose(candidates)
-    behind = next((one for one in candidates if one not in chosen and one.supported), None)
+    taken = {one.terms.name for one in chosen}
+    behind = next(
+        (one for one in chain(candidates.seen[:], candidates) if one.supported and one.terms.name not in taken), None
+    )
+    removed = standings.removed(weights.MOST_SUGGESTED)
+    yielding = standings.yielding() if specific else []
     reason = explain(decision, chosen, behind=behind, removed=removed, yielding=yielding if chosen else ())
     return Routing(
         decision=decision,
@@ -118,14 +118,28 @@ def _decide(tallies: Iterable[Tally]) -> Routing:
     )
 
 
-def _choose(candidates: Sequence[Scored]) -> tuple[Decision, Sequence[Scored]]:
-    firing = [one for one in candidates if one.fires and one.score >= weights.SUGGEST]
-    if not firing:
+def _choose(candidates: Iterator[Scored]) -> tuple[Decision, Sequence[Scored]]:
+    """What to do with candidates that come best first; no more of them are looked at than it takes."""
+    firing = (one for one in takewhile(lambda one: one.score >= weights.SUGGEST, candidates) if one.fires)
+    best = next(firing, None)
+    if best is None:
         return "none", ()
-    best = firing[0]
-    runner_up = max((one.score for one in firing[1:] if one.decisive), default=0.0)
-    clear = best.score >= weights.AUTO and best.score - runner_up >= weights.MARGIN
-    if clear and best.decisive and not best.doubtful:
-        return "auto", (best,)
-    close = [one for one in firing if one.score >= best.score * weights.SPREAD]
-    return "suggest", close[: weights.MOST_SUGGESTED]
+    close = [best]
+    if best.score >= weights.AUTO and best.decisive and not best.doubtful:
+        rival = _rival(best, firing, close)
+        if rival is None or best.score - rival.score >= weights.MARGIN:
+            return "auto", (best,)
+    for one in firing if len(close) < weights.MOST_SUGGESTED else ():
+        close.append(one)
+        if len(close) == weights.MOST_SUGGESTED or one.score < best.score * weights.SPREAD:
+            break
+    return "suggest", [one for one in close[: weights.MOST_SUGGESTED] if one.score >= best.score * weights.SPREAD]
+
+
+def _rival(best: Scored, firing: Iterator[Scored], passed: list[Scored]) -> Scored | None:
+    """The runner-up that may be loaded unasked too, or, as soon as there can be none near, whatever comes next."""
+    for one in firing:
+        passed.append(one)
+        if one.decisive or best.score - one.score >= weights.MARGIN:
+            return one
+    return None

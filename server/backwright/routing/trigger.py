@@ -1,15 +1,20 @@
-"""What a skill declares about when it applies, and the phrases that the index makes of it."""
+"""What a skill declares about when it applies, and what the indexes make of it: its phrases and its words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Literal, TypeAlias
 
-from backwright.routing.text import Words, words
+from backwright.routing import weights
+from backwright.routing.text import Words, query_terms, words
 
 Room: TypeAlias = Literal["own", "guest", "quiet"]
+
+WordWeight: TypeAlias = "tuple[float, bool]"
+"""How much a word says of a skill, from 0 to 1, and whether the description alone holds it."""
 
 
 class Kind(StrEnum):
@@ -95,3 +100,53 @@ def _declared(terms: SkillTerms) -> Iterator[tuple[Kind, str, int]]:
         yield from ((Kind.ALL_OF, text, number) for text in group)
     yield from ((Kind.WEAK, text, -1) for text in terms.weak)
     yield from ((Kind.NEGATIVE, text, -1) for text in terms.negative)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A skill as the indexes read it; it depends on no other skill, so a new catalogue takes it over.
+
+    Args:
+        terms: what the skill declares.
+        phrases: its phrases.
+        words: its words, with their weights.
+    """
+
+    terms: SkillTerms
+    phrases: tuple[Phrase, ...]
+    words: Mapping[str, WordWeight]
+
+
+def profile(terms: SkillTerms) -> Profile:
+    """The profile of a skill."""
+    declared = tuple(phrases(terms))
+    triggers = [
+        term
+        for phrase in declared
+        if phrase.kind is not Kind.NAME and phrase.kind is not Kind.NEGATIVE
+        for term in query_terms(phrase.tokens)
+    ]
+    return Profile(
+        terms, declared, _weighed(query_terms(words(terms.name)), triggers, query_terms(words(terms.description)))
+    )
+
+
+def _weighed(*columns: Collection[str]) -> dict[str, WordWeight]:
+    """The words of the fields, which come in the order of `weights.FIELDS`, with their weights."""
+    # A trigger list is no prose: that a word stands in ten phrases says nothing about how much it means.
+    name, triggers, description = (frozenset(column) for column in columns)
+    factors = [
+        factor / (1 - weights.LENGTH + weights.LENGTH * len(column) / usual)
+        for column, (factor, usual) in zip(columns, weights.FIELDS, strict=True)
+    ]
+
+    @cache
+    def weight(*there: bool) -> WordWeight:
+        found = 0.0
+        for factor, holds in zip(factors, there, strict=True):
+            found += factor if holds else 0.0
+        return found / (found + weights.SATURATION), not there[0] and not there[1]
+
+    found = dict.fromkeys(description, weight(False, False, True))  # noqa: FBT003  a field each
+    found.update((term, weight(term in name, term in triggers, term in description)) for term in name | triggers)
+    return found
