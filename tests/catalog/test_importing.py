@@ -253,3 +253,21 @@ def test_more_items_than_a_checklist_has_room_for_are_left_to_the_text_and_said(
     assert len(done.skill.checklist) == 60
     assert "40 more are left to the text" in next(p.message for p in done.repairs if p.code == "TASK_LIST")
     assert "Item number 99" in done.skill.body
+
+
+@pytest.mark.parametrize(
+    ("sentence", "look_for"),
+    [
+        ("Calling `print` where a log belongs", "`print` on the added lines."),
+        ("Notebooks that call `eval`", "`eval` on the added lines."),
+        ("Not using `__all__` leaks names", "The added lines that the sentence is about."),
+        ("Missing `await` on a coroutine", "The added lines that the sentence is about."),
+        ("Without `timeout` a call may hang", "The added lines that the sentence is about."),
+    ],
+)
+def test_what_must_not_be_is_looked_for_by_its_word_and_what_must_not_be_missing_is_not(
+    sentence: str, look_for: str
+) -> None:
+    text = HEAD.format(more="") + f"\n# Anti-patterns\n\n- {sentence}\n"
+    (question,) = [item.question for item in imported(text).skill.checklist if item.question is not None]
+    assert question.evidence == look_for

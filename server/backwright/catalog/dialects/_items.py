@@ -18,6 +18,8 @@ MAX_ITEMS: Final = 60
 _MAX_TEXT: Final = 300
 _ID_WORDS: Final = 8
 _CODE = re.compile(r"`([^`]+)`")
+# What is missing is on no line, so no word on a line says that the sentence applies.
+_ABSENT = re.compile(r"(?:not|no|never|missing|without|lacking|forgetting|omitting|skipping)\b", re.IGNORECASE)
 _WORD = re.compile(r"@?[A-Za-z_][\w.]*(?:\(\))?")
 
 
@@ -76,7 +78,7 @@ def _question(text: str, *, avoid: bool) -> Question:
             success="They keep to it, or none of them is about it.",
             failure="An added line goes against it.",
         )
-    words = [word for word in _CODE.findall(text) if _WORD.fullmatch(word)]
+    words = [] if _ABSENT.match(text) else [word for word in _CODE.findall(text) if _WORD.fullmatch(word)]
     # Only the first is what must not be: what comes later in the sentence is often what to use instead.
     where = f"`{words[0].strip('()')}` on the added lines." if words else "The added lines that the sentence is about."
     return Question(
