@@ -45,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _report(error, as_json=getattr(arguments, "json", False))
         return error.exit_code
     except KeyboardInterrupt:
+        # Where a terminal shows `^C`, that stands on a line of its own.
+        print(("\n" if sys.stderr.isatty() else "") + "backwright: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader went away (`| head`); what it wanted it has.

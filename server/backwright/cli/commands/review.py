@@ -11,6 +11,7 @@ from backwright.cli.command import Command, Exit
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from backwright.contexts.schemas.review_v2 import ReviewContextV2
     from backwright.review.diff import Diff
     from backwright.review.report import Report
     from backwright.review.subject import Subject
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 # The names of `review.format.formats()`, held to it by a test: listing them there would import the engine for --help.
 FORMATS = ("github", "github-review", "gitlab", "html", "json", "junit", "markdown", "rdjson", "sarif", "text")
 _FRAME = re.compile(r" +\d* [ +]\| ")
+MAX_TIMEOUT = 600
+_HINTS = {"skills": "write a skill as name or name@range", "paths": "write a glob relative to the root, as app/**"}
+_HELP = "see `backwright review --help`"
 SEVERITIES = ("error", "warning", "info")
 
 
@@ -33,16 +37,34 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-severity", choices=SEVERITIES, default="info", help="the least severe findings to report (default: info)"
     )
+    parser.add_argument(
+        "--skill",
+        action="append",
+        default=[],
+        metavar="NAME[@RANGE]",
+        help="the checklist of this skill, not those that the change calls for; repeatable",
+    )
+    parser.add_argument(
+        "--timeout", type=_seconds, metavar="SECONDS", help="return by then what was done, and name what was not"
+    )
     parser.add_argument("--fix", action="store_true", help="make the mechanical fixes on added lines; shows them first")
     parser.add_argument("--dry-run", action="store_true", help="with --fix: show the changes and write nothing")
     parser.add_argument("--yes", action="store_true", help="with --fix: do not ask")
+
+
+def _seconds(text: str) -> int:
+    seconds = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= seconds <= MAX_TIMEOUT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 1 to {MAX_TIMEOUT}")
+    return seconds
 
 
 def _run(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from backwright.app import App
-    from backwright.contexts.schemas.review_v2 import ReviewContextV2
+    from backwright.cli._progress import progress_line
+    from backwright.review.watch import Stage, Watch
     from backwright.settings import Settings
 
     if arguments.schema:
@@ -52,15 +74,32 @@ def _run(arguments: argparse.Namespace) -> int:
         return Exit.CLEAN
     _check_fix(arguments)
     root = Path(arguments.root)
-    subject = _subject(arguments, root)
-    context = ReviewContextV2(paths=tuple(arguments.path), min_severity=arguments.min_severity)
-    report = App(Settings.from_environment(root=root)).reviewing.of_subject(subject, context)
+    with progress_line() as tell, Watch(arguments.timeout, tell=tell).kept() as watch:
+        watch.at(Stage.CHANGE)
+        subject = _subject(arguments, root)
+        report = App(Settings.from_environment(root=root)).reviewing.of_subject(subject, _context(arguments))
     if arguments.fix:
         from backwright.cli._fix import fix
 
         return fix(report, subject.diff, root, yes=arguments.yes, dry_run=arguments.dry_run)
     _write(report, subject.diff, "json" if arguments.json else arguments.format)
     return Exit.FINDINGS if report.findings else Exit.CLEAN
+
+
+def _context(arguments: argparse.Namespace) -> ReviewContextV2:
+    from pydantic import ValidationError
+
+    from backwright.contexts.schemas.review_v2 import ReviewContextV2
+    from backwright.errors import InvalidInputError
+
+    try:
+        return ReviewContextV2(
+            paths=tuple(arguments.path), min_severity=arguments.min_severity, skills=tuple(arguments.skill)
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InvalidInputError(f"{where}: {first['msg']}", hint=_HINTS.get(where.partition(".")[0], _HELP)) from None
 
 
 def _check_fix(arguments: argparse.Namespace) -> None:
