@@ -12,12 +12,15 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 def unquote(name: str) -> str:
-    """A name without the C-style quotes that git puts around one with unusual bytes (core.quotePath)."""
+    """A name without the C-style quotes that git puts around one with unusual bytes (core.quotePath).
+
+    Bytes that are no UTF-8 stay escapes, so that two names never look the same.
+    """
     quoted = _QUOTED.fullmatch(name)
     if quoted is None:
         return name
     raw = quoted.group(1).encode("utf-8", "replace")
-    return _ESCAPE.sub(_unescape, raw).decode("utf-8", "replace")
+    return _ESCAPE.sub(_unescape, raw).decode("utf-8", "backslashreplace")
 
 
 def _unescape(match: re.Match[bytes]) -> bytes:

@@ -26,6 +26,7 @@ _INERT: Mapping[str, str] = {
     "core.gitProxy": "false",
     "core.quotePath": "true",
     "core.attributesFile": os.devnull,
+    "core.bigFileThreshold": "512m",
     "diff.orderFile": os.devnull,
     "credential.helper": "",
 }
@@ -36,6 +37,10 @@ _ENVIRONMENT: Mapping[str, str] = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
+    # What is reviewed is what the commits hold, and what everyone else gets who fetches them.
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
     "LC_ALL": "C",
 }
 
@@ -55,7 +60,12 @@ class Answer:
 
 
 def run_git(
-    root: Path, arguments: Sequence[str], *, stdin: bytes = b"", config: Iterable[tuple[str, str]] = ()
+    root: Path,
+    arguments: Sequence[str],
+    *,
+    stdin: bytes = b"",
+    config: Iterable[tuple[str, str]] = (),
+    index: Path | None = None,
 ) -> Answer:
     """Run one git command in a folder.
 
@@ -64,6 +74,7 @@ def run_git(
         arguments: what follows `git`; a value from outside stands behind `--end-of-options`.
         stdin: what the command reads.
         config: further configuration that overrides the repository's.
+        index: the index to use instead of the repository's own.
 
     Raises:
         ToolUnavailableError: git is not there, or took longer than `TIMEOUT` or than the review may.
@@ -77,7 +88,7 @@ def run_git(
         process = subprocess.Popen(  # noqa: S603  argv only; see `arguments`
             [program, "--no-pager", "--literal-pathspecs", *arguments],
             cwd=root,
-            env=_environment(config),
+            env=_environment(config, index),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -143,10 +154,11 @@ def _drain(process: subprocess.Popen[bytes], into: list[bytes]) -> None:
         process.stderr.close()
 
 
-def _environment(config: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _environment(config: Iterable[tuple[str, str]], index: Path | None) -> dict[str, str]:
     """A fresh environment: what the caller's holds for git (`GIT_DIR`, `GIT_EXTERNAL_DIFF`) is not passed on."""
     pairs = [*_INERT.items(), *config]
     numbered = {f"GIT_CONFIG_KEY_{number}": key for number, (key, _) in enumerate(pairs)}
     numbered |= {f"GIT_CONFIG_VALUE_{number}": value for number, (_, value) in enumerate(pairs)}
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**passed, **_ENVIRONMENT, **numbered, "GIT_CONFIG_COUNT": str(len(pairs))}
+    own_index = {} if index is None else {"GIT_INDEX_FILE": str(index)}
+    return {**passed, **_ENVIRONMENT, **own_index, **numbered, "GIT_CONFIG_COUNT": str(len(pairs))}

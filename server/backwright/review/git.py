@@ -1,34 +1,39 @@
-"""The change that a git repository holds: the work tree, the branch since a base, or a range of commits."""
+"""The change that a git repository holds: the branch at hand, what is staged or not committed, or some commits."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from backwright.errors import NotARepositoryError, RevisionNotFoundError, ToolUnavailableError
-from backwright.review._git_objects import object_reader
+from backwright.errors import RevisionNotFoundError, TooLargeError, ToolUnavailableError
+from backwright.review._git_objects import INDEX, object_reader
 from backwright.review._git_process import Answer, run_git
+from backwright.review._git_survey import hidden_changes, nul_separated, outside
 from backwright.review.diff import Diff, FileDiff, FileStatus, Hunk, Line, LineKind, Unread, parse_diff
 from backwright.review.subject import Reader, Subject, disk_reader
 
 MAX_UNTRACKED: Final = 500
 """Files; more are a forgotten `.gitignore`, and are named instead of read."""
+MAX_SHOWN_AS_BINARY: Final = 200
+"""Python files that attributes may declare binary; more are named instead of read."""
 
 _DIFF = (
     "diff",
     "--no-color",
     "--no-ext-diff",
     "--no-textconv",
-    "--ignore-submodules=all",
+    # What is changed inside a submodule is never looked at: git would start itself there, with its configuration.
+    "--ignore-submodules=dirty",
     "--submodule=short",
     "--find-renames",
+    "--unified=3",
+    "--inter-hunk-context=0",
     "--src-prefix=a/",
     "--dst-prefix=b/",
     "--relative",
-    "--end-of-options",
 )
 _DEFAULT_BRANCHES = (
     "refs/remotes/origin/HEAD",
@@ -39,6 +44,16 @@ _DEFAULT_BRANCHES = (
 )
 _RANGE = re.compile(r"(?P<old>.*?)(?P<dots>\.{2,3})(?P<new>.*)", re.DOTALL)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]|\A-")
+_ONE = "^!"
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What a change starts from: the name of a commit or tree, how to say so, and what to say beside it."""
+
+    at: str
+    described: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +62,19 @@ class Repository:
 
     Args:
         root: the folder.
+        top: the folder that the work tree starts at.
         prefix: the folder's own path inside the repository; empty, or with a slash at its end.
+        shallow: whether history was cut off when it was cloned.
         filters: configuration that switches off the content filters which the repository declares.
+        index: the index to read instead of the repository's own: git hands a hook one of what is being committed.
     """
 
     root: Path
+    top: Path
     prefix: str
+    shallow: bool = False
     filters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    index: Path | None = None
 
     def work_tree(self, base: str | None = None) -> Subject:
         """What the work tree changes, staged or not, with untracked files, since it left `base`.
@@ -64,50 +85,141 @@ class Repository:
         Raises:
             RevisionNotFoundError: git does not know the base.
         """
-        start, described = self._start(base)
-        diff = parse_diff(self._run(*_DIFF, start, "--").output)
-        untracked, skipped = self._untracked()
-        whole = Diff((*diff.files, *untracked), (*diff.unread, *skipped))
-        return Subject(whole, disk_reader(self.root), self._reader(start, whole, old=True), described)
+        return self._on_disk(self._since(base) if base is not None else self._since_default())
+
+    def uncommitted(self) -> Subject:
+        """What is not committed yet, staged or not, with untracked files."""
+        start = self._last("the work tree")
+        return self._on_disk(replace(start, described=f"what is not committed: {start.described}"))
+
+    def staged(self) -> Subject:
+        """What is staged for the next commit; its new side is the index, and the disk is not looked at."""
+        start = self._last("what is staged")
+        diff = self._diff(start.at, options=("--cached",))
+        later = len(nul_separated(self._run("diff", "--name-only", "-z", "--ignore-submodules=dirty", "--").output))
+        notes = [*start.notes, *self._outside(start.at, options=("--cached",))]
+        if later:
+            notes.append(f"files that differ from what is staged: {later}; reviewed is what is staged")
+        whole = replace(diff, notes=tuple(notes))
+        new, old = self._reader(INDEX, whole, old=False), self._reader(start.at, whole, old=True)
+        return Subject(whole, new, old, start.described)
 
     def range(self, text: str) -> Subject:
-        """What the commits of a range change: `A..B` from A to B, `A...B` from their merge base to B.
+        """What the commits of a range change.
+
+        Args:
+            text: `A..B` from A to B, `A...B` from their merge base to B, `A^!` the one commit A.
 
         Raises:
             RevisionNotFoundError: it is no range, or git does not know a revision of it.
         """
+        start, new = self._one(text.removesuffix(_ONE)) if text.endswith(_ONE) else self._ends(text)
+        diff = self._diff(start.at, new)
+        whole = replace(diff, notes=(*start.notes, *self._outside(start.at, new)))
+        readers = self._reader(new, whole, old=False), self._reader(start.at, whole, old=True)
+        return Subject(whole, *readers, start.described)
+
+    def _ends(self, text: str) -> tuple[_Start, str]:
         parts = _RANGE.fullmatch(text)
         if parts is None:
-            raise _unknown(text, "is no range", "write it as main..HEAD, or main...HEAD to start at the merge base")
-        new = self._commit(parts["new"] or "HEAD")
-        named = self._commit(parts["old"] or "HEAD")
-        old = (self._merge_base(named, new) if parts["dots"] == "..." else None) or named
-        diff = parse_diff(self._run(*_DIFF, old, new, "--").output)
-        described = f"the commits {parts['old'] or 'HEAD'}{parts['dots']}{parts['new'] or 'HEAD'}"
-        return Subject(diff, self._reader(new, diff, old=False), self._reader(old, diff, old=True), described)
+            hint = f"write it as main..HEAD, main...HEAD to start at the merge base, or HEAD{_ONE} for one commit"
+            raise _unknown(text, "is no range", hint)
+        old, new = parts["old"] or "HEAD", parts["new"] or "HEAD"
+        last, named = self._commit(new), self._commit(old)
+        described = f"the commits {old}{parts['dots']}{new}"
+        if parts["dots"] == "..":
+            return _Start(named, described), last
+        fork = self._merge_base(named, last)
+        return _Start(fork or named, described, () if fork else (self._no_fork(old),)), last
 
-    def _start(self, base: str | None) -> tuple[str, str]:
-        head = self._resolve("HEAD")
-        if base is not None:
-            commit = self._commit(base)
-            start = (self._merge_base(head, commit) if head else None) or commit
-            return start, f"the work tree against {base} ({start[:10]})"
-        if head is None:
-            empty = self._run("hash-object", "-t", "tree", "--stdin").text
-            return empty, "the work tree of a repository without commits"
-        for name in _DEFAULT_BRANCHES:
+    def _one(self, revision: str) -> tuple[_Start, str]:
+        commit = self._commit(revision)
+        # `^@` names the parents, in order; a commit without any changes everything.
+        parents = self._run("rev-parse", f"{commit}^@").text.split()
+        described = f"the commit {revision} ({commit[:10]})"
+        if not parents:
+            cut = ("this clone is shallow: the commit's parent is not here, so that all it holds counts as new",)
+            return _Start(self._nothing(), described, cut if self.shallow else ()), commit
+        merge = f"{revision} is a merge of {len(parents)} parents; reviewed is what it changes in the first of them"
+        return _Start(parents[0], described, (merge,) if len(parents) > 1 else ()), commit
+
+    def _since(self, base: str) -> _Start:
+        head, commit = self._resolve("HEAD"), self._commit(base)
+        fork = self._merge_base(head, commit) if head else None
+        start = fork or commit
+        notes = (self._no_fork(base),) if fork is None and head else ()
+        return _Start(start, f"the work tree against {base} ({start[:10]})", notes)
+
+    def _since_default(self) -> _Start:
+        head, unrelated = self._resolve("HEAD"), ""
+        for name in _DEFAULT_BRANCHES if head else ():
+            short = name.removeprefix("refs/remotes/").removeprefix("refs/heads/")
             branch = self._resolve(name)
-            fork = None if branch is None else self._merge_base(head, branch)
+            fork = None if branch is None or head is None else self._merge_base(head, branch)
             if fork is not None:
-                short = name.removeprefix("refs/remotes/").removeprefix("refs/heads/")
-                return fork, f"the work tree against its merge base with {short} ({fork[:10]})"
-        return head, f"the work tree against its last commit ({head[:10]})"
+                return _Start(fork, f"the work tree against its merge base with {short} ({fork[:10]})")
+            unrelated = unrelated or (short if branch else "")
+        start = self._last("the work tree")
+        if not unrelated:
+            return start
+        note = f"no merge base with {unrelated} is known here{self._cut()}: only what is not committed was reviewed"
+        return replace(start, notes=(f"{note}; to review the branch, fetch more of its history",))
+
+    def _last(self, what: str) -> _Start:
+        head = self._resolve("HEAD")
+        if head is None:
+            return _Start(self._nothing(), f"{what} of a repository without commits")
+        return _Start(head, f"{what} against its last commit ({head[:10]})")
+
+    def _no_fork(self, base: str) -> str:
+        return (
+            f"no merge base with {base} is known here{self._cut()}: compared with {base} itself, so what was changed "
+            "there meanwhile shows as well, the other way round"
+        )
+
+    def _cut(self) -> str:
+        return ", as the clone is shallow" if self.shallow else ""
+
+    def _nothing(self) -> str:
+        """The tree without files; git knows it without having it."""
+        return self._run("hash-object", "-t", "tree", "--stdin").text
+
+    def _on_disk(self, start: _Start) -> Subject:
+        diff = self._diff(start.at)
+        untracked, skipped, names = self._untracked()
+        notes = (*start.notes, *self._outside(start.at, untracked=True), *hidden_changes(self._ask, self.root))
+        whole = Diff((*diff.files, *untracked), (*diff.unread, *skipped), notes)
+        disk = disk_reader(self.root)
+        return Subject(
+            whole,
+            lambda path: disk(names.get(path, path)),
+            self._reader(start.at, whole, old=True),
+            start.described,
+        )
+
+    def _diff(self, *ends: str, options: tuple[str, ...] = ()) -> Diff:
+        diff = parse_diff(self._run(*_DIFF, *options, "--end-of-options", *ends, "--").output)
+        hidden = {file.path: file for file in diff.files if _declared_binary(file)}
+        if not hidden or len(hidden) > MAX_SHOWN_AS_BINARY:
+            return diff
+        # The attributes that call these files binary come with the change, and must not keep them from the review.
+        paths = sorted({path for file in hidden.values() for path in (file.path, file.old_path)})
+        try:
+            shown = self._run(*_DIFF, *options, "--text", "--end-of-options", *ends, "--", *paths)
+        except TooLargeError:
+            return diff
+        texts = {file.path: file for file in parse_diff(shown.output).files if _is_text(file)}
+        return replace(
+            diff, files=tuple(texts.get(file.path, file) if _declared_binary(file) else file for file in diff.files)
+        )
+
+    def _outside(self, *ends: str, options: tuple[str, ...] = (), untracked: bool = False) -> tuple[str, ...]:
+        return outside(self._ask, self.top, self.prefix, (*options, "--end-of-options", *ends), untracked=untracked)
 
     def _commit(self, revision: str) -> str:
         if _UNSAFE.search(revision):
-            raise _unknown(
-                revision, "is no revision", "give a branch, a tag or a commit; it cannot start with a hyphen"
-            )
+            hint = "give a branch, a tag or a commit; it cannot start with a hyphen"
+            raise _unknown(revision, "is no revision", hint)
         commit = self._resolve(revision)
         if commit is None:
             raise _unknown(revision, "is not known to git here", "fetch it, or look it up with `git branch --all`")
@@ -122,13 +234,20 @@ class Repository:
         answer = self._ask("merge-base", "--end-of-options", one, other)
         return answer.text.split("\n")[0] if answer.status == 0 and answer.text else None
 
-    def _untracked(self) -> tuple[list[FileDiff], list[Unread]]:
-        listed = self._run("ls-files", "--others", "--exclude-standard", "-z").output
-        paths = [path.decode("utf-8", "replace") for path in listed.split(b"\0") if path]
+    def _untracked(self) -> tuple[list[FileDiff], list[Unread], dict[str, str]]:
+        """The untracked files, what is not read of them, and how those are really called that are no UTF-8."""
+        listed = nul_separated(self._run("ls-files", "--others", "--exclude-standard", "-z").output)
+        # Git names a repository inside this one as a folder.
+        names = {shown_name(raw): os.fsdecode(raw) for raw in listed if not raw.endswith(b"/")}
         read = disk_reader(self.root)
-        files = [_added_file(path, read(path)) for path in paths[:MAX_UNTRACKED]]
-        reason = f"more than {MAX_UNTRACKED} untracked files; the rest was not read"
-        return files, [Unread(path, 0, 0, reason) for path in paths[MAX_UNTRACKED : MAX_UNTRACKED + 1]]
+        files = [_added_file(path, read(name)) for path, name in list(names.items())[:MAX_UNTRACKED]]
+        inner = "a repository of its own, not reviewed; review it from inside"
+        skipped = [Unread(shown_name(raw), 0, 0, inner) for raw in listed if raw.endswith(b"/")]
+        over = len(names) - MAX_UNTRACKED
+        if over > 0:
+            reason = f"more than {MAX_UNTRACKED} untracked files; this one and {over - 1} more were not read"
+            skipped.append(Unread(list(names)[MAX_UNTRACKED], 0, 0, reason))
+        return files, skipped, {path: name for path, name in names.items() if path != name}
 
     def _reader(self, at: str, diff: Diff, *, old: bool) -> Reader:
         """Reads any file of one side from git's objects; the diff's own Python files all at the first call."""
@@ -145,36 +264,21 @@ class Repository:
             raise ToolUnavailableError(f"git {arguments[0]} failed: {reason}", hint="run `git status` there to see why")
         return answer
 
-    def _ask(self, *arguments: str, stdin: bytes = b"") -> Answer:
-        return run_git(self.root, arguments, stdin=stdin, config=self.filters)
+    def _ask(self, *arguments: str, stdin: bytes = b"", folder: Path | None = None) -> Answer:
+        return run_git(folder or self.root, arguments, stdin=stdin, config=self.filters, index=self.index)
 
 
-def open_repository(root: Path) -> Repository:
-    """The repository that a folder lies in.
-
-    Raises:
-        NotARepositoryError: it lies in none, in one without a work tree, or in one that git does not trust.
-        ToolUnavailableError: git is missing.
-    """
-    answer = run_git(root, ("rev-parse", "--is-inside-work-tree", "--show-prefix"))
-    inside, _, prefix = answer.output.decode("utf-8", "replace").partition("\n")
-    if answer.status != 0 or inside != "true":
-        dubious = "dubious ownership" in answer.error
-        raise NotARepositoryError(
-            "git does not trust this folder: someone else owns it" if dubious else "the root is in no git work tree",
-            hint="see `git help config`, safe.directory"
-            if dubious
-            else "give a diff file, or run it in a git checkout",
-        )
-    repository = Repository(root, prefix.rstrip("\n"))
-    return replace(repository, filters=tuple(_switched_off(repository)))
+def shown_name(raw: bytes) -> str:
+    """A name as it can be written: bytes that are no UTF-8 as escapes, so that two names never look the same."""
+    return raw.decode("utf-8", "backslashreplace")
 
 
-def _switched_off(repository: Repository) -> Iterable[tuple[str, str]]:
-    """A comparison with the work tree runs the clean filter that attributes name: each is set to none."""
-    answer = run_git(repository.root, ("config", "--null", "--name-only", "--get-regexp", r"^filter\."))
-    for key in sorted(set(answer.output.decode("utf-8", "replace").split("\0")) - {""}):
-        yield key, "false" if key.endswith(".required") else ""
+def _declared_binary(file: FileDiff) -> bool:
+    return file.binary and file.path.endswith(".py") and file.status is not FileStatus.DELETED
+
+
+def _is_text(file: FileDiff) -> bool:
+    return not any("\0" in line.text for hunk in file.hunks for line in hunk.lines)
 
 
 def _added_file(path: str, data: bytes | None) -> FileDiff:

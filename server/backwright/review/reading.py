@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from backwright.errors import ToolUnavailableError
 from backwright.review.change import Change
-from backwright.review.diff import Diff, FileDiff, FileStatus
+from backwright.review.diff import Diff, FileDiff, FileStatus, Unread
 from backwright.review.fragment import Piece, parse_hunk
 from backwright.review.full import UnreadableSourceError, agrees, parse_file, post_image
 from backwright.review.report import Unchecked
@@ -16,6 +16,8 @@ from backwright.review.watch import Stage, Watch
 Reader = Callable[[str], bytes | None]
 
 MAX_TOTAL_BYTES = 8 * 1024 * 1024
+_SUBMODULE = "160000"
+_LINK = "120000"
 _NOT_PYTHON_ENOUGH = (".ipynb", ".pyi", ".pyx", ".pyw")
 
 
@@ -49,15 +51,15 @@ def read_diff(diff: Diff, *, read_new: Reader, read_old: Reader, watch: Watch | 
     read_new, read_old = _in_time(read_new, watch), _in_time(read_old, watch)
     budget = MAX_TOTAL_BYTES
     for unread in diff.unread:
-        lines = tuple(range(unread.first_line, min(unread.last_line, unread.first_line + 999) + 1))
-        reading.unchecked.append(Unchecked(path=unread.path, lines=lines, of_diff=True, reason=unread.reason))
+        reading.unchecked.append(_unchecked(unread))
     by_path = _by_path(diff.files)
     for number, (path, files) in enumerate(by_path.items()):
         watch.at(Stage.FILES, number, len(by_path))
         added = frozenset().union(*(file.added for file in files))
-        if path.endswith(_NOT_PYTHON_ENOUGH) and added:
-            reading.unchecked.append(Unchecked(path=path, reason="only .py files are parsed"))
-        if not path.endswith(".py") or not added:
+        reason = _no_python(path, files)
+        if reason is not None:
+            reading.unchecked.append(Unchecked(path=path, lines=_of_python(path, added), reason=reason))
+        if reason is not None or not path.endswith(".py") or not added:
             continue
         if budget <= 0:
             reason = f"over the limit of {MAX_TOTAL_BYTES // 1024} KiB of Python a review; review a part with `paths`"
@@ -70,6 +72,30 @@ def read_diff(diff: Diff, *, read_new: Reader, read_old: Reader, watch: Watch | 
         budget -= sum(len(piece.text) for piece in reading.pieces[path])
     _read_old(diff.files, read_old, reading.old_texts, watch)
     return reading
+
+
+def _unchecked(unread: Unread) -> Unchecked:
+    first, last = unread.first_line, min(unread.last_line, unread.first_line + 999)
+    lines = tuple(range(first, last + 1)) if first else ()
+    return Unchecked(path=unread.path, lines=lines, of_diff=bool(lines), reason=unread.reason)
+
+
+def _of_python(path: str, added: frozenset[int]) -> tuple[int, ...]:
+    return tuple(sorted(added)) if path.endswith(".py") else ()
+
+
+def _no_python(path: str, files: Iterable[FileDiff]) -> str | None:
+    """Why a file is not parsed although it changes and a reader could take it for Python; None for any other."""
+    modes, added = {file.mode for file in files}, any(file.added for file in files)
+    if _SUBMODULE in modes:
+        return "a submodule that moves to another commit; review it in its own repository"
+    if path.endswith(_NOT_PYTHON_ENOUGH) and added:
+        return "only .py files are parsed"
+    if path.endswith(".py") and _LINK in modes and added:
+        return "a symbolic link and no Python"
+    if path.endswith(".py") and any(file.binary for file in files):
+        return "the change shows no lines of it: it is binary, or it cannot be read"
+    return None
 
 
 def _in_time(read: Reader, watch: Watch) -> Reader:
