@@ -30,6 +30,7 @@
         ├── PlanConflictError        PLAN_CONFLICT
         ├── PlanStaleError           PLAN_STALE
         ├── WriteFailedError         WRITE_FAILED
+        ├── ScaffoldInterruptedError SCAFFOLD_INTERRUPTED
         └── ToolUnavailableError     TOOL_UNAVAILABLE
 
 A leaf has a stable `code`, a message that says what is wrong and a `hint` that says what to do. How each surface
@@ -273,6 +274,12 @@ class WriteFailedError(RefusedError):
     """The disk refused a write; everything that was written before it has been put back."""
 
     code: ClassVar[str] = "WRITE_FAILED"
+
+
+class ScaffoldInterruptedError(RefusedError):
+    """A process was killed while it wrote a scaffold; its journal says how to put everything back."""
+
+    code: ClassVar[str] = "SCAFFOLD_INTERRUPTED"
 
 
 class ToolUnavailableError(RefusedError):

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backwright.errors import PathOutsideRootError, PlanConflictError, PlanStaleError, WriteFailedError
-from backwright.scaffold.apply import Change, apply, write_all
+from backwright.scaffold.apply import apply
+from backwright.scaffold.disk import Change, write_all
 from backwright.scaffold.plan import FileAction, Plan
 from tests.scaffold._projects import tree
 
@@ -89,8 +90,7 @@ def test_a_pipe_in_the_place_of_a_file_is_refused_without_waiting(tmp_path: Path
 
 def test_a_name_that_the_disk_refuses_leaves_everything_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "old.py").write_text("old\n")
-    # The file itself could be there, but not the temporary one beside it, whose name is longer.
-    long = f"new/folder/{'x' * 250}"
+    long = f"new/folder/{'x' * 256}"
     with pytest.raises(WriteFailedError):
         write_all(tmp_path, [Change("old.py", "old\n", "new\n"), Change(long, None, "1")])
     assert tree(tmp_path) == {"old.py": b"old\n"}

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from backwright.scaffold.apply import read_text
+from backwright.scaffold.disk import read_text
 from backwright.scaffold.edits import Edit, edits
 from backwright.scaffold.layout import Target
 from backwright.scaffold.mount import contains

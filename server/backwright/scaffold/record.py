@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backwright._files import digest
 from backwright.errors import PlanConflictError
-from backwright.scaffold.apply import read_text
+from backwright.scaffold.disk import read_text
 from backwright.scaffold.plan import RECORDS
 
 PLATFORM = "platform"

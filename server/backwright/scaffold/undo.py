@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backwright._files import safe_join
 from backwright.errors import InvalidInputError
-from backwright.scaffold.apply import Change, read_text, write_all
+from backwright.scaffold.disk import Change, read_text, write_all
 from backwright.scaffold.mount import remove_statement
 from backwright.scaffold.plan import RECORDS
 from backwright.scaffold.project import read_module_revisions
