@@ -14,8 +14,8 @@ from backwright.errors import (
     RevisionNotFoundError,
     ToolUnavailableError,
 )
-from backwright.review.diff import FileStatus
 from backwright.review._git_open import open_repository
+from backwright.review.diff import FileStatus
 from backwright.review.subject import Subject, disk_reader, subject_of
 from tests.review._git import commit, git, repository, write
 

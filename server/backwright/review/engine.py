@@ -72,7 +72,7 @@ def review(
         Cancelled: the watch was told that nobody wants the review any more.
     """
     options, watch = options or Options(), watch or Watch()
-    notes = [_NOT_RUN, *options.notes]
+    notes = [_NOT_RUN, *diff.notes, *options.notes]
     options = _honoured(options, diff.files, notes)
     kept, left_out = _in_scope(diff.files, options, notes)
     added = _added(kept)
