@@ -43,6 +43,11 @@ class Recall:
         """The counts; None where there is nowhere to keep them."""
         return None if self._state is None else Usage(self._state / "usage.json")
 
+    def flush(self) -> None:
+        """Write down what is not yet; to be called before the process ends by `os._exit`."""
+        if "records" in vars(self):
+            self.records.flush()
+
     def noted(self, briefing: Briefing, catalog: Catalog, session: str | None) -> Briefing:
         """The briefing with the handle under which its skill is recorded; one without a skill as it is."""
         if briefing.skill is None or briefing.version is None:

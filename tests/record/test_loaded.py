@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import time
 from pathlib import Path
@@ -106,6 +107,7 @@ def test_handles_on_disk_are_bounded_and_foreign_files_are_left_alone(
     sessions = []
     for number in range(5):
         sessions.append(records.note(None, ONE)[0])
+        records.flush()
         # So that each has an age of its own, whatever the tick of the file system's clock.
         age = time.time() - 100 + number
         os.utime(tmp_path / f"{sessions[-1]}.json", (age, age))
@@ -153,6 +155,43 @@ def test_a_record_under_another_name_or_behind_a_link_is_not_taken(tmp_path: Pat
     path.symlink_to(tmp_path / f"{'a' * 20}.json")
     with pytest.raises(RecordUnreadableError):
         records.read(session)
+
+
+def test_what_waits_to_be_written_is_read_and_written_before_the_end(tmp_path: Path) -> None:
+    records = Records(tmp_path)
+    records.note(None, ONE)
+    session, word = records.note(None, ONE)
+    records.note(session, TWO)
+    assert word == ""
+    assert names(records, session) == ["one", "two"]
+    records.flush()
+    assert names(Records(tmp_path), session) == ["one", "two"]
+
+
+def test_what_another_process_added_meanwhile_is_kept(tmp_path: Path) -> None:
+    ours, theirs = Records(tmp_path), Records(tmp_path)
+    session, _ = ours.note(None, ONE)
+    ours.note(session, ONE.model_copy(update={"skill": "three"}))
+    theirs.note(session, TWO)
+    ours.flush()
+    assert set(names(Records(tmp_path), session)) == {"one", "two", "three"}
+
+
+def test_a_disk_that_refuses_later_is_logged_and_told_with_the_next_skill(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "loaded"
+    records = Records(folder)
+    records.note(None, ONE)
+    shutil.rmtree(folder)
+    folder.touch()
+    assert records.note(None, ONE)[1] == ""
+    records.flush()
+    assert "could not be recorded" in caplog.text
+    assert "could not be recorded" in records.note(None, ONE)[1]
+    folder.unlink()
+    session, word = records.note(None, ONE)
+    assert (word, names(Records(folder), session)) == ("", ["one"])
 
 
 def test_a_disk_that_refuses_is_told_and_stops_nothing(tmp_path: Path) -> None:

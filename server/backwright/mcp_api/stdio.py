@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -22,10 +23,14 @@ def serve_stdio(settings: Settings) -> NoReturn:
     Raises:
         ManifestError: there is no pack, or the settings are strict and it has a problem.
     """
-    server = build_server(started(settings))
+    app = started(settings)
+    server = build_server(app)
     # Reading stdin blocks a thread that nothing can interrupt, so Ctrl-C must not wait for the event loop to unwind.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # What has been loaded stays, so the collector need not walk it again and again.
+    gc.freeze()
     anyio.run(_serve, server)
+    app.recall.flush()
     logging.shutdown()
     sys.stdout.flush()
     # Tearing the interpreter down takes longer than some clients wait, and there is nothing left to tidy.

@@ -2,6 +2,8 @@
 
 The protocol has no sessions: a handle is an argument that the caller passes on. It is a secret of 100 bits, and whoever
 has it may read what was loaded under it, which is names, versions and digests of skills.
+
+An answer does not wait for the disk: see `Behind` for what a crash may lose. Another process reads what is on disk.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ import re
 import secrets
 import threading
 import time
-from base64 import b32encode
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backwright.errors import RecordUnreadableError, SessionNotFoundError
 from backwright.record._state import read_state, write_state
+from backwright.record.behind import Behind
 
 HANDLE: Final = re.compile(r"[a-z2-7]{20}")
 MOST_SKILLS: Final = 100
@@ -32,6 +34,8 @@ PRUNE_EVERY: Final = 64
 DAY: Final = 86_400
 DAYS_IN_MEMORY: Final = 1
 DAYS_ON_DISK: Final = 30
+
+_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 class Loaded(BaseModel):
@@ -83,6 +87,13 @@ class Records:
         self._lock = threading.Lock()
         self._memory: dict[str, Record] = {}
         self._begun = 0
+        self._behind: Behind[tuple[Record, bool]] = Behind(self._write)
+        # The first one is written at once, because the disk may refuse and the caller is to know.
+        self._writable = False
+
+    def flush(self) -> None:
+        """Write what waits; to be called before the process ends."""
+        self._behind.flush()
 
     def note(self, session: str | None, loaded: Loaded) -> tuple[str, str]:
         """Record a skill, under a new handle if there is none to go on with; the handle, and a word on why not.
@@ -116,7 +127,7 @@ class Records:
         """
         found = None
         if HANDLE.fullmatch(session):
-            found = self._memory.get(session) if self._folder is None else read_state(self._path(session), Record)
+            found = self._memory.get(session) if self._folder is None else self._on_disk(session)
         if found is not None and found.session != session:
             path = self._path(session)
             raise RecordUnreadableError(f"{path} is the record of another session", hint="delete the file")
@@ -124,6 +135,11 @@ class Records:
             hint = "leave session out to begin a new one; use_skill gives its handle"
             raise SessionNotFoundError("there is no such session any more", hint=hint)
         return found
+
+    def _on_disk(self, session: str) -> Record | None:
+        """What is on disk, or is about to be."""
+        waiting = self._behind.get(session)
+        return read_state(self._path(session), Record) if waiting is None else waiting[0]
 
     @property
     def _days(self) -> int:
@@ -141,11 +157,26 @@ class Records:
                 while len(self._memory) > MOST_IN_MEMORY:
                     del self._memory[next(iter(self._memory))]
             return
-        write_state(self._path(record.session), record)
+        if self._writable and not self._behind.refused:
+            waiting = self._behind.get(record.session)
+            self._behind.put(record.session, (record, new or (waiting is not None and waiting[1])))
+        else:
+            self._write((record, new))
+            self._writable, self._behind.refused = True, False
+
+    def _write(self, noted: tuple[Record, bool]) -> None:
+        record, new = noted
+        folder = self._folder or Path()
+        path = self._path(record.session)
         if new:
+            write_state(path, record)
             self._begun += 1
             if (self._begun - 1) % PRUNE_EVERY == 0:
-                self._prune(self._folder)
+                self._prune(folder)
+            return
+        with suppress(RecordUnreadableError):
+            # Another process may have gone on with the same handle meanwhile.
+            write_state(path, _joined(read_state(path, Record), record))
 
     def _prune(self, folder: Path) -> None:
         """Delete what is too old or too much, and nothing that is not ours."""
@@ -163,6 +194,15 @@ class Records:
                     Path(path).unlink()
 
 
+def _joined(on_disk: Record | None, ours: Record) -> Record:
+    known = {each.key for each in ours.skills}
+    if on_disk is None or on_disk.session != ours.session or all(each.key in known for each in on_disk.skills):
+        return ours
+    others = (each for each in on_disk.skills if each.key not in known)
+    skills = sorted((*others, *ours.skills), key=lambda each: each.first)
+    return ours.model_copy(update={"skills": tuple(skills[-MOST_SKILLS:])})
+
+
 def _new_handle() -> str:
     # Lower case and digits, so that no file system takes two for one, and models copy it without slips.
-    return b32encode(secrets.token_bytes(13)).decode().lower()[:20]
+    return "".join([_ALPHABET[byte & 31] for byte in secrets.token_bytes(20)])
