@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,14 +20,14 @@ MAX_BYTES = 1024 * 1024
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_state(path: Path, model: type[Model]) -> Model | None:
-    """What a file holds; None if there is none.
+def read_state(path: Path, model: type[Model], limit: int = MAX_BYTES) -> Model | None:
+    """What a file of at most `limit` bytes holds; None if there is none.
 
     Raises:
         RecordUnreadableError: it cannot be read, or holds something else.
     """
     try:
-        return model.model_validate_json(read_bounded(path, MAX_BYTES, follow_links=False))
+        return model.model_validate_json(read_bounded(path, limit, follow_links=False))
     except FileNotFoundError:
         return None
     except (OSError, TooLargeError, ValidationError) as error:
@@ -55,3 +56,18 @@ def write_state(path: Path, value: BaseModel) -> None:
         with suppress(FileNotFoundError):
             Path(name).unlink()
         raise
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock between processes, where the system has one."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        path.chmod(0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from backwright.record._state import read_state, write_state
+from backwright.record._state import alone, read_state, write_state
 
 MOST_SKILLS: Final = 2_000
 
@@ -66,7 +65,7 @@ class Usage:
             RecordUnreadableError: the file was damaged; it is left as it is.
             OSError: the disk refuses.
         """
-        with self._lock, _alone(self._path.with_suffix(".lock")):
+        with self._lock, alone(self._path.with_suffix(".lock")):
             skills = dict(self.read().skills)
             if skill not in skills and len(skills) >= MOST_SKILLS:
                 return
@@ -75,18 +74,3 @@ class Usage:
             today = datetime.now(UTC).date().isoformat()
             skills[skill] = Count(uses=before.uses + 1, versions=versions, last=today)
             write_state(self._path, Counts(skills=skills))
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold a lock between processes, where the system has one."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        path.chmod(0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
