@@ -70,7 +70,7 @@ def test_a_review_and_a_scaffold_work_by_the_version_that_the_project_pins(
     pin: str | None, version: str, folder: str, released: Path, tmp_path: Path
 ) -> None:
     app = app_with(released, tmp_path / "root", pin)
-    assert [(entry.version, entry.text) for entry in app.reviewing._checklist(app.project(), app.snapshot.shown)] == [
+    assert [(entry.version, entry.text) for entry in app.reviewing._checklist(app.project(), app.snapshot)] == [
         (version, f"As of {version}.")
     ]
     template = app._template("fastapi-endpoint", "fastapi-sqlalchemy")

@@ -7,24 +7,28 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from backwright.agreed import Agreed, agreed
 from backwright.catalog.choice import choose, parse_pins
-from backwright.contexts.schemas.project_v2 import ProjectContextV2
+from backwright.catalog.scope import scoped
+from backwright.contexts.project_file import FILE_NAME
+from backwright.errors import InvalidContextError
 from backwright.review.checklist import ChecklistEntry, JudgementQuestion
 from backwright.review.diagnostic import Severity
 from backwright.review.engine import review
 from backwright.review.facts import Facts
-from backwright.review.options import Options, Suppression, changes_project_file
+from backwright.review.options import Options, PathRule, Suppression
+from backwright.review.profile import Profile
 from backwright.review.project_facts import read_facts
 from backwright.review.subject import Subject, subject_of
 from backwright.review.watch import Stage, Watch, current
+from backwright.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from backwright.catalog.catalog import Catalog
-    from backwright.catalog.skill import Skill
+    from backwright.contexts.schemas.project_v2 import ProjectContextV2
     from backwright.contexts.schemas.review_v2 import ReviewContextV2
     from backwright.review.report import Report
     from backwright.settings import Settings
-    from backwright.snapshot import Snapshot, Snapshots
+    from backwright.snapshot import Snapshots
 
 
 class Served(Protocol):
@@ -41,10 +45,6 @@ class Served(Protocol):
     @property
     def snapshot(self) -> Snapshot:
         """What is served, as the project wants it."""
-
-    @property
-    def catalog(self) -> Catalog:
-        """The catalog of the snapshot."""
 
     def project(self) -> ProjectContextV2:
         """The project's conventions."""
@@ -84,26 +84,47 @@ class Reviewing:
             )
             return self.of_subject(subject, context)
 
-    def of_subject(self, subject: Subject, context: ReviewContextV2) -> Report:
+    def of_subject(self, subject: Subject, context: ReviewContextV2, *, to_record: bool = False) -> Report:
         """The review of a change that has been read already; the context's own source is not looked at.
 
+        Args:
+            subject: the change.
+            context: how to review it.
+            to_record: whether a new baseline is made of it: each finding on its own, and none of them known.
+
         Raises:
-            InvalidContextError: the project's `backwright.yaml` does not validate.
+            InvalidContextError, InvalidBaselineError: the `backwright.yaml` that holds for this change does not
+                validate, or the baseline that it names.
         """
-        project = self._served.project()
-        # A change chooses neither the skills, nor their versions, whose checklists it is judged by.
-        unagreed = changes_project_file(subject.diff.files)
-        agreed = ProjectContextV2() if unagreed else project
-        shown = (self._served.snapshots.current if unagreed else self._served.snapshot).shown
+        holds = agreed(subject, self._root, with_baseline=not to_record)
         return review(
             subject.diff,
             read_new=subject.read_new,
             read_old=subject.read_old,
-            facts=self._facts(project),
-            checklist=tuple(self._checklist(agreed, shown)),
-            options=_options(project, context, subject.described),
+            facts=self._facts(holds.project),
+            checklist=tuple(self._checklist(holds.project, self._snapshot(holds.project))),
+            options=replace(_options(holds, context, subject), apart=to_record),
             watch=_watch(context),
         )
+
+    def baseline_of(self, subject: Subject) -> str | None:
+        """The path of the baseline that the project names for the review of a change.
+
+        Raises:
+            InvalidContextError: as `of_subject`.
+        """
+        return agreed(subject, self._root, with_baseline=False).project.review.baseline
+
+    def _snapshot(self, project: ProjectContextV2) -> Snapshot:
+        """What is served, as these conventions want it: a change chooses no skills that it is judged by."""
+        try:
+            if project == self._served.project():
+                return self._served.snapshot
+        except InvalidContextError:
+            # The change under review broke it; what held before it is read already.
+            pass
+        current = self._served.snapshots.current
+        return Snapshot(scoped(current.catalog, project.scope, FILE_NAME)) if project.scope else current
 
     def _facts(self, project: ProjectContextV2) -> Facts:
         """What the project's files say of it, and before them what its `backwright.yaml` says."""
@@ -113,9 +134,9 @@ class Reviewing:
         major, _, minor = project.python.partition(".")
         return replace(facts, python=(int(major), int(minor)))
 
-    def _checklist(self, project: ProjectContextV2, heads: tuple[Skill, ...]) -> Iterator[ChecklistEntry]:
+    def _checklist(self, project: ProjectContextV2, snapshot: Snapshot) -> Iterator[ChecklistEntry]:
         """The checklists of the skills that the project chooses, at the versions that it pins."""
-        pins, chosen, catalog = parse_pins(project.skills), project.checklists, self._served.catalog
+        pins, chosen, catalog, heads = parse_pins(project.skills), project.checklists, snapshot.catalog, snapshot.shown
         for skill in (choose(catalog, head.name, pins).skill if head.name in pins else head for head in heads):
             for item in skill.checklist if not chosen or skill.name in chosen else ():
                 question = None if item.question is None else JudgementQuestion(**item.question.model_dump())
@@ -138,12 +159,30 @@ def _watch(context: ReviewContextV2) -> Watch:
     return watch
 
 
-def _options(project: ProjectContextV2, context: ReviewContextV2, described: str) -> Options:
+def _options(holds: Agreed, context: ReviewContextV2, subject: Subject) -> Options:
     """How to review: what the caller asks for, within what the project has agreed to."""
+    project = holds.project
     return Options(
         suppressions=tuple(Suppression(each.rule, each.reason, each.paths) for each in project.suppress),
         exclude=project.exclude,
         paths=context.paths,
         min_severity=Severity(context.min_severity),
-        subject=described,
+        profile=None if context.profile is None else Profile(context.profile),
+        project_profile=Profile(project.review.profile),
+        project_severity=Severity(project.review.min_severity),
+        path_rules=tuple(
+            PathRule(
+                paths=each.paths,
+                reason=each.reason,
+                profile=None if each.profile is None else Profile(each.profile),
+                min_severity=None if each.min_severity is None else Severity(each.min_severity),
+                ignore=each.ignore,
+            )
+            for each in project.review.paths
+        ),
+        baseline=holds.baseline,
+        agreed=True,
+        notes=holds.notes,
+        whole=subject.whole,
+        subject=subject.described,
     )

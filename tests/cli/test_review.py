@@ -192,7 +192,7 @@ def test_fix_asks_first(
 
 def test_fix_makes_what_ruff_holds_for_safe(root: Path) -> None:
     write(root, "app/new.py", "from typing import Optional\n\n\ndef f(a: Optional[int]) -> None:\n    print(a)\n")
-    _run(root, "--fix", "--yes")
+    _run(root, "--fix", "--yes", "--profile", "strict")
     assert "def f(a: int | None) -> None:" in (root / "app/new.py").read_text(encoding="utf-8")
 
 

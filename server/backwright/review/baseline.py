@@ -14,9 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backwright.errors import InvalidBaselineError
 from backwright.review.diagnostic import Diagnostic
+from backwright.review.full import MAX_SOURCE_BYTES
 
 FILE_NAME: Final = "backwright-baseline.json"
-MAX_BYTES: Final = 16 * 1024 * 1024
+MAX_BYTES: Final = MAX_SOURCE_BYTES
+"""What a file of a revision is read up to; room for about 9,000 findings."""
 _VERSION: Final = 1
 _AGAIN: Final = "write it again: `backwright review --all --write-baseline`"
 

@@ -56,7 +56,8 @@ class Options:
         path_rules: what the project wants otherwise for some files; the first that matches a file holds.
         baseline: what was there when the project began with reviews.
         agreed: whether what the project says was read from before the change, so that the change did not write it.
-        whole: whether the diff is a whole tree, of which nothing is new: each finding is an entry of its own.
+        whole: whether the diff is a whole tree, of which nothing is new.
+        apart: whether each finding is an entry of its own, also where a file decides such a thing once.
         notes: what to say of how all this was chosen.
         rules: the rules to run; None for all of ours.
         ruff: whether to run ruff.
@@ -75,6 +76,7 @@ class Options:
     baseline: Baseline | None = None
     agreed: bool = False
     whole: bool = False
+    apart: bool = False
     notes: tuple[str, ...] = ()
     rules: tuple[Rule, ...] | None = None
     ruff: bool = True

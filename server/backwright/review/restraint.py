@@ -85,7 +85,7 @@ def restrained(found: Iterable[Diagnostic], seen: Seen, options: Options) -> Res
     if options.baseline is not None:
         said.known = [one for one in left if options.baseline.holds(one)]
         left = [one for one in left if not options.baseline.holds(one)]
-    if not options.whole:
+    if not options.apart:
         is_one = _is_one(seen.rules)
         left = [prints.entry(one) if is_one(one) else one for one in aggregated(left, is_one)]
     reasons: dict[_Cause, list[Principle]] = {}

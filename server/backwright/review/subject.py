@@ -24,12 +24,14 @@ class Subject:
         read_old: the bytes of any file before it, by its old path, or None. Where there is a repository, files that the
             change leaves alone can be read as well, such as the project's own configuration.
         described: names the change in a report, such as "the work tree against main".
+        whole: whether it is a whole tree, of which nothing is new.
     """
 
     diff: Diff
     read_new: Reader
     read_old: Reader
     described: str
+    whole: bool = False
 
     @property
     def knows_old(self) -> bool:

@@ -23,12 +23,15 @@ MAX_TIMEOUT = 600
 _HINTS = {"skills": "write a skill as name or name@range", "paths": "write a glob relative to the root, as app/**"}
 _HELP = "see `backwright review --help`"
 SEVERITIES = ("error", "warning", "info")
+PROFILES = ("quiet", "standard", "strict")
+BASELINE = "backwright-baseline.json"
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", metavar="FILE", help="a unified diff to review; - reads it from the input")
     parser.add_argument("--base", metavar="REV", help="review the work tree against its merge base with REV")
     parser.add_argument("--range", metavar="A..B", help="review commits; A...B starts at the merge base")
+    parser.add_argument("--all", action="store_true", help="review every tracked Python file as if all were added")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to write the report (default: text)")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
     parser.add_argument("--schema", action="store_true", help="print the JSON Schema of --json, and review nothing")
@@ -36,6 +39,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--path", action="append", default=[], metavar="GLOB", help="only these files; repeatable")
     parser.add_argument(
         "--min-severity", choices=SEVERITIES, default="info", help="the least severe findings to report (default: info)"
+    )
+    parser.add_argument(
+        "--profile", choices=PROFILES, help="how much to report (default: what backwright.yaml says, else standard)"
     )
     parser.add_argument(
         "--skill",
@@ -46,6 +52,13 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--timeout", type=_seconds, metavar="SECONDS", help="return by then what was done, and name what was not"
+    )
+    parser.add_argument(
+        "--write-baseline",
+        nargs="?",
+        const=BASELINE,
+        metavar="NAME",
+        help=f"write what is found to this file of the project, so that it is known from then on (default: {BASELINE})",
     )
     parser.add_argument("--fix", action="store_true", help="make the mechanical fixes on added lines; shows them first")
     parser.add_argument("--dry-run", action="store_true", help="with --fix: show the changes and write nothing")
@@ -77,7 +90,13 @@ def _run(arguments: argparse.Namespace) -> int:
     with progress_line() as tell, Watch(arguments.timeout, tell=tell).kept() as watch:
         watch.at(Stage.CHANGE)
         subject = _subject(arguments, root)
-        report = App(Settings.from_environment(root=root)).reviewing.of_subject(subject, _context(arguments))
+        reviewing = App(Settings.from_environment(root=root)).reviewing
+        to_record = arguments.write_baseline is not None
+        report = reviewing.of_subject(subject, _context(arguments), to_record=to_record)
+    if to_record:
+        from backwright.cli._baseline import write_baseline
+
+        return write_baseline(report, root, arguments.write_baseline, reviewing.baseline_of(subject))
     if arguments.fix:
         from backwright.cli._fix import fix
 
@@ -94,7 +113,10 @@ def _context(arguments: argparse.Namespace) -> ReviewContextV2:
 
     try:
         return ReviewContextV2(
-            paths=tuple(arguments.path), min_severity=arguments.min_severity, skills=tuple(arguments.skill)
+            paths=tuple(arguments.path),
+            min_severity=arguments.min_severity,
+            skills=tuple(arguments.skill),
+            profile=arguments.profile,
         )
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
@@ -110,20 +132,26 @@ def _check_fix(arguments: argparse.Namespace) -> None:
         raise InvalidInputError(f"{without[0]} was given without --fix", hint=f"add --fix, or leave {without[0]} out")
     if arguments.fix and (arguments.json or arguments.format != "text"):
         raise InvalidInputError("--fix writes no report", hint="leave --format and --json out, and review afterwards")
+    if arguments.write_baseline is not None and (arguments.fix or arguments.json or arguments.format != "text"):
+        raise InvalidInputError("--write-baseline writes no report and no fixes", hint="leave the other options out")
 
 
 def _subject(arguments: argparse.Namespace, root: Path) -> Subject:
     from backwright.errors import InvalidInputError
     from backwright.review.subject import diff_text, subject_of
 
-    given = {"FILE": arguments.file, "--base": arguments.base, "--range": arguments.range}
-    named = [name for name, value in given.items() if value is not None]
+    given = {"FILE": arguments.file, "--base": arguments.base, "--range": arguments.range, "--all": arguments.all}
+    named = [name for name, value in given.items() if value not in {None, False}]
     if len(named) > 1:
         raise InvalidInputError(
             f"{' and '.join(named)} each say what to review", hint="give one of them, or none for the branch at hand"
         )
     if not root.is_dir():
         raise InvalidInputError(f"the root {str(root)!r} is no folder", hint="name the folder of the project")
+    if arguments.all:
+        from backwright.review.whole import whole_tree
+
+        return whole_tree(root)
     if arguments.file is not None:
         return diff_text(_bytes_of(arguments.file), "the diff that was given", root)
     return subject_of(root, base=arguments.base, range_=arguments.range)
