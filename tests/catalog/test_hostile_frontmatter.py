@@ -109,7 +109,7 @@ def test_another_encoding_is_named_at_its_line(data: bytes, line: int, tmp_path:
 
 def test_all_of_them_at_once_leave_the_neighbour_alone(tmp_path: Path) -> None:
     pack = write_pack(tmp_path / "pack", "good")
-    fronts = [case[0] for case in (*REFUSED.values(), *BOMBS.values())]
+    fronts = [*(case[0] for case in REFUSED.values()), *(case[0] for case in BOMBS.values())]
     for number, front in enumerate(fronts):
         (pack / f"skills/bad-{number}").mkdir()
         (pack / f"skills/bad-{number}/SKILL.md").write_bytes(skill_md(front))
