@@ -173,6 +173,11 @@ class Source:
             return None
         return WELL_KNOWN.get(node.id)
 
+    def last(self, node: ast.AST) -> str | None:
+        """The last part of what a name means: `Celery` of `Queue` after `from celery import Celery as Queue`."""
+        known = self._bindings.get(node.id) if isinstance(node, ast.Name) else None
+        return known.rpartition(".")[2] if known else last_name(node)
+
     def calls(self, *names: str) -> Iterator[ast.Call]:
         """Every call of one of these qualified names; with no names, every call."""
         for call in self.nodes(ast.Call):

@@ -41,6 +41,17 @@ FORMATS = (
     SecretFormat("Google API key", re.compile(r"AIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])"), exact=True),
     SecretFormat("Slack token", re.compile(r"xox[abeoprs]-[0-9A-Za-z]+-[0-9A-Za-z-]{10,}"), exact=True),
     SecretFormat("Stripe live key", re.compile(r"[rs]k_live_[0-9A-Za-z]{16,}"), exact=True),
+    SecretFormat("GitLab token", re.compile(r"(?<![A-Za-z0-9])glpat-[A-Za-z0-9_-]{20,}"), exact=True),
+    SecretFormat("npm token", re.compile(r"(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])"), exact=True),
+    SecretFormat("PyPI token", re.compile(r"pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}"), exact=True),
+    SecretFormat("Hugging Face token", re.compile(r"(?<![A-Za-z0-9])hf_[A-Za-z0-9]{34,}"), exact=True),
+    SecretFormat("SendGrid API key", re.compile(r"(?<![A-Za-z0-9])SG\.[\w-]{20,24}\.[\w-]{40,}"), exact=True),
+    SecretFormat("DigitalOcean token", re.compile(r"do[opr]_v1_[a-f0-9]{64}"), exact=True),
+    SecretFormat("webhook secret", re.compile(r"(?<![A-Za-z0-9])whsec_[A-Za-z0-9+/=]{24,}"), exact=False),
+    SecretFormat("Slack webhook", re.compile(r"hooks\.slack\.com/services/T\w{8,}/B\w{8,}/\w{20,}"), exact=True),
+    SecretFormat("Discord webhook", re.compile(r"discord(?:app)?\.com/api/webhooks/\d{17,20}/[\w-]{60,}"), exact=True),
+    SecretFormat("Telegram bot token", re.compile(r"(?<!\d)\d{8,10}:AA[A-Za-z0-9_-]{33}(?![\w-])"), exact=True),
+    SecretFormat("Azure storage key", re.compile(r"AccountKey=[A-Za-z0-9+/]{86}=="), exact=True),
     SecretFormat("API key", re.compile(r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{20,}"), exact=False),
     SecretFormat(
         "private key",
@@ -102,6 +113,18 @@ def is_placeholder(text: str) -> bool:
     return bool(_PLACEHOLDER.search(text))
 
 
+_PASSWORD_NAME = re.compile(r"(^|_)(password|passwd|passphrase)$")
+_SHORTEST_PASSWORD = 10
+
+
+def looks_typed(name: str, text: str) -> bool:
+    """Whether the text is a password that someone made up: of a password's name, and of letters, digits and signs."""
+    if not _PASSWORD_NAME.search(_snake(name)) or not text.isascii() or " " in text or len(text) < _SHORTEST_PASSWORD:
+        return False
+    kinds = {_kind(character) for character in text}
+    return len(kinds) == 4 and not re.search(r"[/\\<>{}]|^[.:]", text)  # noqa: PLR2004  lower, upper, digits, signs
+
+
 def looks_random(text: str) -> bool:
     """Whether the text is long, varied and restless enough to have been made by chance, and no phrase or identifier."""
     if len(text) < _MIN_LENGTH or not text.isascii() or re.search(r"[\s(),;'\"\\]|://|^[./~]", text):
@@ -114,7 +137,10 @@ def looks_random(text: str) -> bool:
 
 
 # One cheap look before many: what every format above holds.
-_HINT = re.compile(r"A(?:KIA|SIA|Iza)|gh[oprsu]_|github_pat_|xox|k_live_|sk-|PRIVATE KEY|eyJ")
+_HINT = re.compile(
+    r"A(?:KIA|SIA|Iza)|gh[oprsu]_|github_pat_|xox|k_live_|sk-|PRIVATE KEY|eyJ"
+    r"|glpat-|npm_|pypi-|hf_|SG\.|_v1_|whsec_|webhooks|hooks\.slack|:AA|AccountKey="
+)
 
 
 def find_format(text: str) -> tuple[SecretFormat, str] | None:

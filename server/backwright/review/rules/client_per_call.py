@@ -25,21 +25,41 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     if is_test(source.path) or not _PROGRAMS.isdisjoint(PurePosixPath(source.path).parts[:-1]):
         return
     handlers = {route.function for route in routes(source, facts)}
+    for call, function in (*_blocks(source), *_closed_here(source)):
+        name = source.qualified(call.func)
+        if name in _CLIENTS and keyword(call, "transport") is None and not _lives_on(function):
+            often = function in handlers or _in_loop(source, call, function)
+            yield Finding(
+                head_of(call),
+                f"`{name}` is built and closed for each call, so each call opens new connections; share one client"
+                " that lives as long as the app",
+                confidence=Confidence.HIGH if often else Confidence.LOW,
+            )
+
+
+def _blocks(source: Source) -> Iterator[tuple[ast.Call, ast.AsyncFunctionDef]]:
+    """What an async function enters by `async with`."""
     for statement in source.nodes(ast.AsyncWith):
         function = source.function_of(statement)
-        if not isinstance(function, ast.AsyncFunctionDef) or _lives_on(function):
+        for item in statement.items if isinstance(function, ast.AsyncFunctionDef) else ():
+            if isinstance(item.context_expr, ast.Call) and isinstance(function, ast.AsyncFunctionDef):
+                yield item.context_expr, function
+
+
+def _closed_here(source: Source) -> Iterator[tuple[ast.Call, ast.AsyncFunctionDef]]:
+    """Clients that an async function binds to a name and closes itself, without a block."""
+    for assign in source.nodes(ast.Assign):
+        function, target = source.function_of(assign), assign.targets[0]
+        if not (isinstance(function, ast.AsyncFunctionDef) and isinstance(target, ast.Name)):
             continue
-        often = function in handlers or _in_loop(source, statement, function)
-        for item in statement.items:
-            call = item.context_expr
-            name = source.qualified(call.func) if isinstance(call, ast.Call) else None
-            if isinstance(call, ast.Call) and name in _CLIENTS and keyword(call, "transport") is None:
-                yield Finding(
-                    head_of(call),
-                    f"`{name}` is built and closed for each call, so each call opens new connections; share one client"
-                    " that lives as long as the app",
-                    confidence=Confidence.HIGH if often else Confidence.LOW,
-                )
+        if isinstance(assign.value, ast.Call) and any(
+            isinstance(node, ast.Attribute)
+            and node.attr in {"aclose", "close"}
+            and isinstance(node.value, ast.Name)
+            and node.value.id == target.id
+            for node in walk_own(function.body)
+        ):
+            yield assign.value, function
 
 
 def _lives_on(function: ast.AsyncFunctionDef) -> bool:
@@ -49,7 +69,7 @@ def _lives_on(function: ast.AsyncFunctionDef) -> bool:
     return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in walk_own(function.body))
 
 
-def _in_loop(source: Source, statement: ast.AsyncWith, function: FunctionNode) -> bool:
+def _in_loop(source: Source, statement: ast.AST, function: FunctionNode) -> bool:
     for outer in source.parents(statement):
         if outer is function:
             return False

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import builtins
+from collections.abc import Container, Iterator, Sequence
 
-from backwright.review.diagnostic import Confidence, Severity
+from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._paths import is_test
-from backwright.review.source import Source, keyword, last_name, lines_of
+from backwright.review.source import FunctionNode, Source, keyword, last_name, lines_of
 
 # Where an answer's text stands: the keyword and the place among the positional arguments.
 _ANSWERS = {
@@ -32,10 +33,46 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
         caught = _caught(handler)
         if handler.name is None or caught & own:
             continue
-        for call in (node for statement in handler.body for node in ast.walk(statement)):
-            leak = _leak(call, handler.name) if isinstance(call, ast.Call) else None
-            if isinstance(call, ast.Call) and leak is not None:
-                yield _finding(leak, serious=bool(caught & _BROAD) or not caught or _is_server_error(call))
+        # A hunk seldom shows whether an exception is the project's own; of Python's it is known.
+        unknown = source.basis is Basis.FRAGMENT and not any(
+            hasattr(builtins, name) or source.qualified(ast.Name(name, ast.Load())) for name in caught
+        )
+        for leak, call in _leaks(source, handler.body, handler.name):
+            serious = bool(caught & _BROAD) or not caught or _is_server_error(call)
+            if serious or not unknown:
+                yield _finding(leak, serious=serious)
+    for function in source.functions():
+        name = _told_of_all(source, function)
+        for leak, _ in _leaks(source, function.body, name) if name is not None else ():
+            yield _finding(leak, serious=True)
+
+
+def _leaks(source: Source, body: Sequence[ast.stmt], name: str) -> Iterator[tuple[ast.expr, ast.Call]]:
+    """Each part of an answer that is the text of the exception `name`, with the answer."""
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    # `message = f"...: {error}"` is the exception's text under another name.
+    texts = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and _is_text_of(node.value, name)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in nodes:
+        leak = _leak(source, node, name, texts) if isinstance(node, ast.Call) else None
+        if isinstance(node, ast.Call) and leak is not None:
+            yield leak, node
+
+
+def _told_of_all(source: Source, function: FunctionNode) -> str | None:
+    """The parameter of an exception handler that is given every exception, as FastAPI calls it; else None."""
+    arguments = function.args.args
+    if len(arguments) != 2 or source.class_of(function) is not None:  # noqa: PLR2004  the request and the exception
+        return None
+    request, error = arguments
+    is_request = request.annotation is not None and last_name(request.annotation) == "Request"
+    broad = error.annotation is not None and last_name(error.annotation) in _BROAD
+    return error.arg if is_request and broad else None
 
 
 def _finding(leak: ast.expr, *, serious: bool) -> Finding:
@@ -67,15 +104,23 @@ def _own_exceptions(source: Source) -> frozenset[str]:
     return frozenset(own)
 
 
-def _leak(call: ast.Call, name: str) -> ast.expr | None:
+def _leak(source: Source, call: ast.Call, name: str, texts: Container[str]) -> ast.expr | None:
     """The part of an answer that is the text of the exception `name`, or None."""
-    answer = _ANSWERS.get(last_name(call.func) or "")
+    answer = _ANSWERS.get(source.last(call.func) or "")
     if answer is None:
         return None
     word, place = answer
     value = keyword(call, word) or (call.args[place] if len(call.args) > place else None)
     parts = () if value is None else ast.walk(value)
-    return next((part for part in parts if isinstance(part, ast.expr) and _is_text_of(part, name)), None)
+    return next(
+        (
+            part
+            for part in parts
+            if isinstance(part, ast.expr)
+            and (_is_text_of(part, name) or (isinstance(part, ast.Name) and part.id in texts))
+        ),
+        None,
+    )
 
 
 def _is_text_of(part: ast.expr, name: str) -> bool:

@@ -15,6 +15,7 @@ from backwright.review.rules._secrets import (
     find_password,
     is_placeholder,
     looks_random,
+    looks_typed,
     mask,
     names_secret,
 )
@@ -95,12 +96,12 @@ def _unwrapped(value: ast.expr | None) -> ast.expr | None:
 def _by_name(source: Source) -> Iterator[Finding]:
     for name, value in _named(source):
         text = text_of(_unwrapped(value)) if names_secret(name) else None
-        if value is None or text is None or is_placeholder(text) or not looks_random(text):
+        if value is None or text is None or is_placeholder(text) or not (looks_random(text) or looks_typed(name, text)):
             continue
         if find_format(text) is None and find_password(text) is None:
             yield Finding(
                 (value.lineno,),
-                f"`{name}` is given the random text `{mask(text)}`, which looks like a secret: {_ADVICE}",
+                f"`{name}` is given the text `{mask(text)}`, which looks like a secret: {_ADVICE}",
                 confidence=Confidence.MEDIUM,
             )
 

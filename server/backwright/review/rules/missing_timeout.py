@@ -20,6 +20,7 @@ _CONNECTS = {
     "http.client.HTTPSConnection": 4,
     "imaplib.IMAP4": 2,
     "imaplib.IMAP4_SSL": 5,
+    "socket.create_connection": 1,
     "smtplib.SMTP": 3,
     "smtplib.SMTP_SSL": 5,
     "urllib.request.urlopen": 2,
@@ -86,11 +87,23 @@ def _requests(source: Source, origins: Origins) -> Iterator[tuple[ast.Call, str]
             yield call, "`timeout=None`"
         elif made in _AIOHTTP:
             of_aiohttp.append(call)
+        elif _is_remote_procedure(source, origins, call) and not _sets_timeout(call):
+            yield call, "a call over gRPC without `timeout`"
     # A web socket is meant to stay open; the session's limit is none of its business.
     if not of_aiohttp or not all(_sets_timeout(call) or method(call) == "ws_connect" for call in of_aiohttp):
         for call in source.calls("aiohttp.ClientSession"):
             if not _sets_timeout(call):
                 yield call, "`aiohttp.ClientSession` without `timeout`"
+
+
+def _is_remote_procedure(source: Source, origins: Origins, call: ast.Call) -> bool:
+    """Whether the call is of a method of a gRPC stub with one request; a stream may stay open for long."""
+    func = call.func
+    if not isinstance(func, ast.Attribute) or not func.attr[:1].isupper() or len(call.args) != 1:
+        return False
+    made = origins.of(func.value) or ""
+    streamed = isinstance(source.parent(call), (ast.For, ast.AsyncFor, ast.comprehension))
+    return "_pb2_grpc." in made and made.endswith("Stub") and not streamed
 
 
 def _check(source: Source, _facts: Facts) -> Iterator[Finding]:

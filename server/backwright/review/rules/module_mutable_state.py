@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from backwright.review.diagnostic import Confidence, Severity
+from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import dotted, method
@@ -24,15 +24,28 @@ _IS_REGISTRY = re.compile(r"regist|handler|plugin|hook|listener|callback|command
 _DELIBERATE = re.compile(r"#.*\b(cache|memo|process|worker|thread)", re.IGNORECASE)
 
 
+def _at_import(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that run when the module is imported, also those in a block such as `try` or `if`."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, (ast.If, ast.Try, ast.With)):
+            yield from _at_import([*statement.body, *getattr(statement, "orelse", ())])
+
+
+def _is_outside(source: Source, statement: ast.stmt) -> bool:
+    """Whether the statement is one of the module; a hunk shows that only by its indentation."""
+    return source.basis is Basis.FULL or statement.col_offset == 0
+
+
 def _containers(source: Source) -> Mapping[str, ast.stmt]:
     """The statements at the level of the module that make a mutable container, by its name."""
     found: dict[str, ast.stmt] = {}
-    for statement in source.tree.body:
+    for statement in _at_import(source.tree.body):
         target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
         value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
-        made = isinstance(value, ast.Call) and last_name(value.func) in _MAKERS
+        made = isinstance(value, ast.Call) and source.last(value.func) in _MAKERS
         fits = made or isinstance(value, _DISPLAYS)
-        if fits and isinstance(target, ast.Name) and statement.col_offset == 0 and not target.id.startswith("__"):
+        if fits and isinstance(target, ast.Name) and _is_outside(source, statement) and not target.id.startswith("__"):
             found[target.id] = statement
     return found
 

@@ -40,7 +40,9 @@ def _is_replaced(source: Source, function: FunctionNode | None) -> bool:
     modules = [alias.name for node in source.nodes(ast.Import) for alias in node.names]
     modules += [node.module or "" for node in source.nodes(ast.ImportFrom)]
     marked = [node.id for node in source.nodes(ast.Name) if node.id == "pytestmark"]
-    words = [*modules, *marked]
+    # A file that patches elsewhere says nothing of this test, unless it does so for every one.
+    autouse = any(keyword(call, "autouse") is not None for call in source.calls())
+    words = [*(name for name in modules if autouse or not name.endswith("mock")), *marked]
     if function is not None:
         words += [argument.arg for argument in parameters(function)]
         words += [ast.unparse(decorator) for decorator in function.decorator_list]

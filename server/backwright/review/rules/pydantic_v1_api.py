@@ -86,7 +86,7 @@ def _decorators(source: Source) -> Iterator[Finding]:
     holders = [*source.functions()]
     for decorator in (decorator for holder in holders for decorator in holder.decorator_list):
         func = decorator.func if isinstance(decorator, ast.Call) else decorator
-        name = last_name(func) or ""
+        name = source.last(func) or ""
         if name in _DECORATORS and _is_of_pydantic(source, func, decorator):
             yield Finding(
                 (decorator.lineno,),
@@ -100,7 +100,7 @@ def _is_of_pydantic(source: Source, func: ast.expr, decorator: ast.expr) -> bool
         return qualified.startswith("pydantic.")
     # In a hunk: `@validator("field")` on its own name; attrs writes `@field.validator`, SQLAlchemy `@validates`.
     first = decorator.args[0] if isinstance(decorator, ast.Call) and decorator.args else None
-    named = last_name(func) == "root_validator" or (isinstance(first, ast.Constant) and isinstance(first.value, str))
+    named = source.last(func) == "root_validator" or (isinstance(first, ast.Constant) and isinstance(first.value, str))
     return source.basis is Basis.FRAGMENT and isinstance(func, ast.Name) and named
 
 
@@ -154,11 +154,17 @@ def _method(source: Source, call: ast.Call, func: ast.Attribute) -> Iterator[Fin
 def _field(source: Source, call: ast.Call) -> Iterator[Finding]:
     for word, new in _FIELD_WORDS.items():
         value = keyword(call, word)
-        if value is not None and source.qualified(call.func) is not None:
+        if value is not None and (source.qualified(call.func) is not None or _is_default_of_field(source, call)):
             yield Finding(
                 (value.lineno, call.lineno),
                 f"Pydantic 2's `Field` knows no `{word}`; it is called `{new}`",
             )
+
+
+def _is_default_of_field(source: Source, call: ast.Call) -> bool:
+    """Whether a hunk without imports shows the call as the default of an annotated name in a class."""
+    statement = source.parent(call)
+    return isinstance(statement, ast.AnnAssign) and source.class_of(statement) is not None
 
 
 def _is_old_method(source: Source, call: ast.Call, func: ast.Attribute) -> bool:

@@ -87,8 +87,10 @@ def _compare(file: FileDiff, name: str, old: ast.ClassDef, new: ast.ClassDef) ->
     inherits = [ast.dump(base) for base in old.bases] != [ast.dump(base) for base in new.bases]
     for wire, field in before.items():
         lines = replaced_by(file, field.line)
-        if not lines:
+        if lines is None:
             continue
+        # A line that only goes leaves nothing to stand on but what else the change adds to the class.
+        lines = lines or _added_in(file, new)
         if wire not in after and not inherits and _RESPONSE.fullmatch(name):
             yield _finding(
                 lines,
@@ -104,6 +106,11 @@ def _compare(file: FileDiff, name: str, old: ast.ClassDef, new: ast.ClassDef) ->
                 f"`{name}.{wire}` is now required, and requests of old clients are"
                 " refused; keep a default, or add a new version of the route",
             )
+
+
+def _added_in(file: FileDiff, cls: ast.ClassDef) -> tuple[int, ...]:
+    """The added lines of a class."""
+    return tuple(sorted(file.added.intersection(range(cls.lineno, (cls.end_lineno or cls.lineno) + 1))))
 
 
 def _is_stricter(name: str, old: _Field, new: _Field) -> bool:

@@ -45,7 +45,7 @@ def _is_kept(address: tuple[str, str], kept: frozenset[tuple[str, str]]) -> bool
 
 
 def _ends(one: str, other: str) -> bool:
-    long, short = max(one, other, key=len), min(one, other, key=len)
+    short, long = sorted((one, other), key=len)
     return short.count("/") > 0 and len(short) > 1 and long.endswith(short)
 
 

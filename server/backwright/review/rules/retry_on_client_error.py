@@ -21,11 +21,12 @@ _RETRIERS = frozenset({"retry", "on_exception", "task", "shared_task"})
 _ADVICE = "an answer 4xx stays the same however often it is asked; retry network errors, 429 and 5xx only"
 
 
-def _retried(decorator: ast.Call) -> tuple[ast.expr, list[ast.expr]] | None:
+def _retried(source: Source, decorator: ast.Call) -> tuple[ast.expr, list[ast.expr]] | None:
     """What a decorator retries on: where to point and the exception classes; None where a predicate decides."""
-    if last_name(decorator.func) not in _RETRIERS:
+    name = source.last(decorator.func)
+    if name not in _RETRIERS:
         return None
-    if last_name(decorator.func) == "on_exception":  # backoff: (wait_gen, exception, giveup=...)
+    if name == "on_exception":  # backoff: (wait_gen, exception, giveup=...)
         given = keyword(decorator, "giveup") is None and len(decorator.args) > 1
         return (decorator.args[1], elements(decorator.args[1])) if given else None
     celery = keyword(decorator, "autoretry_for")
@@ -57,7 +58,7 @@ def _raises_for_status(function: FunctionNode) -> bool:
 def _decorated(source: Source) -> Iterator[Finding]:
     for function in source.functions():
         for decorator in function.decorator_list:
-            retried = _retried(decorator) if isinstance(decorator, ast.Call) else None
+            retried = _retried(source, decorator) if isinstance(decorator, ast.Call) else None
             if retried is None or _looks_at_status(function):
                 continue
             where, errors = retried

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from backwright.review.diagnostic import Severity
+from backwright.review.diagnostic import Basis, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import is_literal
@@ -18,6 +18,7 @@ _TENACITY = (
     "tenacity.AsyncRetrying",
     "tenacity.asyncio.AsyncRetrying",
 )
+_NAMES = frozenset({"retry", "Retrying", "AsyncRetrying"})
 _URLLIB = ("urllib3.Retry", "urllib3.util.Retry", "urllib3.util.retry.Retry", "requests.packages.urllib3.util.Retry")
 # What is retried because someone else wrote first needs no pause for the other side to recover.
 _CONFLICTS = ("retry_if_result", "IntegrityError", "StaleDataError", "OperationalError", "Conflict", "Concurrent")
@@ -28,10 +29,24 @@ def _is_of_conflicts(call: ast.Call) -> bool:
     return any(mark in name for name in names for mark in _CONFLICTS)
 
 
+def _tenacity(source: Source) -> Iterator[ast.Call]:
+    """The calls of tenacity; in a hunk without imports those that a helper of it shows."""
+    yield from source.calls(*_TENACITY)
+    for call in source.calls() if source.basis is Basis.FRAGMENT else ():
+        stop = keyword(call, "stop")
+        helper = last_name(stop.func) if isinstance(stop, ast.Call) else None
+        if (
+            source.qualified(call.func) is None
+            and last_name(call.func) in _NAMES
+            and (helper or "").startswith("stop_")
+        ):
+            yield call
+
+
 def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
     if is_test(source.path):
         return
-    for call in source.calls(*_TENACITY):
+    for call in _tenacity(source):
         # Without `stop` it is the unbounded one, and says so.
         if call.args or spread(call) or keyword(call, "stop") is None or keyword(call, "wait") is not None:
             continue

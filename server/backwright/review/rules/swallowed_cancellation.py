@@ -87,7 +87,7 @@ def _name(source: Source, part: ast.expr) -> str | None:
     """`CancelledError` or `BaseException`, if the expression is one of them."""
     if isinstance(part, ast.Call) and last_name(part.func) == "get_cancelled_exc_class":
         return "get_cancelled_exc_class()"
-    name = last_name(part)
+    name = source.last(part)
     if name == "CancelledError" and not (source.qualified(part) or "").startswith("concurrent."):
         return name
     return name if name == "BaseException" else None

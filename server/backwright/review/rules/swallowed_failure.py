@@ -52,13 +52,25 @@ def _used_behind(function: FunctionNode, statement: ast.Try) -> Iterator[tuple[s
     end = statement.end_lineno or statement.lineno
     inside = (node for node in walk_own(statement.body) if isinstance(node, ast.Name))
     made = {node.id for node in inside if _is_store(node)} - _known_before(function, names, statement.lineno)
+    own = _of_comprehensions(function)
     seen: set[str] = set()
     # An assignment comes before its targets in what runs, and behind them in the text: lines are near enough.
     for node in sorted((node for node in names if node.lineno > end), key=lambda one: (one.lineno, _is_store(one))):
-        if node.id in made and node.id not in seen:
+        if node.id in made and node.id not in seen and node not in own:
             seen.add(node.id)
             if isinstance(node.ctx, ast.Load):
                 yield node.id, node.lineno
+
+
+def _of_comprehensions(function: FunctionNode) -> set[ast.Name]:
+    """The names inside comprehensions that the comprehension itself binds: they mean nothing of what is outside."""
+    found: set[ast.Name] = set()
+    kinds = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    for inner in (node for node in walk_own(function.body) if isinstance(node, kinds)):
+        names = [node for node in ast.walk(inner) if isinstance(node, ast.Name)]
+        bound = {node.id for node in names if _is_store(node)}
+        found.update(node for node in names if node.id in bound)
+    return found
 
 
 def _is_store(node: ast.Name) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._async import Origins, annotated_type, head_of, is_awaited, parameters
+from backwright.review.rules._async import Origins, annotated_type, head_of, is_awaited, parameters, walk_own
 from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, last_name
 
@@ -21,6 +21,14 @@ _SESSIONS = frozenset(
         "sqlmodel.Session",
     }
 )
+_MAKERS = frozenset(
+    {"sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.session.sessionmaker", "sqlalchemy.orm.scoped_session"}
+)
+# An asynchronous maker is called by its name, and is never entered by a plain `with`.
+_MAKER_NAME = re.compile(
+    r"(?:Sync)?Session(?:Factory|Local|Maker)|(?:db_|sync_)?session_?(?:factory|local|maker|scope)"
+)
+_SESSION = "sqlalchemy.orm.Session"
 # Classes that are built with a session in order to query it; any other constructor only keeps it.
 _QUERIES = re.compile(r".*(CRUD|Crud|DAO|Dao|Manager|Provider|Repo|Repos|Repositor(y|ies)|Service|Store|UnitOfWork)")
 _SESSION_NAMES = frozenset({"db", "session", "db_session", "database"})
@@ -53,10 +61,19 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
     del facts
     if is_test(source.path):
         return
+    seen: set[ast.AST | None] = set()
     for function in source.nodes(ast.AsyncFunctionDef):
-        yield from _session_parameters(source, function)
-    yield from _session_blocks(source)
-    yield from _driver_calls(source)
+        for finding in _session_parameters(source, function):
+            seen.add(function)
+            yield finding
+    for call in _session_blocks(source):
+        seen.add(source.function_of(call))
+        yield Finding(
+            head_of(call),
+            "A synchronous Session is opened in an async function: each query stops the event loop; use"
+            " `async with AsyncSession(...)`, or a plain function in a thread",
+        )
+    yield from _driver_calls(source, seen)
 
 
 def _session_parameters(source: Source, function: ast.AsyncFunctionDef) -> Iterator[Finding]:
@@ -111,29 +128,54 @@ def _is_plain_call(source: Source, node: ast.AST | None) -> bool:
     return not any(isinstance(outer, ast.Await) for outer in source.parents(node))
 
 
-def _session_blocks(source: Source) -> Iterator[Finding]:
-    """`with Session(engine) as session:` in an async function."""
+def _session_blocks(source: Source) -> Iterator[ast.Call]:
+    """`with Session(engine) as session:` in an async function, or a maker of sessions in its place."""
+    origins = source.derived(Origins)
     for statement in source.nodes(ast.With):
         if not source.in_async(statement):
             continue
         for item in statement.items:
             call = item.context_expr
-            if isinstance(call, ast.Call) and source.qualified(call.func) in _SESSIONS:
-                yield Finding(
-                    head_of(call),
-                    "A synchronous Session is opened in an async function: each query stops the event loop; use"
-                    " `async with AsyncSession(...)`, or a plain function in a thread",
-                )
+            if isinstance(call, ast.Call) and (
+                source.qualified(call.func) in _SESSIONS
+                or (_makes_session(source, origins, call) and _is_queried(source, statement, item.optional_vars))
+            ):
+                yield call
 
 
-def _driver_calls(source: Source) -> Iterator[Finding]:
-    """One finding for each function and driver, on the first line that calls it."""
+def _makes_session(source: Source, origins: Origins, call: ast.Call) -> bool:
+    """Whether the call makes a session by what it calls: a `sessionmaker`, or what is usually named so."""
+    maker = (source.qualified(call.func) or origins.of(call.func)) in _MAKERS
+    return maker or _MAKER_NAME.fullmatch(last_name(call.func) or "") is not None
+
+
+def _is_queried(source: Source, block: ast.With, name: ast.expr | None) -> bool:
+    """Whether the block itself asks the database through the name."""
+    if not isinstance(name, ast.Name):
+        return False
+    calls = (node for node in walk_own(block.body) if isinstance(node, ast.Call))
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == name.id
+        and call.func.attr in _SESSION_IO
+        and not _is_waited_for(source, call)
+        for call in calls
+    )
+
+
+def _is_waited_for(source: Source, call: ast.Call) -> bool:
+    return is_awaited(source, call) or any(isinstance(outer, ast.Await) for outer in source.parents(call))
+
+
+def _driver_calls(source: Source, seen: Container[ast.AST | None]) -> Iterator[Finding]:
+    """One finding for each function and driver, on the first line that calls it; sessions in `seen` are reported."""
     origins = source.derived(Origins)
     found: dict[tuple[ast.AST | None, str], list[int]] = {}
     for call in source.calls():
         if source.in_async(call) and not is_awaited(source, call):
             driver = _driver(source, origins, call)
-            if driver is not None:
+            if driver is not None and not (driver == _SESSION and source.function_of(call) in seen):
                 found.setdefault((source.function_of(call), driver), []).extend(head_of(call))
     for (_, driver), lines in found.items():
         yield Finding(
@@ -151,6 +193,9 @@ def _driver(source: Source, origins: Origins, call: ast.Call) -> str | None:
     if not isinstance(call.func, ast.Attribute):
         return None
     origin, verb = origins.of(call.func.value) or "", call.func.attr
+    made = origin in _SESSIONS | _MAKERS or _MAKER_NAME.fullmatch(origin.rpartition(".")[2])
+    if made and verb in _SESSION_IO:
+        return None if _is_waited_for(source, call) else _SESSION
     if origin in _REDIS and verb not in _REDIS_OFFLINE:
         return origin
     if origin.startswith(_MONGO) and verb in _MONGO_IO:

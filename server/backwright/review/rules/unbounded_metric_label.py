@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from backwright.review.diagnostic import Severity
+from backwright.review.diagnostic import Basis, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import elements, method, text_of
@@ -24,12 +24,22 @@ _RAW_PATHS = frozenset({"request.url", "request.url.path", "str(request.url)", "
 
 def _declared(source: Source) -> Iterator[tuple[ast.expr, str]]:
     """The label names with which a metric of prometheus_client is made."""
-    for call in source.calls(*(f"prometheus_client.{name}" for name in _METRICS)):
+    for call in filter(lambda call: _is_metric(source, call), source.calls()):
         names = keyword(call, "labelnames") or (call.args[2] if len(call.args) > 2 else None)  # noqa: PLR2004  name, help, labels
         for element in elements(names):
             name = text_of(element)
             if name is not None and _ENDLESS.fullmatch(name):
                 yield element, name
+
+
+def _is_metric(source: Source, call: ast.Call) -> bool:
+    """Whether the call makes a metric; a hunk without imports shows it by a name, a text and labels."""
+    name = last_name(call.func)
+    if name not in _METRICS:
+        return False
+    known = source.qualified(call.func)
+    shown = len(call.args) > 2 and all(text_of(one) is not None for one in call.args[:2])  # noqa: PLR2004  name, help, labels
+    return known == f"prometheus_client.{name}" or (known is None and source.basis is Basis.FRAGMENT and shown)
 
 
 def _used(source: Source) -> Iterator[tuple[ast.expr, str]]:

@@ -37,7 +37,7 @@ def _is_app(source: Source, node: ast.expr) -> bool:
         if any(last_name(target) == name for target in assign.targets)
     )
     return "celery" in name.lower() or any(
-        isinstance(value, ast.Call) and last_name(value.func) == "Celery" for value in made
+        isinstance(value, ast.Call) and source.last(value.func) == "Celery" for value in made
     )
 
 

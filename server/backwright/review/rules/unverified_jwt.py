@@ -14,6 +14,7 @@ from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, keyword, lines_of, spread
 
 _DECODERS = frozenset({"jwt.decode", "jwt.decode_complete", "jose.jwt.decode"})
+_UNVERIFIED = frozenset({"jose.jwt.get_unverified_claims"})
 _ENCODERS = frozenset({"jwt.encode", "jose.jwt.encode"})
 _REASON = re.compile(r"#.*\b(signature|verif|trust|unverified)", re.IGNORECASE)
 _REASON_LINES = 4  # how far above the call a comment still speaks of it
@@ -94,6 +95,15 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
             yield Finding(lines_of(call), "the algorithm `none` accepts tokens that nobody signed; remove it")
         else:
             yield from _of_decode(source, call)
+    for call in source.calls(*_UNVERIFIED):
+        if not _verified_beside(source, call):
+            yield Finding(
+                lines_of(call),
+                "the token's claims are read without checking its signature, so anyone can write them; "
+                "decode it with the key and a fixed list of algorithms",
+                severity=Severity.WARNING if _is_explained(source, call) else None,
+                confidence=Confidence.LOW if _is_explained(source, call) else None,
+            )
     for call in source.calls(*_ENCODERS):
         if _names_none(keyword(call, "algorithm")):
             yield Finding(lines_of(call), "the algorithm `none` makes a token that nobody signed; sign it with a key")
