@@ -24,10 +24,11 @@ class Severity(StrEnum):
 
 
 class Basis(StrEnum):
-    """What a finding was decided on: the whole file after the change, or the diff's own lines alone."""
+    """What a finding was decided on: the whole file after the change, the diff's own lines, or a reader's judgement."""
 
     FULL = "full"
     FRAGMENT = "fragment"
+    JUDGEMENT = "judgement"
 
 
 class Confidence(StrEnum):
@@ -75,7 +76,7 @@ class ItemRef(Frozen):
 
 class Diagnostic(Frozen):
     """One finding. `code` is stable for ever, `kind` names the defect whatever finds it; `detector` is `backwright` or
-    `ruff`.
+    `ruff`, or `caller` for what a reader judged and no rule found.
     """
 
     code: str

@@ -19,7 +19,7 @@ _TAB: Final = 4
 _KEY: Final = "PRIVATE KEY"
 _KEY_BEGINS: Final = "-----BEGIN "
 _KEY_ENDS: Final = "-----END "
-_KEY_BODY: Final = "(a line of a private key)"
+KEY_BODY: Final = "(a line of a private key)"
 _WORD = re.compile(r"[\w.]+")
 _COMMENT = re.compile(r"\s{2,}#")
 
@@ -73,10 +73,10 @@ class Excerpts:
     def shown(self, hunk: Hunk, first: int = 0, last: int | None = None) -> Iterator[Shown]:
         """The lines of a hunk, or those from the index `first` up to `last`; of a private key only its two ends."""
         if id(hunk) not in self._hidden:
-            self._hidden[id(hunk)] = _key_lines(hunk.lines)
+            self._hidden[id(hunk)] = key_lines(hunk.lines)
         hidden = self._hidden[id(hunk)]
         for index, line in enumerate(hunk.lines[first:last], first):
-            text = _KEY_BODY if index in hidden else shown_line(line.text)
+            text = KEY_BODY if index in hidden else shown_line(line.text)
             yield Shown(line.kind, line.old, line.new, text)
 
 
@@ -86,7 +86,7 @@ def shown_line(text: str) -> str:
     return visible(masked(cut.expandtabs(_TAB)))
 
 
-def _key_lines(lines: Sequence[Line]) -> frozenset[int]:
+def key_lines(lines: Sequence[Line]) -> frozenset[int]:
     """The indexes of the lines inside private keys that span several lines: a pattern for one line misses them."""
     found: set[int] = set()
     begins = [index for index, line in enumerate(lines) if _KEY in line.text and _KEY_BEGINS in line.text]
