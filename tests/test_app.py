@@ -70,10 +70,9 @@ def test_a_review_and_a_scaffold_work_by_the_version_that_the_project_pins(
     pin: str | None, version: str, folder: str, released: Path, tmp_path: Path
 ) -> None:
     app = app_with(released, tmp_path / "root", pin)
-    assert [(entry.version, entry.text) for entry in app.reviewing._checklist(app.project(), app.snapshot)] == [
-        (version, f"As of {version}.")
-    ]
-    template = app._template("fastapi-endpoint", "fastapi-sqlalchemy")
+    report = app.reviewing.review(ReviewContextV2(diff="--- /dev/null\n+++ b/app.py\n@@ -0,0 +1 @@\n+x = 1\n"))
+    assert [(item.version, item.text) for item in report.checklist] == [(version, f"As of {version}.")]
+    template = app.scaffolding._template("fastapi-endpoint", "fastapi-sqlalchemy")
     assert template == released / folder / "assets/fastapi-sqlalchemy"
     assert (template / "template.yaml").read_text(encoding="utf-8") == f"# {version}\n"
 
@@ -91,7 +90,7 @@ def test_a_change_chooses_neither_the_checklist_that_it_is_judged_by_nor_its_ver
     path: str, more: str, versions: list[str], released: Path, tmp_path: Path
 ) -> None:
     app = app_with(released, tmp_path / "root", "~1.0", more)
-    report = app.review(ReviewContextV2(diff=f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+x = 1\n"))
+    report = app.reviewing.review(ReviewContextV2(diff=f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+x = 1\n"))
     assert [status.version for status in report.checklist] == versions
 
 
@@ -113,7 +112,7 @@ def test_a_scaffold_of_a_template_that_is_not_what_was_checked_is_refused_by_the
     how: str, path: str, said: str, pin: str | None, released: Path, tmp_path: Path
 ) -> None:
     app = app_with(released, tmp_path / "root", pin)
-    target = app._template("fastapi-endpoint", "fastapi-sqlalchemy").parents[1] / path
+    target = app.scaffolding._template("fastapi-endpoint", "fastapi-sqlalchemy").parents[1] / path
     if how == "missing":
         target.unlink()
     elif how == "linked":
@@ -123,7 +122,7 @@ def test_a_scaffold_of_a_template_that_is_not_what_was_checked_is_refused_by_the
         target.parent.mkdir(exist_ok=True)
         target.write_text("# other\n", encoding="utf-8")
     context = EndpointContextV1.model_validate({"resource": "invoice", "fields": [{"name": "number", "type": "str"}]})
-    for work in (app.plan, app.scaffold):
+    for work in (app.scaffolding.plan, app.scaffolding.apply):
         with pytest.raises(IntegrityError) as refused:
             work(context)
         assert target.relative_to(released).as_posix() in refused.value.message
@@ -134,7 +133,7 @@ def test_a_scaffold_of_a_template_that_is_not_what_was_checked_is_refused_by_the
 def test_a_version_that_has_no_such_template_says_so(released: Path, tmp_path: Path) -> None:
     app = app_with(released, tmp_path / "root", "~1.0")
     with pytest.raises(TemplateNotFoundError, match=r"fastapi-endpoint 1\.0\.0 has no template 'other'"):
-        app._template("fastapi-endpoint", "other")
+        app.scaffolding._template("fastapi-endpoint", "other")
 
 
 def test_a_retired_skill_is_had_by_name_and_never_by_its_words(released: Path, tmp_path: Path) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from backwright.agreed import Agreed, agreed
-from backwright.catalog.choice import choose, parse_pins
 from backwright.catalog.scope import scoped
+from backwright.checklists import checklists_of
 from backwright.contexts.project_file import FILE_NAME
 from backwright.errors import InvalidContextError
-from backwright.review.checklist import ChecklistEntry, JudgementQuestion
 from backwright.review.diagnostic import Severity
 from backwright.review.engine import review
 from backwright.review.facts import Facts
@@ -73,6 +71,14 @@ class Reviewing:
             Cancelled: nobody wants the review any more.
             InvalidContextError: the project's `backwright.yaml` does not validate.
         """
+        return self.reviewed(context)[1]
+
+    def reviewed(self, context: ReviewContextV2) -> tuple[Subject, Report]:
+        """The change that a context names, and its review.
+
+        Raises:
+            BackwrightError, Cancelled: as `review`.
+        """
         with _watch(context).kept() as watch:
             watch.at(Stage.CHANGE)
             subject = subject_of(
@@ -81,8 +87,11 @@ class Reviewing:
                 range_=context.range,
                 diff_file=context.diff_file,
                 diff=context.diff,
+                staged=context.staged,
+                worktree=context.worktree,
+                files=context.files,
             )
-            return self.of_subject(subject, context)
+            return subject, self.of_subject(subject, context)
 
     def of_subject(self, subject: Subject, context: ReviewContextV2, *, to_record: bool = False) -> Report:
         """The review of a change that has been read already; the context's own source is not looked at.
@@ -93,19 +102,23 @@ class Reviewing:
             to_record: whether a new baseline is made of it: each finding on its own, and none of them known.
 
         Raises:
+            SkillNotFoundError, VersionNotFoundError, InvalidVersionError, InvalidInputError: see `checklists_of`.
             InvalidContextError, InvalidBaselineError: the `backwright.yaml` that holds for this change does not
                 validate, or the baseline that it names.
         """
         holds = agreed(subject, self._root, with_baseline=not to_record)
-        return review(
+        checklists = checklists_of(self._snapshot(holds.project), holds.project, subject, context.skills)
+        report = review(
             subject.diff,
             read_new=subject.read_new,
             read_old=subject.read_old,
             facts=self._facts(holds.project),
-            checklist=tuple(self._checklist(holds.project, self._snapshot(holds.project))),
+            checklist=checklists.entries,
+            others=checklists.others,
             options=replace(_options(holds, context, subject), apart=to_record),
             watch=_watch(context),
         )
+        return report.model_copy(update={"notes": (*report.notes, checklists.note(report))})
 
     def baseline_of(self, subject: Subject) -> str | None:
         """The path of the baseline that the project names for the review of a change.
@@ -133,22 +146,6 @@ class Reviewing:
             return facts
         major, _, minor = project.python.partition(".")
         return replace(facts, python=(int(major), int(minor)))
-
-    def _checklist(self, project: ProjectContextV2, snapshot: Snapshot) -> Iterator[ChecklistEntry]:
-        """The checklists of the skills that the project chooses, at the versions that it pins."""
-        pins, chosen, catalog, heads = parse_pins(project.skills), project.checklists, snapshot.catalog, snapshot.shown
-        for skill in (choose(catalog, head.name, pins).skill if head.name in pins else head for head in heads):
-            for item in skill.checklist if not chosen or skill.name in chosen else ():
-                question = None if item.question is None else JudgementQuestion(**item.question.model_dump())
-                yield ChecklistEntry(
-                    skill=skill.name,
-                    version=skill.version,
-                    id=item.id,
-                    text=item.text,
-                    rules=item.rules,
-                    evidence=item.evidence,
-                    question=question,
-                )
 
 
 def _watch(context: ReviewContextV2) -> Watch:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
 
 from backwright.review.diagnostic import Frozen
@@ -40,6 +42,29 @@ class ChecklistEntry(Frozen):
     rules: tuple[str, ...] = ()
     evidence: str | None = None
     question: JudgementQuestion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Entries that a change is not held against for now.
+
+    Args:
+        spare: of skills that the change gave no cause for; where a rule of one finds something, it is held against it.
+        cited: of skills that nobody wants; a finding still names the sentence that it enforces.
+    """
+
+    spare: tuple[ChecklistEntry, ...] = ()
+    cited: tuple[ChecklistEntry, ...] = ()
+
+
+def answered(
+    entries: tuple[ChecklistEntry, ...], others: Others | None, codes: Collection[str]
+) -> tuple[tuple[ChecklistEntry, ...], tuple[ChecklistEntry, ...]]:
+    """The entries that a change is held against, once it is known which codes found something; and all to cite."""
+    others = others or Others()
+    called = {entry.skill for entry in others.spare if any(code in codes for code in entry.rules)}
+    held = (*entries, *(entry for entry in others.spare if entry.skill in called))
+    return held, (*held, *others.cited)
 
 
 class Status(StrEnum):

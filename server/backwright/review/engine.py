@@ -9,7 +9,7 @@ from functools import cache, partial
 
 from backwright._discover import discover
 from backwright.review.change import Change
-from backwright.review.checklist import ChecklistEntry, ItemStatus, Status
+from backwright.review.checklist import ChecklistEntry, ItemStatus, Others, Status, answered
 from backwright.review.detect import Detected, Detectors
 from backwright.review.diagnostic import Basis
 from backwright.review.diff import Diff, FileDiff
@@ -54,6 +54,7 @@ def review(
     read_old: Reader = nothing,
     facts: Facts | None = None,
     checklist: tuple[ChecklistEntry, ...] = (),
+    others: Others | None = None,
     options: Options | None = None,
     watch: Watch | None = None,
 ) -> Report:
@@ -65,6 +66,7 @@ def review(
         read_old: the bytes of a file before the change, by its old path, or None.
         facts: what is known of the project.
         checklist: the sentences to answer to.
+        others: the sentences of skills that were not chosen.
         options: how to review.
         watch: how long it may take, and who hears how far it is.
 
@@ -75,21 +77,20 @@ def review(
     notes = [_NOT_RUN, *diff.notes, *options.notes]
     options = _honoured(options, diff.files, notes)
     kept, left_out = _in_scope(diff.files, options, notes)
-    added = _added(kept)
     read = partial(read_diff, replace(diff, files=kept), read_new=read_new, read_old=read_old, watch=watch)
     detectors = Detectors(_rules(options), with_ruff=options.ruff, facts=facts or Facts(), watch=watch)
     reading, change, detected = _looked_at(diff, kept, read, detectors)
     notes += _told(detected, watch)
     said = restrained(detected.found, Seen(kept, reading.pieces, detected.seen, detected.ran, detectors.rules), options)
     unchecked = (*reading.unchecked, *left_out, *detected.unchecked)
-    stats = _stats(kept, added, unchecked).model_copy(update=_counts(detected, said, options))
+    stats = _stats(kept, unchecked).model_copy(update=_counts(detected, said, options))
+    checklist, cited = answered(checklist, others, {one.code for one in detected.found})
     asked, unasked = _questions(checklist, kept, options)
-    outcome = Outcome(said, detected.ran, stats)
     return Report(
         subject=options.subject,
         basis=_basis(reading),
-        findings=tuple(enforcing(one, checklist) for one in said.findings),
-        checklist=(*statuses(checklist, change, outcome), *unasked),
+        findings=tuple(enforcing(one, cited) for one in said.findings),
+        checklist=(*statuses(checklist, change, Outcome(said, detected.ran, stats)), *unasked),
         questions=asked,
         unchecked=unchecked,
         suppressed=tuple(said.suppressed),
@@ -188,7 +189,8 @@ def _basis(reading: Reading) -> ReportBasis:
     return "full" if bases == {Basis.FULL} else "fragment"
 
 
-def _stats(files: tuple[FileDiff, ...], added: Mapping[str, frozenset[int]], unchecked: Iterable[Unchecked]) -> Stats:
+def _stats(files: tuple[FileDiff, ...], unchecked: Iterable[Unchecked]) -> Stats:
+    added = _added(files)
     python = {path: lines for path, lines in added.items() if path.endswith(".py")}
     missed = {
         (entry.path, line)

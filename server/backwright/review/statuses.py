@@ -13,6 +13,7 @@ from backwright.review.report import Stats
 from backwright.review.restraint import Restrained, Withheld
 
 MAX_PLACES = 3
+MAX_CODES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def _by_rules(entry: ChecklistEntry, outcome: Outcome) -> tuple[Status, str]:
     unread = outcome.stats.added_python - outcome.stats.reviewed
     if outcome.stats.reviewed == 0:
         return Status.NOT_EVALUATED, f"none of the {unread} added Python lines could be read"
-    notes = [f"{outcome.stats.reviewed} added lines read"]
+    ran = [code for code in entry.rules if code in outcome.ran]
+    more = f" and {len(ran) - MAX_CODES} more" if len(ran) > MAX_CODES else ""
+    notes = [f"{', '.join(ran[:MAX_CODES])}{more} found nothing", f"{outcome.stats.reviewed} added lines read"]
     notes += [f"{unread} not read"] if unread else []
     notes += [f"{', '.join(missing)} not run"] if missing else []
     return Status.NO_VIOLATION, ", ".join(notes)
