@@ -17,6 +17,17 @@ from backwright.review.reading import read_diff
 from backwright.review.ruff_codes import CODES
 from tests.review._make import diff_of, report_of
 
+_LOGS = """\
+import logging
+
+log = logging.getLogger(__name__)
+
+
+try:
+    go()
+except OSError as error:
+    log.error("down")
+"""
 ONLY_RUFF = Options(rules=())
 
 
@@ -47,6 +58,11 @@ def _hunk_codes(body: str, section: str = "") -> set[tuple[str, int]]:
         ("app/x.py", "token_url = '/token'\nTOKEN_TYPE = 'bearer'\n", set()),
         ("app/x.py", "class A:\n    class Meta:\n        fields = ['a']\n", set()),
         ("app/x.py", "class A:\n    fields = ['a']\n", {("RUF012", 2)}),
+        ("app/x.py", "class A:\n    FIELDS = ['a']\n", set()),
+        ("migrations/versions/x.py", "print(1)\n", set()),
+        ("app/x.py", f"{_LOGS}    pass\n", {("TRY400", 9)}),
+        ("app/x.py", f"{_LOGS}    raise\n", set()),
+        ("app/x.py", f"{_LOGS}    raise Down() from error\n", set()),
         (
             "app/x.py",
             "from fastapi import Depends\n\n\ndef f(db: object = Depends(get)) -> None: ...\n",

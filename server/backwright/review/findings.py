@@ -24,6 +24,7 @@ SAME_MEANING: Mapping[str, frozenset[str]] = {
     "BW701": frozenset({"DTZ003", "DTZ005"}),
     "BW104": frozenset({"BLE001", "S110"}),
     "BW607": frozenset({"BLE001", "S110", "S112"}),
+    "B017": frozenset({"PT011"}),
     "S110": frozenset({"BLE001"}),
     "S112": frozenset({"BLE001"}),
 }
@@ -116,7 +117,7 @@ def anchored(claim: Claim, added: Mapping[str, frozenset[int]]) -> Diagnostic | 
     return Diagnostic(
         code=rule.code,
         name=rule.name,
-        kind=rule.kind,
+        kind=finding.kind or rule.kind,
         message=masked(finding.message),
         severity=finding.severity or rule.severity,
         location=Location(path=claim.path, line=line),

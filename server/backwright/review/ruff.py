@@ -20,8 +20,9 @@ from backwright.review.fragment import Piece
 from backwright.review.prelude import prelude
 from backwright.review.report import Unchecked
 from backwright.review.ruff_codes import CODES, IMMUTABLE_CALLS, RuffRule
+from backwright.review.ruff_exceptions import BESIDE_THE_POINT
 from backwright.review.ruff_fix import Fix, Place, suggestion_of
-from backwright.review.rules._paths import is_example, is_script, is_test
+from backwright.review.rules._paths import is_example, is_migration, is_script, is_test
 from backwright.review.watch import Watch
 
 DETECTOR: Final = "ruff"
@@ -247,29 +248,15 @@ def _passed_over(code: str, rule: RuffRule, line: int, job: _Job) -> bool:
         return True
     if not job.piece.is_full and (not rule.in_fragments or (code == "FAST003" and job.piece.cut)):
         return True
-    return (code == "RUF012" and _in_meta(line, job.piece)) or (code == "B008" and _in_marker(line, job.piece))
+    beside = BESIDE_THE_POINT.get(code)
+    return beside is not None and beside(line, job.piece)
 
 
 def _prints_by_trade(path: str) -> bool:
     parts = Path(path).parts
-    return is_script(path) or any("cli" in part.lower() or part in {"__main__.py", "commands"} for part in parts)
-
-
-def _in_marker(line: int, piece: Piece) -> bool:
-    """Whether a call on the line only makes what a marker takes: `Depends(require("admin"))`, FastAPI's own form."""
-    from ast import Call, walk
-
-    from backwright.review.source import last_name
-
-    markers = {name.rpartition(".")[2] for name in IMMUTABLE_CALLS}
-    calls = (call for source in piece.sources for call in source.nodes(Call) if last_name(call.func) in markers)
-    given = (inner for call in calls for inner in walk(call) if inner is not call and isinstance(inner, Call))
-    return any(inner.lineno == line for inner in given)
-
-
-def _in_meta(line: int, piece: Piece) -> bool:
-    """Whether the line stands in a `class Meta`, whose lists Django and marshmallow read and nobody changes."""
-    from ast import ClassDef
-
-    classes = (node for source in piece.sources for node in source.nodes(ClassDef) if node.name == "Meta")
-    return any(node.lineno <= line <= (node.end_lineno or node.lineno) for node in classes)
+    # A migration is run by hand and tells its operator how far it is.
+    return (
+        is_script(path)
+        or is_migration(path)
+        or any("cli" in part.lower() or part in {"__main__.py", "commands"} for part in parts)
+    )

@@ -28,6 +28,7 @@ class Finding:
         path: the file, for a rule that reads the whole change; a rule that reads one source leaves it out.
         confidence: overrides the rule's own.
         severity: overrides the rule's own, for example by the major version that the project depends on.
+        kind: overrides the rule's own, where a rule finds more than one kind of defect.
     """
 
     lines: tuple[int, ...]
@@ -36,6 +37,7 @@ class Finding:
     path: str | None = None
     confidence: Confidence | None = None
     severity: Severity | None = None
+    kind: str | None = None
 
 
 Aggregate = Literal["never", "in tests", "always"]

@@ -69,6 +69,7 @@ def _suppress(source: Source, block: ast.With | ast.AsyncWith) -> Iterator[Findi
                 " just before",
                 severity=Severity.INFO,
                 confidence=Confidence.MEDIUM,
+                kind="async-suppress-cancelled",
             )
 
 
