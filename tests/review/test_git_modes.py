@@ -286,7 +286,9 @@ def test_sparse_checkout_takes_no_file_for_deleted(root: Path) -> None:
     git(root, "sparse-checkout", "set", "app")
     assert not (root / "other").exists()
     write(root, "app/base.py", f"{BASE}c = 1\n")
-    assert [_added(subject_of(root, **mode)) for mode in ({}, {"worktree": True})] == [{"app/base.py": {6}}] * 2
+    assert [_added(subject) for subject in (subject_of(root), subject_of(root, worktree=True))] == [
+        {"app/base.py": {6}}
+    ] * 2
     assert subject_of(root).diff.notes == ()
 
 
