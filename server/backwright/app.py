@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from backwright.catalog.catalog import Catalog
 from backwright.catalog.library import Library
 from backwright.catalog.version import parse_request
-from backwright.errors import InvalidInputError, TemplateNotFoundError, UnsupportedProjectError
+from backwright.errors import InvalidInputError
 from backwright.recall import Recall
 from backwright.scope import Scoping
 from backwright.settings import Settings
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from backwright.catalog.problem import Problem
     from backwright.catalog.skill import Skill
     from backwright.contexts.schema import Schema
-    from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
     from backwright.contexts.schemas.project_v2 import ProjectContextV2
     from backwright.contexts.schemas.review_v2 import ReviewContextV2
     from backwright.review.report import Report
@@ -37,9 +35,7 @@ if TYPE_CHECKING:
     from backwright.routing.briefing import Briefing
     from backwright.routing.decision import Routing
     from backwright.routing.rooms import Rooms
-    from backwright.scaffold.apply import Applied
-    from backwright.scaffold.plan import Plan
-    from backwright.scaffold.undo import Undone
+    from backwright.scaffolding import Scaffolding
 
 
 class App:
@@ -253,76 +249,9 @@ class App:
 
     # Scaffold
 
-    def plan(self, context: EndpointContextV1) -> Plan:
-        """What scaffolding the endpoint would do to the project, or to a new one where there is none to read.
+    @cached_property
+    def scaffolding(self) -> Scaffolding:
+        """Generated code in the project: planned, applied, taken back."""
+        from backwright.scaffolding import Scaffolding
 
-        Nothing is written.
-
-        Raises:
-            UnsupportedProjectError: the template cannot write into this project; the message says why.
-            InvalidInputError, PathOutsideRootError, ToolUnavailableError, InvalidContextError: see `plan_endpoint`.
-        """
-        from backwright.scaffold.engine import plan_endpoint
-
-        template = self._template("fastapi-endpoint", "fastapi-sqlalchemy")
-        layout = self.project().layout.model_dump(exclude_none=True)
-        values = context.model_dump(mode="json") | ({"project": layout} if layout else {})
-        if self.settings.root is not None:
-            return plan_endpoint(self.settings.root, template, values)
-        with TemporaryDirectory(prefix="backwright-") as empty:
-            # The folder names the package, so that the same resource has the same plan and digest each time.
-            root = Path(empty) / "service"
-            root.mkdir()
-            return plan_endpoint(root, template, values)
-
-    def scaffold(self, context: EndpointContextV1, *, expect: str | None = None) -> tuple[Plan, Applied]:
-        """Scaffold the endpoint: all of the plan is written, or nothing.
-
-        Args:
-            context: the resource.
-            expect: the digest of the plan that was shown; a project that has moved since is refused.
-
-        Raises:
-            PlanConflictError, PlanStaleError: nothing was written; the message says what is in the way.
-            BackwrightError: as `plan`.
-        """
-        from backwright.scaffold.engine import apply
-
-        plan = self.plan(context)
-        return plan, apply(plan, self._root("a scaffold"), expect=expect)
-
-    def undo_scaffold(self, resource: str) -> Undone:
-        """Take back what a scaffold wrote, except what was edited since.
-
-        Raises:
-            InvalidInputError: nothing was scaffolded under that name.
-        """
-        from backwright.scaffold.engine import undo
-
-        return undo(self._root("an undo"), resource)
-
-    def _root(self, what: str) -> Path:
-        if self.settings.root is None:
-            raise UnsupportedProjectError(
-                f"this server has no project to read, so {what} is not possible",
-                hint="run `backwright serve` over stdio in the project",
-            )
-        return self.settings.root
-
-    def _template(self, name: str, template: str) -> Path:
-        """The folder of a template, at the version that the project has of its skill.
-
-        Raises:
-            TemplateNotFoundError: the skill has no such template.
-            IntegrityError: the folder is no longer what was checked when the pack was loaded.
-        """
-        from backwright.catalog.manifest import skill_path
-        from backwright.catalog.verify import verify_folder
-
-        skill = self.choose(name).skill
-        if not any(file.path.startswith(f"assets/{template}/") for file in skill.files):
-            message = f"{name} {skill.version} has no template {template!r}"
-            raise TemplateNotFoundError(message, hint="see `backwright skills show` for it")
-        if not self.settings.allow_unlocked:
-            verify_folder(self.pack, skill)
-        return self.pack / skill_path(skill) / "assets" / template
+        return Scaffolding(self)

@@ -14,14 +14,14 @@ DIFF_BUDGET: Final = 2_400
 """Tokens of the diff; the rest of the answer is a line a file."""
 
 # What touches the user's own text comes first; new files can be read when they are there.
-_ORDER: Final = ("conflict", "edit", "update", "create", "keep", "unchanged")
+_ORDER: Final = ("conflict", "edit", "merge", "update", "create", "keep", "unchanged")
 
 
 class PlannedFile(Closed):
     """What happens to one file."""
 
     path: str
-    kind: Literal["create", "update", "unchanged", "keep", "edit", "conflict"]
+    kind: Literal["create", "update", "merge", "unchanged", "keep", "edit", "conflict"]
     reason: str | None = None
 
 
@@ -63,7 +63,7 @@ def answer(plan: Plan, *, applied: bool, show: str | None) -> PlanAnswer:
 def render(plan: PlanAnswer) -> str:
     """The plan as compact Markdown."""
     conflicts = sum(file.kind == "conflict" for file in plan.files)
-    written = sum(file.kind in {"create", "update", "edit"} for file in plan.files)
+    written = sum(file.kind in {"create", "update", "merge", "edit"} for file in plan.files)
     if plan.applied:
         head = f"Applied: {written} files written." if written else "Applied: everything was there already."
     elif conflicts:
@@ -82,12 +82,12 @@ def render(plan: PlanAnswer) -> str:
 def _diff(actions: list[FileAction], show: str | None) -> tuple[str, tuple[str, ...]]:
     from backwright.routing.briefing import approx_tokens
 
-    chosen = [action for action in actions if action.writes and show in {None, action.path}]
+    chosen = [action for action in actions if (action.writes or action.clash) and show in {None, action.path}]
     if show is not None and not chosen:
         raise InvalidInputError("show names no file that the plan writes", hint="use a path of its files, as listed")
     room, shown, left = DIFF_BUDGET, [], []
     for action in chosen:
-        diff = action.diff()
+        diff = _of(action)
         cost = approx_tokens(diff)
         if cost <= room:
             room -= cost
@@ -95,5 +95,10 @@ def _diff(actions: list[FileAction], show: str | None) -> tuple[str, tuple[str, 
         else:
             left.append(action.path)
     if show is not None and left:
-        return chosen[0].diff().encode()[: DIFF_BUDGET * 4].decode("utf-8", "ignore") + "\n[cut]\n", ()
+        return _of(chosen[0]).encode()[: DIFF_BUDGET * 4].decode("utf-8", "ignore") + "\n[cut]\n", ()
     return "".join(shown), tuple(left)
+
+
+def _of(action: FileAction) -> str:
+    """What would change in a file, or what stands against it."""
+    return action.diff() or f"--- {action.path}, not merged\n{action.clashes()}"

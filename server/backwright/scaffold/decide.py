@@ -1,22 +1,24 @@
 """What each rendered file means for what is on disk: the law of the scaffold.
 
 Never destroy what someone meant: a file that was edited or deleted since it was generated stays so; a file that was
-there and is not ours is a conflict; the platform is made once; a migration is made once and keeps its revision.
+there and is not ours is a conflict; one that both the user and the template changed is merged with the text that was
+generated; a migration is made once and keeps its revision.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from backwright.scaffold.disk import read_text
 from backwright.scaffold.edits import Edit, edits
+from backwright.scaffold.follow import Step, follow, known_of
 from backwright.scaffold.layout import Target
 from backwright.scaffold.mount import contains
-from backwright.scaffold.plan import FileAction, Plan
-from backwright.scaffold.record import PLATFORM, Insertion, Record, record_path, text_digest
+from backwright.scaffold.plan import FileAction, Kind, Plan
+from backwright.scaffold.record import PLATFORM, Insertion, Known, Record, record_path, text_digest
 from backwright.scaffold.render import sort_imports
 from backwright.scaffold.resource import Resource
 from backwright.scaffold.template import Template, TemplateFile
@@ -38,20 +40,22 @@ class _Draft:
     root: Path
     platform: Record
     own: Record
+    mark: bool
+    platform_moves: bool
     actions: dict[str, FileAction] = field(default_factory=dict)
-    platform_files: dict[str, str] = field(default_factory=dict)
-    own_files: dict[str, str] = field(default_factory=dict)
+    platform_files: dict[str, Known] = field(default_factory=dict)
+    own_files: dict[str, Known] = field(default_factory=dict)
     appended: dict[str, str] = field(default_factory=dict)
     inserted: list[Insertion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def put(self, kind: str, path: str, before: str | None, after: str | None, reason: str) -> None:
+    def put(self, kind: Kind, path: str, before: str | None, after: str | None, reason: str) -> None:
         """Set the action of a path."""
-        match kind:
-            case "create" | "update" | "unchanged" | "keep" | "edit" | "conflict":
-                self.actions[path] = FileAction(kind, path, before, after, reason)
-            case _:
-                raise ValueError(kind)
+        self.actions[path] = FileAction(kind, path, before, after, reason)
+
+    def step(self, path: str, before: str | None, step: Step) -> None:
+        """Set the action of a file that follows its template."""
+        self.actions[path] = FileAction(step.kind, path, before, step.after, step.reason, step.clash)
 
 
 def plan_files(
@@ -62,31 +66,34 @@ def plan_files(
     rendered: Sequence[Rendered],
     records: tuple[Record | None, Record | None],
     values: Mapping[str, object],
+    *,
+    mark: bool = False,
 ) -> Plan:
     """The plan: every rendered file decided, the insertions made, the records last."""
     blank = Record(template=template.id, name=resource.name)
-    draft = _Draft(root, records[0] or blank, records[1] or blank)
+    moves = records[0] is not None and _is_next(records[0].template, template.id)
+    draft = _Draft(root, records[0] or blank, records[1] or blank, mark, moves)
     for each in rendered:
         _DECIDE[each.file.owner](draft, each)
     _insert(draft, target, edits(resource, target))
     _note(draft, template, target, values, new=records[0] is None)
     layout = target.layout
     platform = Record(
-        template=draft.platform.template,
+        template=template.id if moves else draft.platform.template,
         name=PLATFORM,
         layout=layout,
         host=target.host,
-        files={**draft.platform_files, **draft.platform.files},
+        **draft.platform.with_known(draft.platform_files),
         appended={**draft.appended, **draft.platform.appended},
-        folders=_folders(draft, {**draft.platform_files, record_path(PLATFORM): ""}, draft.platform.folders),
+        folders=_folders(draft, [*draft.platform_files, record_path(PLATFORM)], draft.platform.folders),
     )
     own = Record(
         template=template.id,
         name=resource.name,
         values=dict(values),
-        files={**draft.own_files},
+        **Record.known_as(draft.own_files),
         inserted=tuple(draft.inserted),
-        folders=_folders(draft, dict.fromkeys(draft.own_files, ""), draft.own.folders, platform.folders),
+        folders=_folders(draft, draft.own_files, draft.own.folders, platform.folders),
         migration=next(each.path for each in rendered if each.file.owner == "migration"),
         revision=target.revision,
         down_revision=target.down_revision,
@@ -100,10 +107,14 @@ def plan_files(
 def _platform(draft: _Draft, each: Rendered) -> None:
     before = read_text(draft.root, each.path)
     ours = each.path in draft.platform.files
-    if before is None and ours:
+    if ours and draft.platform_moves and each.file.existing == "conflict":
+        step = follow(each.path, before, each.text, draft.platform.known(each.path), mark=draft.mark)
+        draft.platform_files[each.path] = step.known
+        draft.step(each.path, before, step)
+    elif before is None and ours:
         draft.put("keep", each.path, None, None, "you deleted it; it stays deleted")
     elif before is None:
-        draft.platform_files[each.path] = text_digest(each.text)
+        draft.platform_files[each.path] = known_of(each.text)
         draft.put("create", each.path, None, each.text, "the platform, made once")
     elif ours or before == each.text:
         draft.put("unchanged", each.path, before, before, "the platform was made before")
@@ -125,7 +136,7 @@ def _tables(draft: _Draft, each: Rendered) -> None:
         return
     after = before.rstrip("\n") + "\n\n" + parts
     if new:
-        draft.platform_files[each.path] = text_digest(after)
+        draft.platform_files[each.path] = Known(text_digest(after))
         draft.put("create", each.path, None, after, "the platform, made once")
     else:
         draft.appended[each.path] = "\n" + parts
@@ -146,37 +157,20 @@ def _missing_tables(text: str, wanted: str) -> str:
 
 def _resource(draft: _Draft, each: Rendered) -> None:
     before = read_text(draft.root, each.path)
-    recorded = draft.own.files.get(each.path)
-    new = text_digest(each.text)
-    if before == each.text:
-        draft.own_files[each.path] = new
-        draft.put("unchanged", each.path, before, before, "it is as the template writes it")
-    elif before is None and recorded is None:
-        draft.own_files[each.path] = new
-        draft.put("create", each.path, None, each.text, "new")
-    elif before is None and recorded is not None:
-        draft.own_files[each.path] = recorded
-        draft.put("keep", each.path, None, None, "you deleted it; it stays deleted")
-    elif recorded is None:
-        draft.put("conflict", each.path, before, None, "it is there and was not generated")
-    elif before is not None and draft.own.is_as_generated(each.path, before):
-        draft.own_files[each.path] = new
-        draft.put("update", each.path, before, each.text, "nobody edited it since it was generated")
-    elif recorded == new:
-        draft.own_files[each.path] = recorded
-        draft.put("keep", each.path, before, None, "you edited it, and there is nothing new for it")
-    else:
-        draft.own_files[each.path] = recorded
-        draft.put("conflict", each.path, before, None, "you edited it, and what would be generated changed too")
+    step = follow(each.path, before, each.text, draft.own.known(each.path), mark=draft.mark)
+    draft.own_files[each.path] = step.known
+    draft.step(each.path, before, step)
 
 
 def _migration(draft: _Draft, each: Rendered) -> None:
     recorded = draft.own.files.get(each.path)
     if recorded is None:
         _resource(draft, each)
+        # It is never merged, so there is no text to keep.
+        draft.own_files[each.path] = Known(draft.own_files[each.path].digest)
         return
     before = read_text(draft.root, each.path)
-    draft.own_files[each.path] = recorded
+    draft.own_files[each.path] = Known(recorded)
     if before is None:
         draft.put("keep", each.path, None, None, "you deleted it; it stays deleted")
     else:
@@ -186,6 +180,14 @@ def _migration(draft: _Draft, each: Rendered) -> None:
                 "the fields are not those of the migration, which is made once: "
                 "write the next one with `alembic revision --autogenerate` and read it"
             )
+
+
+def _is_next(made_by: str, now: str) -> bool:
+    """Whether the platform follows to this version of its template: another one of the same major version."""
+    name, _, version = made_by.partition("@")
+    new_name, _, new_version = now.partition("@")
+    same_line = (name, version.partition(".")[0]) == (new_name, new_version.partition(".")[0])
+    return same_line and version != new_version
 
 
 _DECIDE = {"platform": _platform, "tables": _tables, "resource": _resource, "migration": _migration}
@@ -234,9 +236,7 @@ def _note(draft: _Draft, template: Template, target: Target, values: Mapping[str
         draft.notes.append("the values are not those of the last time; files that nobody edited follow them")
 
 
-def _folders(
-    draft: _Draft, paths: Mapping[str, str], known: Sequence[str], others: Sequence[str] = ()
-) -> tuple[str, ...]:
+def _folders(draft: _Draft, paths: Iterable[str], known: Sequence[str], others: Sequence[str] = ()) -> tuple[str, ...]:
     """The folders that writing these paths makes, with those that are recorded already."""
     made = {
         parent.as_posix()
@@ -250,5 +250,5 @@ def _folders(
 def _put_record(draft: _Draft, record: Record) -> None:
     path, text = record_path(record.name), record.text()
     before = read_text(draft.root, path)
-    kind = "create" if before is None else "unchanged" if before == text else "update"
+    kind: Kind = "create" if before is None else "unchanged" if before == text else "update"
     draft.put(kind, path, before, text, "what was generated, for the next run and for undo")

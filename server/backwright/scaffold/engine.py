@@ -9,6 +9,7 @@ from backwright.errors import InvalidInputError
 from backwright.scaffold.apply import Applied
 from backwright.scaffold.apply import apply as apply_plan
 from backwright.scaffold.decide import Rendered, plan_files
+from backwright.scaffold.disk import check_whole
 from backwright.scaffold.layout import Target, locate
 from backwright.scaffold.plan import Plan
 from backwright.scaffold.project import read_facts
@@ -22,7 +23,7 @@ from backwright.scaffold.undo import undo as undo_resource
 _OVERRIDES = ("package", "source_root", "tests", "migrations")
 
 
-def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object]) -> Plan:
+def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object], *, mark: bool = False) -> Plan:
     """What generating the endpoint would do to the project at `root`; nothing is written.
 
     Args:
@@ -30,6 +31,7 @@ def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object]) 
         template_dir: the folder that holds `template.yaml` and `files/`.
         values: an `EndpointContext` v1 as JSON values, and optionally `project`: a mapping that may set `package`,
             `source_root`, `tests` and `migrations` where reading the project is not to decide.
+        mark: write what cannot be merged into the files between markers, instead of calling it a conflict.
 
     Raises:
         InvalidInputError: a value is unusable; the message names it.
@@ -37,16 +39,18 @@ def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object]) 
         PlanConflictError: something that is no text file stands where a file should be.
         PathOutsideRootError: a target would lead through a link.
         ToolUnavailableError: ruff is missing or failed.
+        ScaffoldInterruptedError: an earlier write was killed half way and not put back.
     """
     resource = read_resource(values)
     if not root.is_dir():
         raise InvalidInputError(f"{root} is no folder", hint="make it first, or give another root")
+    check_whole(root)
     template = load_template(template_dir)
     platform, own = read_record(root, PLATFORM), read_record(root, resource.name)
     target = locate(root, read_facts(root), resource, _overrides(values), (platform, own))
     rendered = _render(template, resource, target)
     plain = {key: value for key, value in values.items() if key != "project"}
-    return plan_files(root, template, resource, target, rendered, (platform, own), plain)
+    return plan_files(root, template, resource, target, rendered, (platform, own), plain, mark=mark)
 
 
 def apply(plan: Plan, root: Path, *, expect: str | None = None) -> Applied:

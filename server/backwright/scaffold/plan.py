@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["create", "update", "unchanged", "keep", "edit", "conflict"]
+Kind = Literal["create", "update", "merge", "unchanged", "keep", "edit", "conflict"]
 
 RECORDS = ".scaffold"
 """The folder of the records, relative to the root. They are written with the files and left out of the diff."""
@@ -19,13 +19,16 @@ class FileAction:
     """What happens to one file.
 
     Args:
-        kind: `create` a new file, `update` one that is still as it was generated, `edit` a file of the user's by
-            insertion only; `unchanged` when it already says so, `keep` what the user edited or deleted, `conflict`
-            when writing would lose what someone wrote.
+        kind: `create` a new file, `update` one that is still as it was generated, `merge` one that the user edited
+            and the template changed elsewhere, `edit` a file of the user's by insertion only; `unchanged` when it
+            already says so, `keep` what the user edited or deleted, `conflict` when writing would lose what someone
+            wrote.
         path: POSIX path under the root.
         before: the text on disk when the plan was made; None where there was no file.
         after: the text that the plan wants; None for `keep` and `conflict`.
         reason: one clause, why this kind.
+        clash: of a conflict, the merged text with the places that could not be merged between diff3 markers, for the
+            report; None where there is no common base.
     """
 
     kind: Kind
@@ -33,11 +36,21 @@ class FileAction:
     before: str | None
     after: str | None
     reason: str
+    clash: str | None = None
 
     @property
     def writes(self) -> bool:
         """Whether applying the plan writes this file."""
-        return self.kind in {"create", "update", "edit"}
+        return self.kind in {"create", "update", "merge", "edit"}
+
+    def clashes(self) -> str:
+        """The places of a conflict that could not be merged, each with its markers; empty where there are none."""
+        inside, kept = False, []
+        for line in _lines(self.clash or ""):
+            inside = inside or line.startswith("<<<<<<< ")
+            kept += [line] if inside else []
+            inside = inside and not line.startswith(">>>>>>> ")
+        return "".join(kept)
 
     def diff(self) -> str:
         """The unified diff of this file with three lines of context; empty when nothing is written."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple, TypedDict
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -45,10 +46,23 @@ class Layout(BaseModel):
         return f"{self.source_root}/{self.package.replace('.', '/')}".lstrip("/")
 
 
+class Known(NamedTuple):
+    """What a record knows of a file: the digest of what was generated, and its packed text if that was kept."""
+
+    digest: str | None = None
+    base: str | None = None
+
+
+class _Files(TypedDict):
+    files: dict[str, str]
+    bases: dict[str, str]
+
+
 class Record(BaseModel):
     """One record.
 
-    `files` are the digests of what was generated, `inserted` and `appended` what was put into other files, `folders`
+    `files` are the digests of what was generated and `bases` its texts, packed, to merge with when both the user and
+    the template have changed one; `inserted` and `appended` what was put into other files, `folders`
     those that were made; `host` says that the project was there before the template. A migration's `revision` and
     `down_revision` never change once they stand here.
     """
@@ -61,6 +75,7 @@ class Record(BaseModel):
     layout: Layout | None = None
     host: bool = False
     files: dict[str, str] = {}
+    bases: dict[str, str] = {}
     inserted: tuple[Insertion, ...] = ()
     appended: dict[str, str] = {}
     folders: tuple[str, ...] = ()
@@ -71,6 +86,22 @@ class Record(BaseModel):
     def text(self) -> str:
         """The record as it is written: sorted, so that it is the same on every run."""
         return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def known(self, path: str) -> Known:
+        """What is known of one file; nothing of one that was not generated."""
+        return Known(self.files.get(path), self.bases.get(path))
+
+    def with_known(self, more: Mapping[str, Known]) -> _Files:
+        """The members of the next record: what is known, and over it what is known better."""
+        return self.known_as({path: self.known(path) for path in self.files} | dict(more))
+
+    @staticmethod
+    def known_as(files: Mapping[str, Known]) -> _Files:
+        """The members of a record that hold this."""
+        return _Files(
+            files={path: known.digest for path, known in files.items() if known.digest is not None},
+            bases={path: known.base for path, known in files.items() if known.base is not None},
+        )
 
     def is_as_generated(self, path: str, text: str) -> bool:
         """Whether the text of a file is what was generated."""

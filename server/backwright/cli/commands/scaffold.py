@@ -43,12 +43,16 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     endpoint.add_argument("--operations", metavar="A,B", help="some of list,get,create,update,delete (default: all)")
     endpoint.add_argument("--description", default="", help="one line for the API's documentation")
     endpoint.add_argument("--apply", action="store_true", help="write the files")
+    help_ = "write what cannot be merged with your edits into the files, between markers, instead of refusing"
+    endpoint.add_argument("--mark-conflicts", action="store_true", help=help_)
     endpoint.add_argument("--expect", metavar="DIGEST", help="with --apply: refuse unless the plan has this digest")
     _common(endpoint)
     help_ = "take back what was written for a resource, except what was edited since"
     undo = actions.add_parser("undo", help=help_, description=help_)
     undo.add_argument("resource", metavar="RESOURCE")
     _common(undo)
+    help_ = "put back what a scaffold changed that was killed while it wrote"
+    _common(actions.add_parser("recover", help=help_, description=help_))
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +63,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    return _undo(arguments) if arguments.action == "undo" else _endpoint(arguments)
+    return {"endpoint": _endpoint, "undo": _undo, "recover": _recover}[arguments.action](arguments)
 
 
 def _app(arguments: argparse.Namespace) -> App:
@@ -77,10 +81,10 @@ def _endpoint(arguments: argparse.Namespace) -> int:
         raise InvalidInputError("--expect was given without --apply", hint="add --apply, or leave --expect out")
     app, context = _app(arguments), _context(arguments)
     if arguments.apply:
-        plan, applied = app.scaffold(context, expect=arguments.expect)
+        plan, applied = app.scaffolding.apply(context, expect=arguments.expect, mark=arguments.mark_conflicts)
         print(_as_json(plan, applied) if arguments.json else _applied_text(plan, applied))
         return Exit.CLEAN
-    plan = app.plan(context)
+    plan = app.scaffolding.plan(context, mark=arguments.mark_conflicts)
     print(_as_json(plan, None) if arguments.json else _plan_text(plan))
     return Exit.FINDINGS if plan.conflicts else Exit.CLEAN
 
@@ -140,7 +144,7 @@ def parse_field(text: str) -> dict[str, object]:
 def _undo(arguments: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    undone = _app(arguments).undo_scaffold(arguments.resource)
+    undone = _app(arguments).scaffolding.undo(arguments.resource)
     if arguments.json:
         print(json.dumps(asdict(undone), ensure_ascii=False, indent=2))
         return Exit.CLEAN
@@ -149,10 +153,24 @@ def _undo(arguments: argparse.Namespace) -> int:
     return Exit.CLEAN
 
 
+def _recover(arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    recovered = _app(arguments).scaffolding.recover()
+    if arguments.json:
+        print(json.dumps(asdict(recovered), ensure_ascii=False, indent=2))
+        return Exit.CLEAN
+    groups = (("restored", recovered.restored), ("kept", recovered.kept))
+    lines = [f"{word:<9}{path}" for word, paths in groups for path in paths]
+    print("\n".join(lines or ["nothing to put back: no scaffold was interrupted here"]))
+    return Exit.CLEAN
+
+
 def _plan_text(plan: Plan) -> str:
     listed = [f"{action.kind:<10}{action.path}  ({action.reason})" for action in plan.actions if not action.writes]
     counted = f"{len(plan.writes)} files to write, {len(plan.conflicts)} conflicts"
-    return "\n".join([plan.diff(), *listed, *_notes(plan.notes), f"plan: {plan.digest} ({counted})"])
+    clashes = [f"--- {action.path}, not merged\n{action.clashes()}" for action in plan.conflicts if action.clash]
+    return "\n".join([plan.diff(), *clashes, *listed, *_notes(plan.notes), f"plan: {plan.digest} ({counted})"])
 
 
 def _applied_text(plan: Plan, applied: Applied) -> str:

@@ -37,12 +37,12 @@ def _input() -> type[ScaffoldEndpointInput]:
 
 def _call(app: App, given: ScaffoldEndpointInput) -> PlanAnswer:
     if not given.apply:
-        return answer(app.plan(given.context()), applied=False, show=given.show)
+        return answer(app.scaffolding.plan(given.context()), applied=False, show=given.show)
     if given.expect is None:
         raise InvalidInputError(
             "apply needs expect", hint="plan first (without apply), then pass the plan's digest as expect"
         )
-    plan, _ = app.scaffold(given.context(), expect=given.expect)
+    plan, _ = app.scaffolding.apply(given.context(), expect=given.expect)
     return answer(plan, applied=True, show=None)
 
 

@@ -1,0 +1,136 @@
+"""The scaffold as this process gives it: a template of the served pack, the project's conventions, what to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Protocol
+
+from backwright.catalog.manifest import skill_path
+from backwright.catalog.verify import verify_folder
+from backwright.errors import TemplateNotFoundError, UnsupportedProjectError
+from backwright.scaffold.disk import Recovered, recover
+from backwright.scaffold.engine import apply, plan_endpoint, undo
+
+if TYPE_CHECKING:
+    from backwright.catalog.choice import Choice
+    from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
+    from backwright.contexts.schemas.project_v2 import ProjectContextV2
+    from backwright.scaffold.apply import Applied
+    from backwright.scaffold.plan import Plan
+    from backwright.scaffold.undo import Undone
+    from backwright.settings import Settings
+
+
+class Served(Protocol):
+    """What a scaffold needs of the process that it runs in."""
+
+    @property
+    def settings(self) -> Settings:
+        """How the process serves."""
+
+    @property
+    def pack(self) -> Path:
+        """The folder that holds `skills/`."""
+
+    def project(self) -> ProjectContextV2:
+        """The project's conventions."""
+
+    def choose(self, request: str) -> Choice:
+        """The version of a skill that answers a request here."""
+
+
+class Scaffolding:
+    """Scaffolds into the project. It holds no state.
+
+    Args:
+        served: the process: its settings, its pack and its project.
+    """
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+
+    def plan(self, context: EndpointContextV1, *, mark: bool = False) -> Plan:
+        """What scaffolding the endpoint would do to the project, or to a new one where there is none to read.
+
+        Nothing is written.
+
+        Args:
+            context: the resource.
+            mark: write what cannot be merged into the files between markers, instead of refusing.
+
+        Raises:
+            UnsupportedProjectError: the template cannot write into this project; the message says why.
+            InvalidInputError, PathOutsideRootError, ToolUnavailableError, InvalidContextError,
+                ScaffoldInterruptedError: see `plan_endpoint`.
+        """
+        template = self._template("fastapi-endpoint", "fastapi-sqlalchemy")
+        layout = self._served.project().layout.model_dump(exclude_none=True)
+        values = context.model_dump(mode="json") | ({"project": layout} if layout else {})
+        if self._served.settings.root is not None:
+            return plan_endpoint(self._served.settings.root, template, values, mark=mark)
+        with TemporaryDirectory(prefix="backwright-") as empty:
+            # The folder names the package, so that the same resource has the same plan and digest each time.
+            root = Path(empty) / "service"
+            root.mkdir()
+            return plan_endpoint(root, template, values)
+
+    def apply(
+        self, context: EndpointContextV1, *, expect: str | None = None, mark: bool = False
+    ) -> tuple[Plan, Applied]:
+        """Scaffold the endpoint: all of the plan is written, or nothing. An interrupted write is put back first.
+
+        Args:
+            context: the resource.
+            expect: the digest of the plan that was shown; a project that has moved since is refused.
+            mark: as `plan`.
+
+        Raises:
+            PlanConflictError, PlanStaleError: nothing was written; the message says what is in the way.
+            BackwrightError: as `plan` and `recover`.
+        """
+        root = self._root("a scaffold")
+        recover(root)
+        plan = self.plan(context, mark=mark)
+        return plan, apply(plan, root, expect=expect)
+
+    def undo(self, resource: str) -> Undone:
+        """Take back what a scaffold wrote, except what was edited since. An interrupted write is put back first.
+
+        Raises:
+            InvalidInputError: nothing was scaffolded under that name.
+        """
+        root = self._root("an undo")
+        recover(root)
+        return undo(root, resource)
+
+    def recover(self) -> Recovered:
+        """Put back what a scaffold changed that was killed while it wrote.
+
+        Raises:
+            PlanConflictError, PathOutsideRootError, WriteFailedError: it cannot be; the message says why.
+        """
+        return recover(self._root("a recovery"))
+
+    def _root(self, what: str) -> Path:
+        if self._served.settings.root is None:
+            raise UnsupportedProjectError(
+                f"this server has no project to read, so {what} is not possible",
+                hint="run `backwright serve` over stdio in the project",
+            )
+        return self._served.settings.root
+
+    def _template(self, name: str, template: str) -> Path:
+        """The folder of a template, at the version that the project has of its skill.
+
+        Raises:
+            TemplateNotFoundError: the skill has no such template.
+            IntegrityError: the folder is no longer what was checked when the pack was loaded.
+        """
+        skill = self._served.choose(name).skill
+        if not any(file.path.startswith(f"assets/{template}/") for file in skill.files):
+            message = f"{name} {skill.version} has no template {template!r}"
+            raise TemplateNotFoundError(message, hint="see `backwright skills show` for it")
+        if not self._served.settings.allow_unlocked:
+            verify_folder(self._served.pack, skill)
+        return self._served.pack / skill_path(skill) / "assets" / template
