@@ -122,9 +122,22 @@ REFERENCE = Report(
         Unchecked(path=None, lines=(120, 121), of_diff=True, reason="the hunk has no header that names its file"),
         Unchecked(path=None, reason="ruff was not run: it is not installed"),
     ),
-    suppressed=(Suppressed(code="BW993", path="app/worker.py", line=7, reason="the worker <b>reads</b> its own"),),
+    suppressed=(
+        Suppressed(code="BW993", path="app/worker.py", line=7, reason="the worker <b>reads</b> its own"),
+        Suppressed(
+            code="BW994",
+            path="app/worker.py",
+            line=9,
+            reason="::error::`quiet`\x1b[0m",
+            by="comment",
+            added=True,
+            message="says @octocat",
+            severity=Severity.WARNING,
+            fingerprint="3123456789abcdef",
+        ),
+    ),
     notes=("no type checker, no test and no measurement of coverage was run",),
-    stats=Stats(files=4, python_files=3, added=60, added_python=44, reviewed=40),
+    stats=Stats(files=4, python_files=3, added=60, added_python=44, reviewed=40, left_out=7, known=2),
 )
 
 _EVIL = REFERENCE.findings[2].location.path

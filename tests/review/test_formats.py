@@ -87,6 +87,7 @@ def test_sarif_names_every_result_by_a_rule_of_its_list() -> None:
         ("ANN001", "ANN001"),
         ("BW992", "BW992"),
         ("BW993", "BW993"),
+        ("BW994", "BW994"),
     ]
 
 

@@ -185,8 +185,10 @@ def _suggested(suggestion: Suggestion, path: str, excerpts: Excerpts) -> Markup:
 
 
 def _meta(finding: Diagnostic) -> str:
-    basis = "the whole file" if finding.basis is Basis.FULL else "the diff alone"
-    sure = "" if finding.confidence is Confidence.HIGH else f", {finding.confidence} confidence"
     item = finding.enforces
     source = "" if item is None else f" Checklist: {item.skill} {item.version}, {item.item}."
+    if finding.basis is Basis.JUDGEMENT:
+        return f"Judged by the caller, not found by a rule.{source}"
+    basis = "the whole file" if finding.basis is Basis.FULL else "the diff alone"
+    sure = "" if finding.confidence is Confidence.HIGH else f", {finding.confidence} confidence"
     return f"Found by {finding.detector} in {basis}{sure}.{source}"

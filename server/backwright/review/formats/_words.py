@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from backwright.review.checklist import Status
 from backwright.review.diagnostic import Severity
-from backwright.review.report import Report
+from backwright.review.report import Report, Since, Suppressed
+
+MAX_LISTED: Final = 200
+"""Entries of a list that is read; a program takes the rest from the JSON report."""
 
 STATUS_WORDS = {
     Status.VIOLATED: "violated",
@@ -53,10 +57,38 @@ def extent(report: Report) -> str:
     return f"{lines} in {counted(stats.python_files, 'file')} read, from {basis}"
 
 
+def listed(entries: Iterable[str], most: int = MAX_LISTED) -> Iterator[str]:
+    """The first entries of a list, and how many more there are."""
+    left = 0
+    for number, entry in enumerate(entries):
+        if number < most:
+            yield entry
+        else:
+            left += 1
+    if left:
+        yield f"{left} more; the JSON report has all"
+
+
+def silenced(entry: Suppressed) -> str:
+    """Who silenced a finding."""
+    if entry.by == "comment":
+        return "a comment that this change adds" if entry.added else "a comment in the code"
+    return "backwright.yaml" if entry.by == "project" else "backwright.yaml, for some paths"
+
+
 def tally(report: Report) -> str:
     """How many checklist entries have each status."""
     by_status = Counter(item.status for item in report.checklist)
     return ", ".join(f"{by_status[status]} {word}" for status, word in STATUS_WORDS.items() if by_status[status])
+
+
+def progress(since: Since, new: int) -> str:
+    """What became of the findings of an earlier review, in one sentence without its full stop."""
+    fixed = Counter(one.code for one in since.fixed)
+    codes = f" ({', '.join(f'{code} {count}' if count > 1 else code for code, count in sorted(fixed.items()))})"
+    parts = [f"{new} new", f"{len(since.still_open)} still open", f"{len(since.fixed)} fixed{codes if fixed else ''}"]
+    parts += [f"{since.not_compared} not looked at again"] if since.not_compared else []
+    return f"since the review {since.review}: {', '.join(parts)}"
 
 
 def ranges(numbers: Iterable[int]) -> str:

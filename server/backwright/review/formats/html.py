@@ -19,7 +19,18 @@ from backwright.review.excerpt import Excerpts
 from backwright.review.format import Format
 from backwright.review.formats._html_code import prose, source_lines, windows
 from backwright.review.formats._markup import Markup, element, lines
-from backwright.review.formats._words import STATUS_WORDS, counted, extent, headline, sentence, tally, where
+from backwright.review.formats._words import (
+    MAX_LISTED,
+    STATUS_WORDS,
+    counted,
+    extent,
+    headline,
+    progress,
+    sentence,
+    silenced,
+    tally,
+    where,
+)
 from backwright.review.report import OpenQuestion, Report
 
 MAX_FINDINGS: Final = 500
@@ -31,6 +42,7 @@ _SHOWN: Final = (Status.VIOLATED, Status.NOT_EVIDENCED, Status.EVIDENCED)
 def _render(report: Report, diff: Diff) -> str:
     sections = [
         _findings(report, Excerpts(diff)),
+        _still_open(report),
         _checklist(report),
         _questions(report.questions),
         _not_checked(report),
@@ -89,9 +101,26 @@ def _header(report: Report) -> Markup:
             element("p", subject, class_="kicker"),
             element("h1", sentence(headline(report))),
             element("p", f"{sentence(extent(report))}.", class_="lead"),
+            _progress(report),
             element("nav", element("ul", links, class_="contents"), aria_label="Contents"),
         ),
     )
+
+
+def _progress(report: Report) -> Markup | None:
+    if report.since is None:
+        return None
+    return element("p", f"{sentence(progress(report.since, len(report.findings)))}.", class_="lead")
+
+
+def _still_open(report: Report) -> Markup | None:
+    entries = [
+        element(
+            "li", one.code, " ", element("code", f"{one.location.path}:{one.location.line}"), ": ", prose(one.message)
+        )
+        for one in (report.since.still_open if report.since is not None else ())
+    ]
+    return _listed("still-open", "Still open", entries)
 
 
 def _section(name: str, title: str, *children: Markup | None) -> Markup:
@@ -236,7 +265,16 @@ def _not_checked(report: Report) -> Markup | None:
 
 def _suppressed(report: Report) -> Markup | None:
     entries = [
-        element("li", entry.code, " ", element("code", f"{entry.path}:{entry.line}"), ": ", prose(entry.reason))
+        element(
+            "li",
+            entry.code,
+            " ",
+            element("code", f"{entry.path}:{entry.line}"),
+            ": ",
+            prose(entry.reason),
+            " ",
+            element("span", silenced(entry), class_="from"),
+        )
         for entry in report.suppressed
     ]
     return _listed("suppressed", "Suppressed", entries)
@@ -249,7 +287,9 @@ def _notes(report: Report) -> Markup | None:
 def _listed(name: str, title: str, entries: list[Markup]) -> Markup | None:
     if not entries:
         return None
-    return _section(name, title, element("ul", lines(entries), class_="card list"))
+    left = len(entries) - MAX_LISTED
+    more = [element("li", f"{left} more; the JSON report has all")] if left > 0 else []
+    return _section(name, title, element("ul", lines([*entries[:MAX_LISTED], *more]), class_="card list"))
 
 
 FORMAT = Format(name="html", media_type="text/html", render=_render)

@@ -5,16 +5,30 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from backwright.review.checklist import Status
 from backwright.review.diagnostic import Diagnostic
 from backwright.review.diff import Diff
 from backwright.review.format import Format
-from backwright.review.formats._words import STATUS_WORDS, extent, headline, ranges, sentence, tally, where
+from backwright.review.formats._words import (
+    STATUS_WORDS,
+    extent,
+    headline,
+    listed,
+    progress,
+    ranges,
+    sentence,
+    silenced,
+    tally,
+    where,
+)
 from backwright.review.hostile import visible
 from backwright.review.report import Report
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()+!|~>-])")
+MAX_TABLE: Final = 45_000
+"""Characters of the table of findings; a comment on GitHub takes 65,536 in all."""
 _SHOWN = (Status.VIOLATED, Status.NOT_EVIDENCED, Status.EVIDENCED)
 
 
@@ -61,12 +75,23 @@ def _lines(report: Report) -> Iterator[str]:
 
 def besides(report: Report) -> Iterator[str]:
     """Everything but the findings and how many there are."""
+    if report.since is not None:
+        yield ""
+        yield f"{sentence(escaped(progress(report.since, len(report.findings))))}."
+        yield from _section(
+            "Still open",
+            (
+                f"{one.code} {code(f'{one.location.path}:{one.location.line}')}: {prose(one.message)}"
+                for one in report.since.still_open
+            ),
+        )
     yield from _section(
         "Not checked",
         (f"{escaped(where(e.path, e.lines, of_diff=e.of_diff))}: {escaped(e.reason)}" for e in report.unchecked),
     )
     yield from _section(
-        "Suppressed", (f"{s.code} {code(f'{s.path}:{s.line}')}: {escaped(s.reason)}" for s in report.suppressed)
+        "Suppressed",
+        (f"{s.code} {code(f'{s.path}:{s.line}')}: {escaped(s.reason)} ({silenced(s)})" for s in report.suppressed),
     )
     yield from _checklist(report)
     yield from _questions(report)
@@ -78,9 +103,16 @@ def _findings(report: Report) -> Iterator[str]:
         yield ""
         yield "| where | what | finding |"
         yield "|---|---|---|"
-    for finding in report.findings:
+    room = MAX_TABLE
+    for number, finding in enumerate(report.findings):
         place = _cell(f"{finding.location.path}:{finding.location.line}")
-        yield f"| {place} | {finding.severity} {finding.code} | {_told(finding)} |"
+        row = f"| {place} | {finding.severity} {finding.code} | {_told(finding)} |"
+        room -= len(row) + 1
+        if room < 0 < number:
+            yield ""
+            yield f"{len(report.findings) - number} more findings; the JSON report has all."
+            return
+        yield row
 
 
 def _told(finding: Diagnostic) -> str:
@@ -121,7 +153,7 @@ def _questions(report: Report) -> Iterator[str]:
 
 
 def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
-    entries = [f"- {line}" for line in lines]
+    entries = [f"- {line}" for line in listed(lines)]
     if entries:
         yield from ("", f"## {title}", "", *entries)
 

@@ -10,11 +10,11 @@ from typing import Final
 from urllib.parse import quote
 
 import backwright
-from backwright.review.diagnostic import Diagnostic, Severity, Suggestion
+from backwright.review.diagnostic import Basis, Diagnostic, Severity, Suggestion
 from backwright.review.diff import Diff
 from backwright.review.format import Format
 from backwright.review.formats._json import JSON, dumped
-from backwright.review.formats._words import where
+from backwright.review.formats._words import silenced, where
 from backwright.review.hostile import visible
 from backwright.review.report import Report, Suppressed, Unchecked
 
@@ -26,8 +26,10 @@ _LEVELS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: "w
 def _render(report: Report, _diff: Diff) -> str:
     codes = sorted({f.code for f in report.findings} | {s.code for s in report.suppressed})
     places = {code: index for index, code in enumerate(codes)}
-    results: list[JSON] = [_result(finding, places) for finding in report.findings]
+    results: list[JSON] = [_result(finding, places, report.stats.known) for finding in report.findings]
     results += [_suppressed(entry, places) for entry in report.suppressed]
+    cut = len(results) - MAX_RESULTS
+    left_out = [f"{cut} results are left out: a run takes {MAX_RESULTS}"] if cut > 0 else []
     run: JSON = {
         "tool": {
             "driver": {
@@ -43,7 +45,7 @@ def _render(report: Report, _diff: Diff) -> str:
                 "executionSuccessful": True,
                 "toolExecutionNotifications": [
                     *(_notification(entry) for entry in report.unchecked),
-                    *({"level": "note", "message": {"text": visible(note)}} for note in report.notes),
+                    *({"level": "note", "message": {"text": visible(note)}} for note in (*left_out, *report.notes)),
                 ],
             }
         ],
@@ -80,11 +82,14 @@ def _help(code: str, report: Report, *, own: bool) -> JSON:
 
     item = next((f.enforces for f in report.findings if f.code == code and f.enforces is not None), None)
     sentence = f"{item.text} ({item.skill} {item.version}) " if item is not None else ""
+    judged = next((f for f in report.findings if f.code == code and f.basis is Basis.JUDGEMENT), None)
+    if judged is not None:
+        return {"text": "A reader judged this; no rule found it. The code that it quotes was found in the change."}
     text = f"{sentence}`backwright explain {code}` shows the page of this rule."
     return {"text": text, "markdown": f"{text}\n\n{rule_page(code)}"} if own else {"text": text}
 
 
-def _result(finding: Diagnostic, places: Mapping[str, int]) -> JSON:
+def _result(finding: Diagnostic, places: Mapping[str, int], known: int | None) -> JSON:
     place = finding.location
     region: dict[str, JSON] = {"startLine": place.line, "startColumn": place.column}
     if place.end_line is not None:
@@ -103,6 +108,9 @@ def _result(finding: Diagnostic, places: Mapping[str, int]) -> JSON:
             **({"kind": finding.kind} if finding.kind else {}),
         },
     }
+    if known is not None:
+        # What the baseline holds is no result, so all that is one is new to it.
+        result["baselineState"] = "new"
     if finding.others:
         result["relatedLocations"] = [
             {"physicalLocation": {"artifactLocation": _artifact(place.path), "region": {"startLine": line}}}
@@ -115,14 +123,19 @@ def _result(finding: Diagnostic, places: Mapping[str, int]) -> JSON:
 
 def _suppressed(entry: Suppressed, places: Mapping[str, int]) -> JSON:
     place: JSON = {"artifactLocation": _artifact(entry.path), "region": {"startLine": entry.line}}
-    return {
+    kind = "inSource" if entry.by == "comment" else "external"
+    result: dict[str, JSON] = {
         "ruleId": entry.code,
         "ruleIndex": places[entry.code],
-        "level": "note",
-        "message": {"text": f"{entry.code} is suppressed by the project"},
+        "level": _LEVELS[entry.severity],
+        "message": {"text": visible(entry.message) or f"{entry.code} is suppressed by the project"},
         "locations": [{"physicalLocation": place}],
-        "suppressions": [{"kind": "external", "justification": visible(entry.reason)}],
+        "suppressions": [{"kind": kind, "justification": visible(entry.reason)}],
+        "properties": {"suppressedBy": silenced(entry)},
     }
+    if entry.fingerprint:
+        result["partialFingerprints"] = {"backwright/v1": entry.fingerprint}
+    return result
 
 
 def _fix(path: str, suggestion: Suggestion) -> JSON:

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Final
 
 from backwright.review.checklist import Status
 from backwright.review.diagnostic import Confidence, Diagnostic, Location
 from backwright.review.diff import Diff
 from backwright.review.excerpt import Excerpts, underlined
 from backwright.review.format import Format
-from backwright.review.formats._words import STATUS_WORDS, counted, extent, headline, ranges, sentence, tally, where
+from backwright.review.formats._words import (
+    STATUS_WORDS,
+    counted,
+    extent,
+    headline,
+    listed,
+    progress,
+    ranges,
+    sentence,
+    silenced,
+    tally,
+    where,
+)
 from backwright.review.hostile import visible
 from backwright.review.report import Report
 
+MAX_FINDINGS: Final = 1_000
+"""Findings that are printed; nobody reads more in a terminal, and a program takes the JSON report."""
 _SHOWN = (Status.VIOLATED, Status.NOT_EVIDENCED, Status.EVIDENCED)
 
 
@@ -25,7 +40,9 @@ def _lines(report: Report, excerpts: Excerpts) -> Iterator[str]:
     if report.subject:
         yield f"Review of {visible(report.subject)}"
     yield f"{sentence(headline(report))}. {sentence(extent(report))}."
-    for path, findings in groupby(report.findings, key=lambda finding: finding.location.path):
+    if report.since is not None:
+        yield f"{sentence(visible(progress(report.since, len(report.findings))))}."
+    for path, findings in groupby(report.findings[:MAX_FINDINGS], key=lambda finding: finding.location.path):
         yield ""
         yield visible(path)
         framed = 0
@@ -34,12 +51,21 @@ def _lines(report: Report, excerpts: Excerpts) -> Iterator[str]:
             yield from _finding(finding, excerpts if finding.location.line != framed else None)
             framed = finding.location.line
     yield from _section(
+        "Still open",
+        (
+            f"{one.code} {visible(one.location.path)}:{one.location.line}: {visible(one.message)}"
+            for one in (report.since.still_open if report.since is not None else ())
+        ),
+    )
+    if len(report.findings) > MAX_FINDINGS:
+        yield f"\n{len(report.findings) - MAX_FINDINGS} more findings; the JSON report has all"
+    yield from _section(
         "Not checked",
         (f"{visible(where(e.path, e.lines, of_diff=e.of_diff))}: {visible(e.reason)}" for e in report.unchecked),
     )
     yield from _section(
         "Suppressed",
-        (f"{s.code} {visible(s.path)}:{s.line}: {visible(s.reason)}" for s in report.suppressed),
+        (f"{s.code} {visible(s.path)}:{s.line}: {visible(s.reason)} ({silenced(s)})" for s in report.suppressed),
     )
     if report.checklist:
         shown = [item for status in _SHOWN for item in report.checklist if item.status is status]
@@ -88,7 +114,8 @@ def _questions(report: Report) -> Iterator[str]:
             yield f"    {visible(line.path)}:{line.line}: {visible(line.text)}"
 
 
-def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
+def _section(title: str, entries: Iterator[str]) -> Iterator[str]:
+    lines = listed(entries)
     first = next(lines, None)
     if first is not None or title.startswith("Checklist"):
         yield ""
