@@ -5,7 +5,8 @@ A mirror is a git directory, or a folder that holds one, whose path has `owner+n
 - Labelled fixes, reversed, so that the diff adds the defect again: the share of commits of which every label is found,
   with the files at hand and from the diff alone, and recall as the mean over kinds of defect. A label is found by a
   finding of its kind on its line, or by one that lists the line among its others.
-- Merged commits: findings for each that changes Python, by severity, with the codes that were given most.
+- Merged pull requests that change Python: findings for each at a profile, by severity, with the codes that were given
+  most.
 
 Without mirrors there is nothing to measure, and the bench says so.
 """
@@ -15,6 +16,8 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import random
+import re
 import statistics
 import subprocess
 import sys
@@ -33,11 +36,14 @@ from backwright.review.diagnostic import Diagnostic, Severity
 from backwright.review.diff import parse_diff
 from backwright.review.engine import review
 from backwright.review.facts import Facts
+from backwright.review.options import Options
+from backwright.review.profile import Profile
 from backwright.review.project_facts import read_facts
 from backwright.review.report import Report
 from backwright.review.subject import disk_reader
 
 Reader = Callable[[str], bytes | None]
+_REQUEST = re.compile(r"#[0-9]+")
 _PACKAGING = ("*.py", "*.toml", "*.lock", "requirements*.txt", "requirements/*.txt")
 
 
@@ -99,17 +105,18 @@ def mirrors_of(paths: Iterable[Path]) -> list[Mirror]:
     return list(found.values())
 
 
-def reviewed(mirror: Mirror, old: str, new: str, *, full: bool) -> Report | None:
+def reviewed(mirror: Mirror, old: str, new: str, *, full: bool, profile: Profile) -> Report | None:
     """The review of what makes `new` of `old`; None where the diff cannot be read."""
+    options = Options(profile=profile)
     try:
         diff = parse_diff(mirror.diff(old, new))
     except BackwrightError:
         return None
     if not full:
-        return review(diff, facts=Facts())
+        return review(diff, facts=Facts(), options=options)
     with mirror.checked_out(new) as root:
         facts = read_facts(root)
-        return review(diff, read_new=disk_reader(root), read_old=mirror.reader(old), facts=facts)
+        return review(diff, read_new=disk_reader(root), read_old=mirror.reader(old), facts=facts, options=options)
 
 
 def is_found(label: Label, findings: Iterable[Diagnostic]) -> bool:
@@ -122,7 +129,7 @@ def is_found(label: Label, findings: Iterable[Diagnostic]) -> bool:
     )
 
 
-def labelled(mirrors: Sequence[Mirror], labels: Sequence[Label], *, full: bool) -> None:
+def labelled(mirrors: Sequence[Mirror], labels: Sequence[Label], *, full: bool, profile: Profile) -> None:
     """Print recall on labelled commits, with what was missed."""
     by_commit: dict[tuple[str, str], list[Label]] = defaultdict(list)
     for label in labels:
@@ -132,7 +139,7 @@ def labelled(mirrors: Sequence[Mirror], labels: Sequence[Label], *, full: bool) 
     kinds: dict[str, list[bool]] = defaultdict(list)
     for (repo, fix), wanted in by_commit.items():
         mirror = there.get(repo.lower())
-        report = None if mirror is None else reviewed(mirror, fix, f"{fix}^", full=full)
+        report = None if mirror is None else reviewed(mirror, fix, f"{fix}^", full=full, profile=profile)
         if report is None:
             continue
         commits += 1
@@ -151,14 +158,14 @@ def labelled(mirrors: Sequence[Mirror], labels: Sequence[Label], *, full: bool) 
         print(f"{'':<16}{hits} of {all_labels} labels, macro recall over {len(kinds)} kinds {macro:.0%}")
 
 
-def merged(mirrors: Sequence[Mirror], commits: int, *, show: bool) -> None:
+def merged(mirrors: Sequence[Mirror], commits: int, *, show: bool, profile: Profile) -> None:
     """Print what is found on the newest commits that change Python, the same number of each mirror."""
     counts: list[Mapping[Severity, int]] = []
     codes: Counter[str] = Counter()
     touched = 0
     for mirror in mirrors:
-        for commit in _recent(mirror, -(-commits // len(mirrors))):
-            report = reviewed(mirror, f"{commit}^", commit, full=True)
+        for commit in _sampled(mirror, -(-commits // len(mirrors))):
+            report = reviewed(mirror, f"{commit}^", commit, full=True, profile=profile)
             if report is None:
                 continue
             counts.append(Counter(finding.severity for finding in report.findings))
@@ -182,13 +189,16 @@ def merged(mirrors: Sequence[Mirror], commits: int, *, show: bool) -> None:
         print("  " + ", ".join(f"{code} {number}" for code, number in codes.most_common(20)))
 
 
-def _recent(mirror: Mirror, number: int) -> list[str]:
-    """The newest commits on the main line that change Python; merges only where there is nothing else."""
-    for how in (("--no-merges",), ()):
-        listed = mirror.git("log", "--first-parent", *how, f"-{number}", "--format=%H", "HEAD", "--", "*.py")
-        if listed:
-            return listed.decode().split()
-    return []
+def _sampled(mirror: Mirror, number: int) -> list[str]:
+    """Commits on the main line that change Python and name a pull request, drawn from the newest 1,000.
+
+    Always the same ones. Where no commit names a request, the newest have to do.
+    """
+    log = mirror.git("log", "--first-parent", "-1000", "--format=%H %s", "HEAD", "--", "*.py").decode(errors="replace")
+    lines = [line.partition(" ") for line in log.splitlines()]
+    requests = [commit for commit, _, subject in lines if _REQUEST.search(subject)]
+    random.Random(mirror.repo).shuffle(requests)  # noqa: S311  a sample, and no secret
+    return (requests or [commit for commit, _, _ in lines])[:number]
 
 
 def main() -> int:
@@ -197,6 +207,7 @@ def main() -> int:
     parser.add_argument("mirrors", nargs="*", type=Path)
     parser.add_argument("--labels", type=Path)
     parser.add_argument("--commits", type=int, default=100)
+    parser.add_argument("--profile", type=Profile, choices=tuple(Profile), default=Profile.STANDARD)
     parser.add_argument("--show", action="store_true", help="print every finding on merged commits")
     options = parser.parse_args()
     mirrors = mirrors_of(options.mirrors)
@@ -207,9 +218,9 @@ def main() -> int:
         lines = options.labels.read_text(encoding="utf-8").splitlines()
         labels = [Label.model_validate(json.loads(line)) for line in lines if line.strip()]
         for full in (True, False):
-            labelled(mirrors, labels, full=full)
+            labelled(mirrors, labels, full=full, profile=options.profile)
     if options.commits:
-        merged(mirrors, options.commits, show=options.show)
+        merged(mirrors, options.commits, show=options.show, profile=options.profile)
     return 0
 
 
