@@ -246,7 +246,7 @@ def test_file_that_becomes_a_link_is_one_file(root: Path) -> None:
     (root / "app/m.py").symlink_to("base.py")
     git(root, "add", "--all")
     (file,) = read_change(git(root, "diff", "--cached")).files
-    assert (file.status, file.mode, file.added) == (FileStatus.MODIFIED, "120000", {1})
+    assert (file.status, file.mode, file.added) == (FileStatus.MODIFIED, "120000", frozenset({1}))
 
 
 def test_patch_without_lines_for_a_file_hides_no_earlier_lines(root: Path) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "LineKind",
     "Part",
     "Unread",
+    "decode_diff",
     "parse_diff",
     "parse_parts",
 ]
@@ -55,7 +56,7 @@ def parse_parts(data: bytes, *, path: str | None = None) -> tuple[Part, ...]:
     """The patches of a text as they are told apart; see `parse_diff`."""
     if len(data) > MAX_DIFF_BYTES:
         raise TooLargeError("the diff", size=len(data), limit=MAX_DIFF_BYTES)
-    lines = _decode(data).split("\n")
+    lines = decode_diff(data).split("\n")
     if lines[-1] == "":
         lines.pop()
     parts = read_lines(lines, path)
@@ -70,7 +71,8 @@ def parse_parts(data: bytes, *, path: str | None = None) -> tuple[Part, ...]:
     return parts
 
 
-def _decode(data: bytes) -> str:
+def decode_diff(data: bytes) -> str:
+    """The text of a diff: UTF-8, or UTF-16 with its mark; without the colours that git put in."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         # What PowerShell writes for `git diff > change.diff`.
         text = data.decode("utf-16", "replace")
