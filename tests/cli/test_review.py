@@ -89,6 +89,59 @@ def test_range_and_base_choose_what_is_reviewed(root: Path, capsys: pytest.Captu
     assert {f["location"]["path"] for f in json.loads(capsys.readouterr().out)["findings"]} == {"app/other.py"}
 
 
+def _paths(out: str) -> set[str]:
+    return {finding["location"]["path"] for finding in json.loads(out)["findings"]}
+
+
+def test_staged_worktree_and_one_commit_choose_what_is_reviewed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, "app/committed.py", BAD)
+    commit(root)
+    write(root, "app/staged.py", BAD)
+    git(root, "add", "app/staged.py")
+    write(root, "app/untracked.py", BAD)
+    for arguments, paths in (
+        (["--staged"], {"app/staged.py"}),
+        (["--worktree"], {"app/staged.py", "app/untracked.py"}),
+        (["--commit", "HEAD"], {"app/committed.py"}),
+        (["--range", "HEAD^!"], {"app/committed.py"}),
+    ):
+        assert _run(root, *arguments, "--json") == 1
+        assert _paths(capsys.readouterr().out) == paths
+
+
+def test_files_of_a_series_are_one_change_with_the_lines_of_its_end(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(root, "app/new.py", BAD)
+    commit(root)
+    write(root, "app/new.py", f"import os\n{BAD}")
+    commit(root)
+    git(root, "format-patch", "--quiet", "-o", "out", "main..")
+    git(root, "switch", "--quiet", "main")
+    assert _run(root, *(str(path) for path in sorted((root / "out").iterdir())), "--json") == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [(one["code"], one["location"]["line"]) for one in report["findings"] if one["code"] == "ASYNC251"] == [
+        ("ASYNC251", 6)
+    ]
+    assert report["subject"] == "the 2 files that were given"
+    assert any(note.startswith("a series of 2 patches") for note in report["notes"])
+
+
+def test_answer_of_an_api_is_reviewed_and_what_it_leaves_out_is_named(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    patch = diff_text("app/new.py", BAD).partition("@@")
+    files = [
+        {"filename": "app/new.py", "status": "added", "additions": 5, "patch": f"@@{patch[2]}"},
+        {"filename": "app/large.py", "status": "added", "additions": 50_000},
+    ]
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(files).encode())))
+    assert _run(root, "-", "--json") == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [(one["code"], one["location"]["line"]) for one in report["findings"]] == [("ASYNC251", 5)]
+    assert [entry["path"] for entry in report["unchecked"]] == ["app/large.py"]
+
+
 def test_diff_is_read_from_a_file_anywhere_and_from_the_input(
     root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +179,11 @@ def test_project_file_silences_with_its_reason(root: Path, capsys: pytest.Captur
         (["--base=--output=x"], "REVISION_NOT_FOUND"),
         (["--range", "nowhere"], "REVISION_NOT_FOUND"),
         (["--base", "main", "--range", "main..HEAD"], "INVALID_INPUT"),
+        (["--staged", "--worktree"], "INVALID_INPUT"),
+        (["--commit", "HEAD", "x.diff"], "INVALID_INPUT"),
+        (["--commit", "nowhere"], "REVISION_NOT_FOUND"),
+        (["--commit=--all"], "REVISION_NOT_FOUND"),
+        (["-", "x.diff"], "INVALID_INPUT"),
         (["missing.diff"], "INVALID_INPUT"),
         (["--root", "/nowhere/at/all"], "INVALID_INPUT"),
     ],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from backwright.contexts.schemas.review_v2 import ReviewContextV2
@@ -28,7 +29,15 @@ BASELINE = "backwright-baseline.json"
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", metavar="FILE", help="a unified diff to review; - reads it from the input")
+    parser.add_argument(
+        "file",
+        nargs="*",
+        metavar="FILE",
+        help="a diff, the mails of a series, or JSON of GitHub's or GitLab's API; - reads it from the input",
+    )
+    parser.add_argument("--staged", action="store_true", help="review what is staged for the next commit")
+    parser.add_argument("--worktree", action="store_true", help="review what is not committed yet")
+    parser.add_argument("--commit", metavar="REV", help="review one commit, against its first parent")
     parser.add_argument("--base", metavar="REV", help="review the work tree against its merge base with REV")
     parser.add_argument("--range", metavar="A..B", help="review commits; A...B starts at the merge base")
     parser.add_argument("--all", action="store_true", help="review every tracked Python file as if all were added")
@@ -140,8 +149,10 @@ def _subject(arguments: argparse.Namespace, root: Path) -> Subject:
     from backwright.errors import InvalidInputError
     from backwright.review.subject import diff_text, subject_of
 
-    given = {"FILE": arguments.file, "--base": arguments.base, "--range": arguments.range, "--all": arguments.all}
-    named = [name for name, value in given.items() if value not in {None, False}]
+    files, one = arguments.file, arguments.commit
+    given = {"FILE": files, "--staged": arguments.staged, "--worktree": arguments.worktree, "--base": arguments.base}
+    given |= {"--range": arguments.range, "--commit": one, "--all": arguments.all}
+    named = [name for name, value in given.items() if value not in (None, False, [])]
     if len(named) > 1:
         raise InvalidInputError(
             f"{' and '.join(named)} each say what to review", hint="give one of them, or none for the branch at hand"
@@ -152,9 +163,20 @@ def _subject(arguments: argparse.Namespace, root: Path) -> Subject:
         from backwright.review.whole import whole_tree
 
         return whole_tree(root)
-    if arguments.file is not None:
-        return diff_text(_bytes_of(arguments.file), "the diff that was given", root)
-    return subject_of(root, base=arguments.base, range_=arguments.range)
+    if files:
+        what = "the diff that was given" if len(files) == 1 else f"the {len(files)} files that were given"
+        return diff_text(_bytes_of_all(files), what, root)
+    range_ = arguments.range if one is None else f"{one}^!"
+    return subject_of(root, base=arguments.base, range_=range_, staged=arguments.staged, worktree=arguments.worktree)
+
+
+def _bytes_of_all(names: Sequence[str]) -> bytes:
+    """The files one after the other, as `git format-patch` writes a series of them."""
+    from backwright.errors import InvalidInputError
+
+    if "-" in names[1:] or (len(names) > 1 and names[0] == "-"):
+        raise InvalidInputError("- reads one diff from the input", hint="give it alone, or name files")
+    return b"\n".join(_bytes_of(name) for name in names)
 
 
 def _bytes_of(name: str) -> bytes:
@@ -173,7 +195,7 @@ def _bytes_of(name: str) -> bytes:
     except OSError as error:
         raise InvalidInputError(
             f"the diff {name!r} cannot be read: {error.strerror or error}",
-            hint="name a file with a unified diff, or - for the input",
+            hint="name a file with a diff, or - for the input",
         ) from error
 
 
