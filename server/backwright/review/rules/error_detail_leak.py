@@ -21,6 +21,19 @@ _ANSWERS = {
     "Response": ("content", 0),
 }
 _BROAD = frozenset({"BaseException", "Exception"})
+# What a project's own functions raise, often with a sentence that is meant for the caller.
+_OFTEN_OWN = frozenset(
+    {"AssertionError", "KeyError", "LookupError", "NotImplementedError", "PermissionError", "RuntimeError"}
+    | {"TypeError", "ValueError"}
+)
+# The errors of libraries that services use: SQL, hosts, paths and tokens stand in their texts.
+_OF_LIBRARIES = frozenset(
+    {"BotoCoreError", "ClientError", "ConnectError", "DBAPIError", "DatabaseError", "DecodeError"}
+    | {"ExpiredSignatureError", "HTTPError", "HTTPStatusError", "IntegrityError", "InterfaceError"}
+    | {"InvalidTokenError", "JOSEError", "JSONDecodeError", "JWKError", "JWTError", "NoResultFound", "OpenAIError"}
+    | {"OperationalError", "ProgrammingError", "PyJWTError", "PyMongoError", "RedisError", "RequestError"}
+    | {"RequestException", "SMTPException", "SQLAlchemyError", "StripeError", "TransportError"}
+)
 _TEXTS = frozenset({"repr", "str"})
 
 
@@ -33,18 +46,19 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
         caught = _caught(handler)
         if handler.name is None or caught & own:
             continue
-        # A hunk seldom shows whether an exception is the project's own; of Python's it is known.
+        # A hunk seldom shows whether an exception is the project's own; of Python's and those of libraries it is known.
         unknown = source.basis is Basis.FRAGMENT and not any(
-            hasattr(builtins, name) or source.qualified(ast.Name(name, ast.Load())) for name in caught
+            hasattr(builtins, name) or name in _OF_LIBRARIES or source.qualified(ast.Name(name, ast.Load()))
+            for name in caught
         )
         for leak, call in _leaks(source, handler.body, handler.name):
             serious = bool(caught & _BROAD) or not caught or _is_server_error(call)
             if serious or not unknown:
-                yield _finding(leak, serious=serious)
+                yield _finding(leak, serious=serious, likely=not caught & _OFTEN_OWN)
     for function in source.functions():
         name = _told_of_all(source, function)
         for leak, _ in _leaks(source, function.body, name) if name is not None else ():
-            yield _finding(leak, serious=True)
+            yield _finding(leak, serious=True, likely=True)
 
 
 def _leaks(source: Source, body: Sequence[ast.stmt], name: str) -> Iterator[tuple[ast.expr, ast.Call]]:
@@ -75,13 +89,13 @@ def _told_of_all(source: Source, function: FunctionNode) -> str | None:
     return error.arg if is_request and broad else None
 
 
-def _finding(leak: ast.expr, *, serious: bool) -> Finding:
+def _finding(leak: ast.expr, *, serious: bool, likely: bool) -> Finding:
     return Finding(
         lines_of(leak),
         f"`{ast.unparse(leak)}` sends the exception's own text to the client, with whatever it says of tables, paths or"
         " hosts; log it and send a sentence of your own",
         severity=Severity.WARNING if serious else None,
-        confidence=None if serious else Confidence.LOW,
+        confidence=None if serious else Confidence.MEDIUM if likely else Confidence.LOW,
     )
 
 

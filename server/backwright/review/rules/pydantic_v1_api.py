@@ -144,7 +144,7 @@ def _method(source: Source, call: ast.Call, func: ast.Attribute) -> Iterator[Fin
         f"`.{func.attr}()` is Pydantic 1 and deprecated; use `.{new}()`" + ("" if sure else " if this is a model"),
         replacement=_rewritten(source, func, new) if sure and func.attr in _SAME else None,
         severity=None if sure else Severity.INFO,
-        confidence=None if sure else Confidence.LOW,
+        confidence=None if sure else Confidence.MEDIUM,
     )
     skip = keyword(call, "skip_defaults")
     if sure and skip is not None and skip.lineno != func.end_lineno:
