@@ -135,7 +135,7 @@ def test_a_seed_is_read_mended_and_in_its_original_bytes(number: str, app: App) 
 
 def test_a_diff_is_reviewed_with_the_checklist_of_a_seed(number: str, app: App) -> None:
     name, _ = EXPECTED[number]
-    report = app.review(ReviewContextV2(diff=DIFF))
+    report = app.reviewing.review(ReviewContextV2(diff=DIFF, profile="strict"))
     items = {item.id for item in app.catalog.get(name).checklist}
     answered = {status.item for status in report.checklist if status.skill == name}
     asked = {question.item for question in report.questions if question.skill == name}

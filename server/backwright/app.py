@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from backwright.catalog.skill import Skill
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.project_v2 import ProjectContextV2
-    from backwright.contexts.schemas.review_v2 import ReviewContextV2
-    from backwright.review.report import Report
+    from backwright.judging import Judging
     from backwright.review.rule import Rule
     from backwright.reviewing import Reviewing
     from backwright.routing.briefing import Briefing
@@ -227,9 +226,12 @@ class App:
 
         return Reviewing(self)
 
-    def review(self, context: ReviewContextV2) -> Report:
-        """The review of a change; see `Reviewing.review`."""
-        return self.reviewing.review(context)
+    @cached_property
+    def judging(self) -> Judging:
+        """The reviews that may be gone on with."""
+        from backwright.judging import Judging
+
+        return Judging(self.settings, lambda: self.reviewing)
 
     def rules(self) -> tuple[Rule, ...]:
         """Our own review rules, by code."""

@@ -16,7 +16,15 @@ from tests.mcp_api._connect import COMMAND, MODES, ask, connected
 
 Check = Callable[[Client], Awaitable[None]]
 
-TOOLS = ["explain_rule", "read_skill_file", "review_diff", "scaffold_endpoint", "skill_problems", "use_skill"]
+TOOLS = [
+    "complete_review",
+    "explain_rule",
+    "read_skill_file",
+    "review_diff",
+    "scaffold_endpoint",
+    "skill_problems",
+    "use_skill",
+]
 
 
 async def the_tools_are_listed_in_one_order(client: Client) -> None:

@@ -8,7 +8,7 @@ from backwright.errors import InvalidCursorError
 from backwright.mcp_api._review_answer import BUDGET, ReviewAnswer, answer, render
 from backwright.review.checklist import ItemStatus, JudgementQuestion, Status
 from backwright.review.diagnostic import Basis, Confidence, Diagnostic, ItemRef, Location, Severity, Suggestion
-from backwright.review.report import EvidenceLine, OpenQuestion, Report, Stats, Suppressed, Unchecked
+from backwright.review.report import EvidenceLine, Fixed, OpenQuestion, Report, Since, Stats, Suppressed, Unchecked
 from backwright.routing.briefing import approx_tokens
 
 
@@ -62,6 +62,38 @@ def test_a_finding_says_its_fix_its_checklist_item_and_a_lower_confidence() -> N
     page = answer(report(found), None)
     assert "- app/orders.py:4 warning BW601: It waits for ever. (also lines 7, 9) [low confidence]" in render(page)
     assert "[python-backend/timeouts]\n  Replace the line by: `    get(timeout=5)`" in render(page)
+    without = answer(report(found.model_copy(update={"suggestion": None})), None)
+    assert "[python-backend/timeouts]\n  Do: Calls end." in render(without)
+
+
+def test_a_review_with_a_handle_names_it_and_where_all_of_it_is() -> None:
+    page = answer(report(finding(1)), None, handle="a" * 20)
+    assert page.review == "a" * 20
+    assert render(page).endswith(f"Whole report: review://{'a' * 20}")
+
+
+def test_a_review_that_is_not_kept_says_why() -> None:
+    page = answer(report(), None, word="the change is too large for its review to be kept")
+    assert page.review is None
+    assert page.summary.endswith("The change is too large for its review to be kept.")
+
+
+def test_since_an_earlier_review_what_is_new_is_told_in_full_and_what_is_open_in_a_line() -> None:
+    since = Since(
+        review="b" * 20,
+        still_open=(finding(7),),
+        fixed=(Fixed(code="BW601", path="a.py", line=1), Fixed(code="BW601", path="a.py", line=2)),
+        not_compared=1,
+        answered=(("python-backend/money-exact", "met at app/orders.py:3"),),
+    )
+    full = report(finding(9)).model_copy(update={"since": since, "questions": (QUESTION,)})
+    page = answer(full, None)
+    assert [found.line for found in page.findings] == [9]
+    assert page.still_open == ("app/orders.py:7 warning BW601: It waits for ever.",)
+    assert page.summary.endswith(
+        f"Since review {'b' * 20}: 1 new (listed), 1 still open, 2 fixed (BW601 2), 1 not looked at again."
+    )
+    assert "Before: met at app/orders.py:3." in render(page)
 
 
 def test_the_lines_of_a_finding_that_are_not_named_are_counted() -> None:
@@ -87,7 +119,8 @@ def test_the_channels_stay_apart_and_passed_items_are_left_out() -> None:
     assert text.startswith("No findings; 9 of 9 added Python lines in 1 files were read (full basis); 1 suppressed")
     assert "Note: Only the diff was read." in text
     assert "## Not reviewed\n- a.py lines 3: it does not parse" in text
-    assert "- [python-backend/money-exact] Is it exact? Look at types. At app/orders.py:3." in text
+    asked = "- [python-backend/money-exact] Is it exact? Look at types. met: Decimal. broken: Float."
+    assert f"{asked}\n  app/orders.py:3 total = 0.1" in text
     assert "- [s/broken] violated: T. D." in text
     assert "fine" not in text
 

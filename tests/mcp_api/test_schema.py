@@ -66,7 +66,7 @@ def test_prose_replaces_every_description_of_its_argument() -> None:
         ({"many": [{"title": "x", "size": 1}], "name": "n"}, True),
         ({"code": "X", "message": "y", "hint": "z"}, True),
         ({"code": "X", "message": "y", "hint": "z", "line": 3}, True),
-        ({"many": [1], "name": "n"}, False),
+        ({"many": 1, "name": "n"}, False),
         ({"name": "n"}, False),
         ({"code": "X", "message": "y"}, False),
     ],

@@ -23,6 +23,15 @@ FOLDER = Path(tools.__path__[0])
 NAMES = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
 
 
+class Before(BaseModel):
+    """A call before it, whose answer it goes on from: `$name` stands for the field `name` of that answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tool: str
+    arguments: dict[str, Any]
+
+
 class Case(BaseModel):
     """One call and what has to come of it.
 
@@ -35,6 +44,7 @@ class Case(BaseModel):
     it: str
     server: str = Field(default="bare", pattern="^(bare|project|shipped|empty)$")
     arguments: dict[str, Any]
+    before: tuple[Before, ...] = ()
     error: str | None = None
     structured: dict[str, Any] = Field(default_factory=dict)
     text: tuple[str, ...] = ()
@@ -86,10 +96,17 @@ def holds(actual: object, expected: object) -> bool:
     return actual == expected
 
 
+def _filled(value: object, known: dict[str, Any]) -> object:
+    return known[value.removeprefix("$")] if isinstance(value, str) and value.startswith("$") else value
+
+
 @pytest.mark.parametrize(("name", "case"), CASES)
 async def test_a_call_is_answered_as_its_case_says(name: str, case: Case, apps: dict[str, App]) -> None:
     async with connected(apps[case.server]) as client:
-        answer = await client.call_tool(name, case.arguments)
+        known: dict[str, Any] = {}
+        for before in case.before:
+            known |= (await client.call_tool(before.tool, before.arguments)).structured_content or {}
+        answer = await client.call_tool(name, {key: _filled(value, known) for key, value in case.arguments.items()})
     content = answer.content[0]
     assert isinstance(content, TextContent)
     said = content.text

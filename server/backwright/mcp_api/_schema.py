@@ -26,13 +26,17 @@ class Schemas(TypedDict):
 
 STORED: Final = Path(__file__).parent / "tools" / "_schemas.json"
 
-_FAILURE = ("code", "message", "hint")
+# A failure has a code and a message as well; the one name that no success has tells the two apart.
+_FAILURE = ("hint",)
 # Checked by the server, which says what is wrong; a model hardly ever goes wrong here and pays for each on each turn.
 _LIMITS = frozenset(
-    {"title", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minimum", "additionalProperties"}
+    {
+        *("title", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum"),
+        *("maxProperties", "propertyNames", "additionalProperties"),
+    }
 )
-# Of an answer, names and types are enough: it explains itself where it is read.
-_PROSE = frozenset({"description", "default", "required", "enum"})
+# Of an answer, names and types are enough: it explains itself where it is read, and so do the rows of its lists.
+_PROSE = frozenset({"description", "default", "required", "enum", "items"})
 _PLAIN_DEFAULTS: tuple[Json, ...] = ("", [], {}, False)
 
 
@@ -57,7 +61,7 @@ def input_schema(model: type[BaseModel], prose: Mapping[str, str] = MappingProxy
 
     Titles repeat names, limits are explained when they are broken, and `null` beside a type only says that an argument
     may be left out; all go. References are written out, because some clients do not follow them. `prose` replaces the
-    description of an argument and of everything inside it.
+    description of an argument and of everything inside it, and their defaults; an empty one leaves the name to speak.
     """
     schema = _compact(model.model_json_schema(), _LIMITS)
     properties = schema["properties"]
@@ -74,21 +78,17 @@ def output_schema(model: type[BaseModel]) -> ObjectSchema:
     """
     full = model.model_json_schema(mode="serialization")
     schema = _compact(full, _LIMITS | _PROSE)
-    # What is in the rows of a list shows in the rows; to spell it out costs a model a tenth of all tools on each turn.
-    schema["properties"] = {name: _rows(value) for name, value in schema["properties"].items()}
+    # Most of it is text, so only what is none is said to be what it is.
+    schema["properties"] = {
+        name: {} if value == {"type": "string"} else value for name, value in schema["properties"].items()
+    }
     schema["anyOf"] = [{"required": full.get("required", [])}, {"required": list(_FAILURE)}]
     return schema
 
 
-def _rows(node: Json) -> Json:
-    items = node.get("items") if isinstance(node, dict) else None
-    rows = isinstance(items, dict) and items.get("type") == "object"
-    return {"items": {"type": "object"}, "type": "array"} if rows else node
-
-
 def _described(node: Json, prose: str) -> Json:
-    bare = _inline(node, {}, frozenset({"description"}))
-    return bare | {"description": prose} if isinstance(bare, dict) else bare
+    bare = _inline(node, {}, frozenset({"description", "default"}))
+    return bare | {"description": prose} if isinstance(bare, dict) and prose else bare
 
 
 def _compact(schema: Mapping[str, Json], dropped: frozenset[str]) -> ObjectSchema:

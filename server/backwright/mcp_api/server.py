@@ -38,8 +38,8 @@ INSTRUCTIONS: Final = (
     "Python backend work (FastAPI, SQLAlchemy, Pydantic, asyncio, tests). "
     "Call use_skill with the task BEFORE you write, change or review such code, and follow what it returns. "
     "To add a REST resource, call scaffold_endpoint instead of writing the files yourself. "
-    "AFTER a change and before you hand it over, call review_diff (no arguments needed) and mend what it finds; "
-    "explain_rule says why a finding matters."
+    "AFTER a change and before you hand it over, call review_diff (no arguments needed), mend what it finds and answer "
+    "its questions with complete_review; explain_rule says why a finding matters."
 )
 
 ServerType = Server[dict[str, Any]]

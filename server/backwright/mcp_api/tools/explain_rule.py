@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class ExplainRuleInput(Closed):
     """Which rule."""
 
-    rule: str = Field(min_length=1, max_length=20, description="The code of a finding: BW104, or one of ruff's: B006.")
+    rule: str = Field(min_length=1, max_length=20, description="A finding's code: BW104, B006.")
 
 
 class RulePage(Closed):
@@ -34,10 +34,10 @@ def _call(app: App, given: ExplainRuleInput) -> RulePage:
 TOOL = Tool(
     name="explain_rule",
     title="Explain a rule",
-    description="Call this when a finding's message is not enough: why the rule exists, and how correct code looks.",
+    description="Call this when a finding is not clear: why the rule exists, and correct code.",
     input=lambda: ExplainRuleInput,
     output=lambda: RulePage,
     call=_call,
     render=lambda page: page.page,
-    annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
+    annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
 )

@@ -29,11 +29,11 @@ class ReadSkillFileInput(Closed):
 
     skill: str = Field(min_length=1, max_length=200, description="Name, or name@range as use_skill gave it.")
     path: str | None = Field(
-        default=None, min_length=1, max_length=1_000, description="As listed by use_skill: references/errors.md"
+        default=None, min_length=1, max_length=1_000, description="As use_skill lists it: references/errors.md"
     )
-    offset: int = Field(default=0, ge=0, description="next_offset of the answer before, for a long file.")
+    offset: int = Field(default=0, ge=0, description="next_offset of the answer before.")
     since: str | None = Field(
-        default=None, min_length=1, max_length=100, description="Show what changed since this version."
+        default=None, min_length=1, max_length=100, description="A version: what changed since."
     )
 
 
@@ -102,11 +102,11 @@ def _render(file: SkillFileText) -> str:
 TOOL = Tool(
     name="read_skill_file",
     title="Read a skill's file",
-    description="Call this when a skill points to one of its files (a reference, a checklist, a template).",
+    description="Call this when a skill points to one of its files.",
     input=lambda: ReadSkillFileInput,
     output=lambda: SkillFileText,
     call=_call,
     render=_render,
-    annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
+    annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
     blocking=False,
 )

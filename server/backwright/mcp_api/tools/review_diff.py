@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 _ON_DISK = frozenset({"base", "range", "diff_file"})
 _AS_TEXT = frozenset({"diff", "files"})
 # What the command line takes and no model needs, or what costs each conversation more than it gives.
-_UNLISTED = frozenset({"staged", "worktree", "profile", "previous", "timeout", "skills"})
+_UNLISTED = frozenset({"staged", "worktree", "timeout"})
 
 
 def _describe(app: App) -> str:
     what = (
         "Call this after you changed Python code and before you hand it over. Without arguments it reviews what the "
-        "current branch changed since its merge base, work tree included; never paste a diff."
+        "branch changed since its merge base, work tree included; never paste a diff."
         if app.settings.root is not None
         else "Call this with a unified diff of Python code before you hand it over."
     )
-    return f"{what} Returns findings by rule on added lines only, checklist state, and questions that you decide."
+    return f"{what} Returns findings by rule on added lines only, and questions: answer them with complete_review."
 
 
 def _hidden(app: App) -> frozenset[str]:
@@ -41,7 +41,8 @@ def _input() -> type[ReviewContextV2]:
 
 
 def _call(app: App, given: ReviewContextV2) -> ReviewAnswer:
-    return answer(app.review(given), given.cursor)
+    done = app.judging.review(given)
+    return answer(done.report, given.cursor, handle=done.handle, word=done.word)
 
 
 TOOL = Tool(
@@ -52,6 +53,19 @@ TOOL = Tool(
     output=lambda: ReviewAnswer,
     call=_call,
     render=render,
-    annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
+    annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
     hidden=_hidden,
+    prose={
+        "base": "Compare with this revision; default: the merge base.",
+        "range": "Commits, as A..B or A...B.",
+        "diff_file": "A unified diff inside the project.",
+        "diff": "A unified diff.",
+        "files": "Whole files after the change, by path.",
+        "paths": "Only these, as globs.",
+        "min_severity": "",
+        "skills": "Checklists to apply, as name or name@range.",
+        "profile": "",
+        "previous": "An earlier `review`: tells what is new, open, fixed.",
+        "cursor": "next_cursor of the answer before.",
+    },
 )

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 def _describe(app: App) -> str:
     what = (
         "Call this to add a REST resource to a FastAPI project instead of writing its files: router, schemas, service, "
-        "repository, model, migration and tests (SQLAlchemy 2 async, Alembic, pytest)."
+        "repository, model, migration and tests (async SQLAlchemy)."
     )
     if app.settings.root is None:
         return f"{what} Returns the plan for a new project; nothing is written."
-    return f"{what} The first call only plans: show the plan to the user, then repeat it with apply=true and expect."
+    return f"{what} The first call only plans: show the plan, then repeat it with apply=true and expect."
 
 
 def _hidden(app: App) -> frozenset[str]:
@@ -60,7 +60,14 @@ TOOL = Tool(
     ),
     hidden=_hidden,
     prose={
-        "fields": "Without id, created_at and updated_at, which are there. text is long; datetime carries a zone; "
-        "required=false is nullable; lengths are for str and text, ge and le for numbers, choices for enum.",
+        "resource": "One, in snake_case: purchase_order.",
+        "plural": "Where it is irregular: people.",
+        "fields": "id, created_at and updated_at are there already. text is long; datetime has a zone; required=false "
+        "is nullable; lengths are for str and text, ge and le for numbers, choices for enum.",
+        "operations": "Default: all.",
+        "description": "One line for the API's documentation.",
+        "apply": "Write the plan, all or nothing; needs expect.",
+        "expect": "The digest of the plan that was shown.",
+        "show": "The one planned file whose whole diff to show.",
     },
 )

@@ -84,5 +84,5 @@ TOOL = Tool(
     output=lambda: SkillProblems,
     call=_call,
     render=_render,
-    annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
+    annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
 )
