@@ -123,8 +123,7 @@ def test_each_item_of_a_seeds_checklist_has_its_answer_in_a_review(
     else:
         _imported(folder, project, capsys)
     shown = json.loads(run(capsys, "skills", "show", name, "--json")[1])
-    (project / "backwright.yaml").write_text(f"checklists: [{name}]\n", encoding="utf-8")
-    _, out = run(capsys, "review", project / "change.diff", "--json")
+    _, out = run(capsys, "review", project / "change.diff", "--skill", name, "--json")
     report = json.loads(out)
     status = {each["item"]: each["status"] for each in report["checklist"] if each["skill"] == name}
     asked = {each["item"] for each in report["questions"] if each["skill"] == name}

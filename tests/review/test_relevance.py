@@ -16,6 +16,7 @@ API = Topic(
     "fastapi-endpoint", "1.1.1", ("fastapi", "apirouter", "response_model", "lifespan"), ("router", "request body")
 )
 STYLE = Topic("house-style", "1.0.0", ("how we write", "code review"))
+LANGUAGE = Topic("python", "1.0.0", ("python",))
 UMBRELLA = Topic("python-backend", "1.2.0", ("pydantic",), general=True)
 
 
@@ -35,6 +36,7 @@ def _shown(topic: Topic, path: str, text: str, old: str | None = None, *, whole:
         (API, "@r.get('/', response_model=Item)\n", "response_model in app/x.py"),
         (ASYNC, "async def f():\n    pass\n", "async def in app/x.py"),
         (ASYNC, "async with asyncio.TaskGroup() as group:\n    pass\n", "taskgroup in app/x.py"),
+        (LANGUAGE, "x = 1\n", "python in app/x.py"),
         (STYLE, "x = 1\n", GENERAL),
         (UMBRELLA, "x = 1\n", GENERAL),
     ],
@@ -71,6 +73,10 @@ def test_names_on_lines_that_were_there_before_do_not_count() -> None:
 @pytest.mark.parametrize("path", ["app/routers/users.py", "app/router/users.py", "app/Router.py", "routers.py"])
 def test_a_folder_or_file_that_is_named_for_the_subject_shows_it(path: str) -> None:
     assert _shown(API, path, "x = 1\n") == f"the path {path}"
+
+
+def test_a_change_without_python_shows_nothing_of_the_language() -> None:
+    assert _shown(LANGUAGE, "docs/python.md", "x = 1\n") is None
 
 
 @pytest.mark.parametrize("path", ["app/routing/users.py", "docs/router.md", "app/router.pyi"])

@@ -69,6 +69,8 @@ def signs_of(files: Iterable[FileDiff], read: Callable[[str], bytes | None]) -> 
     for file in files:
         if not file.path.endswith(".py") or file.status is FileStatus.DELETED or not file.added:
             continue
+        # A skill about the language is about every such file.
+        signs.names.setdefault("python", file.path)
         data = read(file.path)
         shown = "\n".join(line.text for hunk in file.hunks for line in hunk.lines if line.new is not None)
         for module in _modules(shown if data is None else data.decode("utf-8", "replace")):
