@@ -12,6 +12,7 @@ import json
 import os
 import stat
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,6 +26,7 @@ from backwright.scaffold.plan import RECORDS
 
 JOURNAL: Final = f"{RECORDS}/journal"
 _STAGED: Final = ".scaffold-"
+_SYNCS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,11 @@ class Journal:
         """Write every new text beside its target, so that a full disk is met before the first file is replaced."""
         for folder in self._folders:
             safe_join(self._root, folder).mkdir(exist_ok=True)
-        for change in self._changes:
-            if change.after is not None:
-                _stage(self._root, change.path, change.after)
+        new = [(change.path, change.after) for change in self._changes if change.after is not None]
+        # A file system writes what several wait for at once in one go.
+        with ThreadPoolExecutor(_SYNCS) as pool:
+            for done in [pool.submit(_stage, self._root, path, text) for path, text in new]:
+                done.result()
 
     def commit(self) -> None:
         """Move every staged file into place, and delete what is to go."""
@@ -111,8 +115,8 @@ class Journal:
                 target.unlink()
             else:
                 _staged(target).replace(target)
-        for folder in {safe_join(self._root, change.path).parent for change in self._changes}:
-            _sync_folder(folder)
+        with ThreadPoolExecutor(_SYNCS) as pool:
+            list(pool.map(_sync_folder, {safe_join(self._root, change.path).parent for change in self._changes}))
 
     def close(self) -> None:
         """Remove the journal: from here on the write is done."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 from jinja2 import StrictUndefined, Template
 from jinja2.exceptions import TemplateError
@@ -20,6 +22,8 @@ FORMAT_TIMEOUT = 60.0
 """Seconds that ruff may take for one plan."""
 
 _WIDTH = 100
+_REMEMBERED = 2_000
+"""Texts that ruff has formatted; about as many as twenty plans have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,9 @@ def format_all(files: Mapping[str, str], style: Style) -> dict[str, str]:
     Raises:
         ToolUnavailableError: ruff is missing, failed or found a syntax error.
     """
-    fix = ["check", "--select", "I,F401", "--fix", *_options(style)]
+    fix = ("check", "--select", "I,F401", "--fix", *_options(style))
     quotes = f"--config=format.quote-style={toml(style.quotes)}"
-    return _through_ruff(files, [fix, ["format", quotes, *_options(style)]])
+    return _through_ruff(files, (fix, ("format", quotes, *_options(style))))
 
 
 def sort_imports(files: Mapping[str, str], style: Style) -> dict[str, str]:
@@ -124,20 +128,63 @@ def sort_imports(files: Mapping[str, str], style: Style) -> dict[str, str]:
     Raises:
         ToolUnavailableError: ruff is missing, failed or found a syntax error.
     """
-    return _through_ruff(files, [["check", "--select", "I", "--fix", *_options(style)]])
+    return _through_ruff(files, (("check", "--select", "I", "--fix", *_options(style)),))
 
 
-def _through_ruff(files: Mapping[str, str], commands: Sequence[Sequence[str]]) -> dict[str, str]:
+_Commands: TypeAlias = tuple[tuple[str, ...], ...]
+
+
+class _Tidied:
+    """What ruff made of the last texts, which is always the same: whoever applies a plan has just seen it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[_Commands, str, bool], str] = {}
+        self._lock = threading.Lock()
+
+    def get(self, commands: _Commands, path: str, text: str) -> str | None:
+        """What is known of a text."""
+        return self._known.get((commands, text, _is_package(path)))
+
+    def put(self, commands: _Commands, path: str, text: str, tidy: str) -> None:
+        """Remember one; the oldest goes."""
+        with self._lock:
+            if len(self._known) >= _REMEMBERED:
+                del self._known[next(iter(self._known))]
+            self._known[commands, text, _is_package(path)] = tidy
+
+
+_TIDIED = _Tidied()
+
+
+def _through_ruff(files: Mapping[str, str], commands: _Commands) -> dict[str, str]:
+    known = {path: _TIDIED.get(commands, path, text) for path, text in files.items()}
+    tidy = _tidy({path: text for path, text in files.items() if known[path] is None}, commands)
+    for path, text in tidy.items():
+        _TIDIED.put(commands, path, files[path], text)
+    return {path: text for path, text in known.items() if text is not None} | tidy
+
+
+def _tidy(files: Mapping[str, str], commands: _Commands) -> dict[str, str]:
     if not files:
         return {}
     with tempfile.TemporaryDirectory(prefix="backwright-") as folder:
+        # Side by side, because making and removing folders takes longer than ruff does. No file has a name that another
+        # could import, and only `__init__.py` means something to ruff.
+        places = {
+            path: Path(folder, f"{number}-", "__init__.py") if _is_package(path) else Path(folder, f"{number}-.py")
+            for number, path in enumerate(files)
+        }
         for path, text in files.items():
-            target = Path(folder, path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(text.encode("utf-8"))
+            if _is_package(path):
+                places[path].parent.mkdir()
+            places[path].write_bytes(text.encode("utf-8"))
         for command in commands:
-            _ruff(command, folder)
-        return {path: Path(folder, path).read_bytes().decode("utf-8") for path in files}
+            _ruff(command, folder, {place.relative_to(folder).as_posix(): path for path, place in places.items()})
+        return {path: place.read_bytes().decode("utf-8") for path, place in places.items()}
+
+
+def _is_package(path: str) -> bool:
+    return path.rpartition("/")[2] == "__init__.py"
 
 
 def _options(style: Style) -> list[str]:
@@ -153,7 +200,7 @@ def _options(style: Style) -> list[str]:
     ]
 
 
-def _ruff(arguments: Sequence[str], folder: str) -> None:
+def _ruff(arguments: Sequence[str], folder: str, names: Mapping[str, str]) -> None:
     try:
         done = subprocess.run(  # noqa: S603  an argument list without a shell; no value of the user's is among them
             [ruff_path(), *arguments], cwd=folder, capture_output=True, timeout=FORMAT_TIMEOUT, check=False
@@ -162,6 +209,8 @@ def _ruff(arguments: Sequence[str], folder: str) -> None:
         raise ToolUnavailableError(f"ruff did not run: {error}", hint="install ruff again") from error
     if done.returncode != 0:
         said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()[:500]
+        for place, path in names.items():
+            said = said.replace(place, path)
         raise ToolUnavailableError(f"ruff {arguments[0]} refused what was generated: {said}", hint="report this defect")
 
 
