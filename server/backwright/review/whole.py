@@ -24,11 +24,11 @@ def whole_tree(root: Path) -> Subject:
         ToolUnavailableError: git is missing, or fails.
     """
     repository = open_repository(root)
-    answer = run_git(root, ("ls-files", "-z", "--cached", "--", "*.py"), config=repository.filters)
+    answer = run_git(root, ("ls-files", "-z", "--cached"), config=repository.filters)
     if answer.status != 0:
         raise ToolUnavailableError("git ls-files failed", hint="run `git status` there to see why")
     read = disk_reader(root)
-    names = (name.decode("utf-8", "replace") for name in nul_separated(answer.output))
+    names = (name.decode("utf-8", "replace") for name in nul_separated(answer.output) if name.endswith(b".py"))
     texts = {path: read(path) for path in sorted(names)}
     files = tuple(_added(path, data) for path, data in texts.items() if data is not None and b"\0" not in data)
     left = len(texts) - len(files)
