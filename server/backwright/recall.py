@@ -96,8 +96,8 @@ class Recall:
 
 def _served(catalog: Catalog, name: str, version: str) -> Skill:
     """The skill of that version: the head if it is the head's, as a briefing has it."""
-    head = next((skill for skill in catalog.skills if skill.name == name), None)
-    return head if head is not None and head.version == version else catalog.get(f"{name}@{version}")
+    head = catalog.get(name)
+    return head if head.version == version else catalog.get(f"{name}@{version}")
 
 
 def _line(loaded: Loaded, catalog: Catalog) -> str:

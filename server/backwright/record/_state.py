@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -45,17 +44,39 @@ def write_state(path: Path, value: BaseModel) -> None:
     Raises:
         OSError: the disk refuses.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # The mode of what mkstemp makes is 0600.
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    data = value.model_dump_json().encode()
+    # One name a thread of one process: nobody else writes to it, and what a crash left there is written over.
+    aside = f"{path.parent}/.{path.name}.{os.getpid()}-{threading.get_ident()}"
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(value.model_dump(mode="json"), file, ensure_ascii=False)
-        Path(name).replace(path)
+        descriptor = _created(aside)
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = _created(aside)
+    try:
+        try:
+            _write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
+        os.replace(aside, path)  # noqa: PTH105  a Path takes as long as the system
     except BaseException:
         with suppress(FileNotFoundError):
-            Path(name).unlink()
+            Path(aside).unlink()
         raise
+
+
+def _created(path: str) -> int:
+    """A new file, readable for its user alone."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        return os.open(path, flags, 0o600)
+    except FileExistsError:
+        Path(path).unlink()
+        return os.open(path, flags, 0o600)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
 
 
 @contextmanager

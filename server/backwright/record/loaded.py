@@ -29,7 +29,7 @@ HANDLE: Final = re.compile(r"[a-z2-7]{20}")
 MOST_SKILLS: Final = 100
 MOST_IN_MEMORY: Final = 4_096
 MOST_ON_DISK: Final = 256
-PRUNE_EVERY: Final = 64
+PRUNE_EVERY: Final = 128
 """New records between two looks at the folder; so many more than `MOST_ON_DISK` may lie there for a while."""
 DAY: Final = 86_400
 DAYS_IN_MEMORY: Final = 1
