@@ -1,8 +1,9 @@
-"""Standard input and output as the server's two streams, without a thread for each line.
+"""Standard input and output as the server's two streams, without a thread or a task for each line.
 
-The SDK's own transport hands every read, write and flush to a worker thread, which costs a warm answer a third of its
-time. Where both ends are pipes or sockets, as a host starts a server, the event loop can wait for them itself.
-Elsewhere (a terminal, a file, Windows) the SDK's transport serves.
+The SDK's own transport hands every read, write and flush to a worker thread and every message to another task, which
+costs a warm answer a third of its time. Where both ends are pipes or sockets, as a host starts a server, the event loop
+can wait for them itself, and whoever wants a message reads it. Elsewhere (a terminal, a file, Windows) the SDK's
+transport serves.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ import stat
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 import anyio
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 from mcp_types import (
@@ -29,8 +29,11 @@ from mcp_types import (
 )
 from pydantic import ValidationError
 
-Incoming: TypeAlias = MemoryObjectReceiveStream[SessionMessage | Exception]
-Outgoing: TypeAlias = MemoryObjectSendStream[SessionMessage]
+if TYPE_CHECKING:
+    from mcp.shared._stream_protocols import ReadStream, WriteStream
+
+Incoming: TypeAlias = "ReadStream[SessionMessage | Exception]"
+Outgoing: TypeAlias = "WriteStream[SessionMessage]"
 
 MAX_LINE: Final = 16 * 1024 * 1024
 """Bytes of one message."""
@@ -60,14 +63,8 @@ def _is_pipe(descriptor: int) -> bool:
 @asynccontextmanager
 async def _pipes() -> AsyncIterator[tuple[Incoming, Outgoing]]:
     reader, writer = await _connect(*_claim())
-    to_server, from_client = anyio.create_memory_object_stream[SessionMessage | Exception](0)
-    to_client, from_server = anyio.create_memory_object_stream[SessionMessage](0)
-    async with anyio.create_task_group() as group:
-        owed = _Owed()
-        group.start_soon(_read, reader, to_server, owed)
-        group.start_soon(_write, from_server, writer, owed)
-        yield from_client, to_client
-        group.cancel_scope.cancel()
+    owed = _Owed()
+    yield _In(reader, owed), _Out(writer, owed)
 
 
 def _claim() -> tuple[int, int]:
@@ -116,19 +113,73 @@ class _Owed:
                 await self._settled.wait()
 
 
-async def _read(
-    reader: asyncio.StreamReader, to_server: MemoryObjectSendStream[SessionMessage | Exception], owed: _Owed
-) -> None:
-    async with to_server:
-        while line := await _line(reader):
-            try:
-                message = jsonrpc_message_adapter.validate_json(line, by_name=False)
-            except ValidationError as error:
-                await to_server.send(error)
-            else:
-                owed.asked(message)
-                await to_server.send(SessionMessage(message))
-        await owed.settled()
+class _Stream:
+    """What both streams have in common: they are closed by their user, and the pipe ends with the process."""
+
+    def __init__(self) -> None:
+        self._closed = False
+
+    async def aclose(self) -> None:
+        self._closed = True
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+class _In(_Stream):
+    """The messages that a client sends; what is none is an exception among them."""
+
+    def __init__(self, reader: asyncio.StreamReader, owed: _Owed) -> None:
+        super().__init__()
+        self._reader = reader
+        self._owed = owed
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> SessionMessage | Exception:
+        try:
+            return await self.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def receive(self) -> SessionMessage | Exception:
+        if self._closed:
+            raise anyio.ClosedResourceError
+        line = await _line(self._reader)
+        if not line:
+            await self._owed.settled()
+            raise anyio.EndOfStream
+        try:
+            message = jsonrpc_message_adapter.validate_json(line, by_name=False)
+        except ValidationError as error:
+            return error
+        self._owed.asked(message)
+        return SessionMessage(message)
+
+
+class _Out(_Stream):
+    """The messages that the server sends; each is handed to the pipe as a whole, whoever else is sending."""
+
+    def __init__(self, writer: asyncio.StreamWriter, owed: _Owed) -> None:
+        super().__init__()
+        self._writer = writer
+        self._owed = owed
+
+    async def send(self, item: SessionMessage, /) -> None:
+        if self._closed:
+            raise anyio.ClosedResourceError
+        message = item.message
+        try:
+            self._writer.write(message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n")
+            await self._writer.drain()
+        except OSError as error:
+            raise anyio.BrokenResourceError from error
+        finally:
+            self._owed.answered(message)
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:
@@ -137,13 +188,3 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
         return await reader.readline()
     except ValueError:
         return b""
-
-
-async def _write(
-    from_server: MemoryObjectReceiveStream[SessionMessage], writer: asyncio.StreamWriter, owed: _Owed
-) -> None:
-    async with from_server:
-        async for message in from_server:
-            writer.write(message.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n")
-            await writer.drain()
-            owed.answered(message.message)
