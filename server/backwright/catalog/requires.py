@@ -6,10 +6,12 @@ version; a command is a program on the PATH. `allowed-tools` names commands too:
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -67,10 +69,16 @@ def _needs(written: str) -> Iterator[str]:
 def _fault(need: str, versions: Mapping[str, str]) -> str:
     """Why a package does not do, or nothing."""
     match = _NEED.fullmatch(need)
+    return _unmet(need, None if match is None else versions.get(normal(match[1])))
+
+
+@lru_cache(maxsize=256)
+def _unmet(need: str, there: str | None) -> str:
+    """Why a version does not meet a need, or nothing. Each answer asks the same again."""
+    match = _NEED.fullmatch(need)
     clauses = [_CLAUSE.fullmatch(clause) for clause in match[2].split(",")] if match is not None and match[2] else []
     if match is None or None in clauses:
         return f"its need {printable(need, 60)!r} cannot be read"
-    there = versions.get(normal(match[1]))
     if there is None:
         return f"it needs {need}, which the project does not have"
     met = all(clause is None or _meets(there, clause[1], clause[2], clause[0]) for clause in clauses)
@@ -107,7 +115,7 @@ class ProjectVersions:
     def __init__(self, root: Path, active: Path | None = None) -> None:
         self._root = root
         self._active = active
-        self._watched: tuple[Path, ...] = ()
+        self._watched: tuple[str, ...] = ()
         self._stamp: tuple[int, ...] | None = None
         self._known: Mapping[str, str] | None = None
 
@@ -118,17 +126,18 @@ class ProjectVersions:
             places = [folder for folder in (*(self._root / name for name in FOLDERS), self._active) if folder]
             locks = (self._root / lock for lock in LOCKS)
             # Installing a package changes the folder that it lies in.
-            self._watched = (*sites, *(folder / "pyvenv.cfg" for folder in places), *locks)
+            watched = (*sites, *(folder / "pyvenv.cfg" for folder in places), *locks)
+            self._watched = tuple(str(path) for path in watched)
             self._stamp = self._now()
         return self._known
 
     def _now(self) -> tuple[int, ...]:
-        return tuple(_changed(path) for path in self._watched)
+        return tuple([_changed(path) for path in self._watched])
 
 
-def _changed(path: Path) -> int:
+def _changed(path: str) -> int:
     try:
-        return path.stat().st_mtime_ns
+        return os.stat(path).st_mtime_ns  # noqa: PTH116  each answer waits for nine of these, and a Path takes as long
     except OSError:
         return 0
 
