@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import Field
 
@@ -29,7 +31,15 @@ def approx_tokens(text: str) -> int:
     No tokenizer is at hand and each model has its own. Four bytes a token is usual for English prose and code; for CJK
     text, three bytes a character, it is near one token a character.
     """
-    return -(-len(text.encode("utf-8", "replace")) // 4)
+    return _tokens(_bytes(text))
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+def _tokens(size: int) -> int:
+    return -(-size // 4)
 
 
 class FileEntry(Frozen):
@@ -45,25 +55,6 @@ class Candidate(Frozen):
     skill: str
     version: str
     summary: str
-
-
-@dataclass(frozen=True, slots=True)
-class SkillText:
-    """A skill as `brief` needs it.
-
-    Args:
-        name: its name.
-        version: the version that was chosen.
-        body: SKILL.md without its frontmatter.
-        files: what there is to read beside the body, as `listed` gives it.
-        checklist_items: how many items its checklist has.
-    """
-
-    name: str
-    version: str
-    body: str
-    files: tuple[FileEntry, ...] = ()
-    checklist_items: int = 0
 
 
 class Briefing(Frozen):
@@ -118,6 +109,54 @@ class Briefing(Frozen):
             yield f"- and {self.more_candidates} more; name the technology, or add keywords, to find them"
 
 
+@dataclass(frozen=True)
+class SkillText:
+    """A skill as `brief` needs it.
+
+    Args:
+        name: its name.
+        version: the version that was chosen.
+        body: SKILL.md without its frontmatter.
+        files: what there is to read beside the body, as `listed` gives it.
+        checklist_items: how many items its checklist has.
+    """
+
+    name: str
+    version: str
+    body: str
+    files: tuple[FileEntry, ...] = ()
+    checklist_items: int = 0
+
+    @cached_property
+    def briefing(self) -> Briefing:
+        """All that is said of the skill whatever the decision: a briefing without a reason."""
+        return Briefing(
+            decision="auto",
+            reason="",
+            skill=self.name,
+            version=self.version,
+            body=self.body.strip(),
+            files=self.files[:MOST_FILES],
+            more_files=max(len(self.files) - MOST_FILES, 0),
+            checklist_items=self.checklist_items,
+        )
+
+    def cost(self, decision: Decision, reason: str) -> int:
+        """What the briefing costs with a decision and its reason, in approximate tokens."""
+        if not reason.isascii():
+            return _cost(self.briefing.model_copy(update={"decision": decision, "reason": reason}))
+        text, data = self._sizes
+        longer = max(text + len(reason), data + len(json.dumps(reason)))
+        return _tokens(longer + len(decision))
+
+    @cached_property
+    def _sizes(self) -> tuple[int, int]:
+        """The bytes of the text and of the JSON without the decision and its reason, which in JSON has quotes."""
+        shell = self.briefing
+        text, data = shell.text(), shell.model_dump_json(exclude_defaults=True)
+        return _bytes(text) - len(shell.decision), _bytes(data) - len(shell.decision) - len('""')
+
+
 def brief(
     routing: Routing, chosen: SkillText | None, catalogue: Sequence[Candidate], *, budget: int = BUDGET
 ) -> Briefing:
@@ -131,19 +170,9 @@ def brief(
     """
     if chosen is None:
         return _choice(routing, catalogue, budget)
-    others = chosen.files
-    whole = Briefing(
-        decision=routing.decision,
-        reason=routing.reason,
-        skill=chosen.name,
-        version=chosen.version,
-        body=chosen.body.strip(),
-        files=others[:MOST_FILES],
-        more_files=max(len(others) - MOST_FILES, 0),
-        checklist_items=chosen.checklist_items,
-    )
+    whole = chosen.briefing.model_copy(update={"decision": routing.decision, "reason": routing.reason})
     budget -= SESSION
-    return whole if _cost(whole) <= budget else _cut(whole, budget)
+    return whole if chosen.cost(routing.decision, routing.reason) <= budget else _cut(whole, budget)
 
 
 def one_line(description: str, limit: int = SUMMARY) -> str:

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from backwright.routing import weights
 from backwright.routing.text import Words
@@ -18,8 +18,7 @@ Postings: TypeAlias = "tuple[tuple[float, list[int]], ...]"
 """For each weight that a word has, the skills in which it has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Phrases that stand at one place of a text.
 
     Args:
@@ -77,17 +76,19 @@ def _longest_first(spans: Mapping[Span, tuple[Phrase, ...]]) -> tuple[Hit, ...]:
     owner: dict[int, Span] = {}
     hits = []
     for span in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
-        places = range(*span)
-        owners = {owner.get(position) for position in places}
-        outer = owners.pop() if len(owners) == 1 else None
-        for position in places:
+        start, end = span
+        if end - start == 1:
+            outer = owner.get(start)
+        else:
+            owners = {owner.get(position) for position in range(start, end)}
+            outer = owners.pop() if len(owners) == 1 else None
+        for position in range(start, end):
             owner.setdefault(position, span)
-        hits.append(Hit(span[0], span[1], spans[span], () if outer is None else spans[outer]))
+        hits.append(Hit(start, end, spans[span], () if outer is None else spans[outer]))
     return tuple(hits)
 
 
-@dataclass(frozen=True, slots=True)
-class WordHit:
+class WordHit(NamedTuple):
     """A word of the request in a skill's name, triggers or description.
 
     Args:

@@ -78,7 +78,7 @@ def named_in(text: str, names: Collection[str]) -> Named | None:
             has that name.
     """
     plain = unicodedata.normalize("NFKC", text[:_LOOKED_AT]).casefold().replace("\u2019", "'").strip()
-    for address in _ADDRESS.finditer(plain):
+    for address in _ADDRESS.finditer(plain) if "/" in plain else ():
         if address[1] in names and not _NEGATED.search(plain[max(address.start() - _NEAR, 0) : address.start()]):
             return Named(address[1], _versions(plain[address.end() : address.end() + _NEAR]))
     for mention in _MENTION.finditer(plain):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from backwright.routing import weights
 from backwright.routing.decision import Evidence, EvidenceField, Match
-from backwright.routing.index import Hit, WordHit
+from backwright.routing.index import Hit, WordHit, worth
 from backwright.routing.text import unspaced
 from backwright.routing.trigger import Kind, Phrase, SkillTerms
 
-# The number of a text of the request, and a position in it.
-Place = tuple[int, int]
+Place: TypeAlias = "tuple[int, int, int]"
+"""The number of a text of the request, the first position in it, and the one after the last."""
 
 DECISIVE = frozenset({Kind.NAME, Kind.STRONG, Kind.ALIAS})
 _FIELDS: dict[Kind, EvidenceField] = {
@@ -25,6 +23,7 @@ _FIELDS: dict[Kind, EvidenceField] = {
     Kind.WEAK: "weak",
     Kind.NEGATIVE: "negative",
 }
+_NOTHING: frozenset[Kind] = frozenset()
 # Two Han characters are one word, four are a phrase.
 _CHARACTERS_OF_A_PHRASE = 4
 
@@ -37,8 +36,7 @@ class Piece(NamedTuple):
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A skill with what its evidence comes to.
 
     Args:
@@ -72,7 +70,6 @@ class Scored:
         return Match(skill=self.terms.name, version=self.terms.version, score=self.score, evidence=evidence)
 
 
-@dataclass(slots=True)
 class Tally:
     """The evidence on one skill while a request is read; phrases count once, however often they stand there.
 
@@ -81,38 +78,41 @@ class Tally:
         foreign: the language of the files at hand, if it is none that the pack is about.
     """
 
-    terms: SkillTerms
-    foreign: str | None = None
-    _decisive: dict[str, Piece] = field(default_factory=dict)
-    _weak: dict[str, Piece] = field(default_factory=dict)
-    _negative: dict[str, Piece] = field(default_factory=dict)
-    _groups: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _phrases: set[Phrase] = field(default_factory=set)
-    _words: list[WordHit] = field(default_factory=list)
-    _for: dict[tuple[Place, ...], str] = field(default_factory=dict)
-    _against: set[Place] = field(default_factory=set)
+    __slots__ = ("_against", "_decisive", "_for", "_groups", "_negative", "_weak", "_words", "foreign", "terms")
+
+    def __init__(self, terms: SkillTerms, foreign: str | None = None) -> None:
+        self.terms = terms
+        self.foreign = foreign
+        self._decisive: dict[str, Piece] = {}
+        self._weak: dict[str, Piece] = {}
+        self._negative: dict[str, Piece] = {}
+        self._groups: dict[int, set[str]] = {}
+        self._words: Sequence[WordHit] = ()
+        self._for: list[tuple[Phrase, Place]] = []
+        self._against: list[Place] = []
 
     def add(self, phrase: Phrase, hit: Hit, text: int = 0) -> None:
         """Count a phrase of the text of this number, unless the longer stretch that it stands in says otherwise."""
-        around = {outer.kind for outer in hit.inside if outer.skill == phrase.skill}
-        if phrase.kind is Kind.NEGATIVE:
-            if not around & DECISIVE:
+        kind, inside = phrase.kind, hit.inside
+        around = {outer.kind for outer in inside if outer.skill == phrase.skill} if inside else _NOTHING
+        decided = not around.isdisjoint(DECISIVE)
+        if kind is Kind.NEGATIVE:
+            if not decided:
                 self._keep(self._negative, phrase, -weights.NEGATIVE)
-                self._against.update(_places(hit, text))
+                self._against.append((text, hit.start, hit.end))
         elif Kind.NEGATIVE in around:
             return
-        elif phrase.kind is Kind.ALL_OF:
-            self._groups[phrase.group].add(phrase.text)
-        elif phrase.kind is Kind.WEAK:
-            if not around & DECISIVE:
+        elif kind is Kind.ALL_OF:
+            self._groups.setdefault(phrase.group, set()).add(phrase.text)
+        elif kind is Kind.WEAK:
+            if not decided:
                 self._keep(self._weak, phrase, weights.WEAK)
-        elif not around & DECISIVE and any(_overshadows(outer) for outer in hit.inside):
+        elif inside and not decided and any(map(_overshadows, inside)):
             self._keep(self._weak, phrase, weights.OVERSHADOWED)
         else:
             # Inside a longer phrase of its own it adds nothing to the score, but it holds against a negative term.
-            self._keep(self._decisive, phrase, 0 if around & DECISIVE else _weight(phrase, hit))
-            self._for[_places(hit, text)] = phrase.key
-            self._phrases.add(phrase)
+            self._keep(self._decisive, phrase, 0 if decided else _weight(phrase, hit))
+            self._for.append((phrase, (text, hit.start, hit.end)))
 
     def add_path(self, phrase: Phrase) -> None:
         """Count a phrase that a path at hand holds."""
@@ -121,13 +121,13 @@ class Tally:
 
     def add_words(self, found: Iterable[WordHit]) -> None:
         """Count the single words that the skill's name, triggers or description hold."""
-        self._words.extend(found)
+        self._words = (*self._words, *found)
 
     def scored(self) -> Scored:
         """The skill with what was counted so far."""
-        groups = self._complete_groups()
+        groups = self._complete_groups() if self._groups else []
         shares = {hit.term: weights.WORDS * hit.share for hit in self._words}
-        weak = sorted((_add(piece, shares.get(key, 0)) for key, piece in self._weak.items()), key=_order)
+        weak = sorted([_add(piece, shares.get(key, 0)) for key, piece in self._weak.items()], key=_order)
         support = [*self._decisive.values(), *groups, *weak[: weights.WEAK_COUNTED], *self._word_pieces()]
         against = list(self._negative.values())
         if self.foreign is not None:
@@ -139,17 +139,18 @@ class Tally:
         for piece in against:
             score *= 1 + piece.weight
         shown = [piece for piece in support if piece.weight >= weights.LEAST_SHOWN]
-        decisive = bool(self._decisive) or bool(groups)
+        by_phrase = bool(self._decisive)
+        decisive = by_phrase or bool(groups)
         return Scored(
-            terms=self.terms,
-            score=round(score, 3),
-            pieces=tuple(sorted([*shown, *against], key=_order)),
-            decisive=decisive,
-            by_phrase=bool(self._decisive),
+            self.terms,
+            round(score, 3),
+            tuple(sorted([*shown, *against], key=_order)),
+            decisive,
+            by_phrase,
             # One word that is not decisive is no reason to offer a skill, however rare it is.
-            fires=decisive or len(self._weak.keys() | shares.keys()) > 1,
-            removed=self._removed(),
-            doubtful=bool(against),
+            decisive or len(self._weak.keys() | shares.keys()) > 1,
+            bool(self._negative) and self._removed(),
+            bool(against),
         )
 
     def _complete_groups(self) -> list[Piece]:
@@ -161,13 +162,14 @@ class Tally:
 
     def _removed(self) -> bool:
         """Whether as much speaks against as for the skill; what shares a word with a negative term is not for it."""
-        clear = {key for places, key in self._for.items() if self._against.isdisjoint(places)}
-        return bool(self._negative) and len(clear) <= len(self._negative)
+        keys = {place: phrase.key for phrase, place in self._for}
+        clear = {key for place, key in keys.items() if not any(_meet(place, other) for other in self._against)}
+        return len(clear) <= len(self._negative)
 
     def _word_pieces(self) -> list[Piece]:
-        spoken_for = {term for phrase in self._phrases for term in (*phrase.tokens.parts, *phrase.tokens.wholes)}
+        spoken_for = {term for phrase, _ in self._for for term in (*phrase.tokens.parts, *phrase.tokens.wholes)}
         return [
-            Piece(hit.word, "description" if hit.described else "words", round(weights.WORDS * hit.share, 3))
+            Piece(hit.word, "description" if hit.described else "words", worth(hit.share))
             for hit in self._words
             if hit.term not in spoken_for and hit.term not in self._weak
         ]
@@ -197,8 +199,8 @@ def _overshadows(outer: Phrase) -> bool:
     return outer.kind in DECISIVE and (long or not outer.umbrella)
 
 
-def _places(hit: Hit, text: int) -> tuple[Place, ...]:
-    return tuple((text, position) for position in range(hit.start, hit.end))
+def _meet(one: Place, other: Place) -> bool:
+    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
 def _order(piece: Piece) -> tuple[float, str, str]:
