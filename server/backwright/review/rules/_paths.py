@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import Final
 
+_KEPT: Final = 1024
+"""Paths whose parts are remembered: each rule asks anew for each file."""
 _TEST_PARTS = frozenset({"test", "tests", "testing", "e2e", "integration_tests", "unit_tests"})
 _EXAMPLE_PARTS = frozenset({"example", "examples", "docs", "demo", "demos", "samples", "fixtures", "cookbook"})
 _SCRIPT_PARTS = frozenset(
@@ -12,16 +16,19 @@ _SCRIPT_PARTS = frozenset(
 _MIGRATION_PARTS = frozenset({"alembic", "migrations", "versions", "revisions"})
 
 
+@lru_cache(_KEPT)
 def directories(path: str) -> tuple[str, ...]:
     """The directories of a path, in lower case."""
     return tuple(part.lower() for part in PurePosixPath(path).parts[:-1])
 
 
+@lru_cache(_KEPT)
 def stem(path: str) -> str:
     """The file's name without its last suffix, in lower case."""
     return PurePosixPath(path).stem.lower()
 
 
+@lru_cache(_KEPT)
 def is_test(path: str) -> bool:
     """Whether a file is a test or helps tests."""
     name = stem(path)

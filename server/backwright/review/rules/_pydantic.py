@@ -36,7 +36,7 @@ def is_model(source: Source, node: ast.ClassDef, *, bases: frozenset[str] = _BAS
 def looks_like_model(source: Source, value: ast.expr) -> bool:
     """Whether the value of a name is a model, by the annotation of a parameter or the class that it was built by."""
     if isinstance(value, ast.Call):
-        return _names_model(source, value.func)
+        return names_model(source, value.func)
     if not isinstance(value, ast.Name):
         return False
     if value.id == "self":
@@ -44,9 +44,9 @@ def looks_like_model(source: Source, value: ast.expr) -> bool:
         return around is not None and is_model(source, around)
     annotation = _annotation(source, value)
     if annotation is not None:
-        return _names_model(source, annotated_type(annotation))
+        return names_model(source, annotated_type(annotation))
     built = [node.value for node in source.nodes(ast.Assign) if _binds(node, value.id)]
-    return bool(built) and all(isinstance(one, ast.Call) and _names_model(source, one.func) for one in built)
+    return bool(built) and all(isinstance(one, ast.Call) and names_model(source, one.func) for one in built)
 
 
 def is_unknown(source: Source, name: ast.Name) -> bool:
@@ -72,7 +72,7 @@ def _binds(statement: ast.Assign, name: str) -> bool:
     return any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
 
 
-def _names_model(source: Source, node: ast.expr) -> bool:
+def names_model(source: Source, node: ast.expr) -> bool:
     """Whether the expression names a class that is a model: by its bases in view, its module, or its name."""
     name = last_name(node) or ""
     for known in source.nodes(ast.ClassDef):

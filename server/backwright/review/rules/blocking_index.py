@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._alembic import created_tables, upgrades
+from backwright.review.rules._alembic import created_tables, statement, upgrades
 from backwright.review.source import Source, keyword, lines_of, spread
 
+_CREATES = re.compile(
+    r"\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY)[^;]*?\bON\s+(?:ONLY\s+)?[\"`]?(?P<table>\w+)", re.IGNORECASE
+)
 _POSTGRESQL = frozenset({"asyncpg", "pg8000", "psycopg", "psycopg-binary", "psycopg2", "psycopg2-binary"})
 
 
@@ -25,6 +29,12 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
         and keyword(operation.call, "postgresql_concurrently") is None
         and not spread(operation.call)
     ]
+    by_sql = [
+        operation
+        for operation in upgrades(source)
+        if (match := _CREATES.match(statement(operation) or "")) is not None and match["table"] not in created
+    ]
+    blocking = sorted([*blocking, *by_sql], key=lambda operation: operation.call.lineno)
     if blocking:
         more = f", and so do {len(blocking) - 1} more in this upgrade" if len(blocking) > 1 else ""
         yield Finding(

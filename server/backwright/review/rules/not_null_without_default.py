@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from backwright.review.diagnostic import Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._alembic import Operation, created_tables, operations, statement
+from backwright.review.rules._alembic import Operation, created_tables, operations, statement, upgrades
 from backwright.review.rules._calls import is_literal, text_of
 from backwright.review.source import Source, keyword, last_name, lines_of, spread
 
+_ADDS = re.compile(
+    r"\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+|ONLY\s+)*[\"`]?(?P<table>\w+)[\"`]?\s+ADD\s+(?:COLUMN\s+)?(?:IF\s+NOT\s+EXISTS\s+)?"
+    r"[\"`]?(?P<column>\w+)[\"`]?\s+(?!CONSTRAINT|FOREIGN|UNIQUE|CHECK)(?![^;]*\b(?:DEFAULT|GENERATED|SERIAL|IDENTITY)\b)"
+    r"[^;]*\bNOT\s+NULL\b",
+    re.IGNORECASE,
+)
 _FILLS_ITSELF = frozenset({"Computed", "Identity", "Sequence"})
 
 
@@ -40,8 +46,25 @@ def _is_emptied(table: str, source: Source) -> bool:
     return any(pattern.fullmatch((statement(operation) or "").strip()) for operation in operations(source))
 
 
+def _by_sql(source: Source, created: Container[str]) -> Iterator[Finding]:
+    """The same, written in SQL."""
+    for operation in upgrades(source):
+        sql = statement(operation)
+        match = _ADDS.match(sql) if sql is not None else None
+        if match is not None and match["table"] not in created and not _is_emptied(match["table"], source):
+            yield Finding(lines_of(operation.call), _message(match["table"], match["column"]))
+
+
+def _message(table: str, column: str) -> str:
+    return (
+        f"`{table}.{column}` is added NOT NULL without a default: the upgrade fails on the first row; "
+        "add a default, or add it nullable, fill it, then forbid NULL"
+    )
+
+
 def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
     created = created_tables(source)
+    yield from _by_sql(source, created)
     for operation in operations(source):
         column = _column(operation) if operation.name == "add_column" else None
         downgrades = (operation.function or "").startswith("downgrade")
@@ -53,8 +76,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
         name = text_of(column.args[0]) if column.args else None
         yield Finding(
             (*((nullable.lineno,) if nullable else ()), *lines_of(operation.call)),
-            f"`{operation.table or 'the table'}.{name or 'the column'}` is added NOT NULL without `server_default`: "
-            "the upgrade fails on the first row; add a default, or add it nullable, fill it, then forbid NULL",
+            _message(operation.table or "the table", name or "the column"),
         )
 
 

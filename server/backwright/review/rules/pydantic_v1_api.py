@@ -10,7 +10,7 @@ from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import head_of
-from backwright.review.rules._pydantic import is_model, is_unknown, looks_like_model
+from backwright.review.rules._pydantic import is_model, is_unknown, looks_like_model, names_model
 from backwright.review.source import Source, keyword, last_name
 
 _DECORATORS = {
@@ -38,6 +38,9 @@ _KEYS = frozenset(
     | {"validate_assignment"}
     | set(_RENAMED_KEYS)
 )
+# Words that other libraries use as well: they count on a class that is a model.
+_OF_MODELS = {"construct": "model_construct", "schema": "model_json_schema", "schema_json": "model_json_schema"}
+_ATTRIBUTES = {"__fields__": "model_fields", "__fields_set__": "model_fields_set"}
 _CLASS_METHODS = {
     "from_orm": "model_validate",
     "parse_file": "model_validate_json",
@@ -63,6 +66,13 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
 def _all(source: Source) -> Iterator[Finding]:
     yield from _imports(source)
     yield from _decorators(source)
+    for attribute in source.nodes(ast.Attribute):
+        if attribute.attr in _ATTRIBUTES and isinstance(attribute.ctx, ast.Load):
+            new = _ATTRIBUTES[attribute.attr]
+            yield Finding(
+                (attribute.end_lineno or attribute.lineno,),
+                f"`.{attribute.attr}` is Pydantic 1 and deprecated; use `.{new}`",
+            )
     for node in source.nodes(ast.ClassDef):
         if node.name == "Config":
             yield from _config(source, node)
@@ -76,6 +86,9 @@ def _uses_v1_on_purpose(source: Source) -> bool:
 
 def _imports(source: Source) -> Iterator[Finding]:
     for statement in source.nodes(ast.ImportFrom):
+        if statement.module == "pydantic.generics":
+            message = "Pydantic 2 has no `pydantic.generics`; a BaseModel takes `Generic[T]` itself"
+            yield Finding((statement.lineno,), message, severity=Severity.ERROR)
         for alias in statement.names if statement.module == "pydantic" else ():
             if alias.name == "BaseSettings":
                 message = "Pydantic 2 has no `BaseSettings`; import it from pydantic_settings"
@@ -138,7 +151,7 @@ def _method(source: Source, call: ast.Call, func: ast.Attribute) -> Iterator[Fin
     sure = _is_old_method(source, call, func)
     if not sure and not _may_be_dump(source, call, func):
         return
-    new = _CLASS_METHODS.get(func.attr) or _METHODS[func.attr]
+    new = _CLASS_METHODS.get(func.attr) or _OF_MODELS.get(func.attr) or _METHODS[func.attr]
     yield Finding(
         (func.end_lineno or call.lineno, call.lineno),
         f"`.{func.attr}()` is Pydantic 1 and deprecated; use `.{new}()`" + ("" if sure else " if this is a model"),
@@ -172,6 +185,9 @@ def _is_old_method(source: Source, call: ast.Call, func: ast.Attribute) -> bool:
         receiver = last_name(func.value) or ""
         defined_here = any(function.name == func.attr for function in source.functions())
         return not defined_here and (receiver == "cls" or receiver[:1].isupper())
+    if func.attr in _OF_MODELS:
+        named = (last_name(func.value) or "")[:1].isupper()
+        return named and (func.attr == "schema_json" or names_model(source, func.value))
     if func.attr not in _METHODS or call.args:
         return False
     words = {argument.arg for argument in call.keywords}

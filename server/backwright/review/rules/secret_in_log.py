@@ -10,7 +10,7 @@ from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import method, receiver, text_of
-from backwright.review.rules._paths import is_test
+from backwright.review.rules._paths import is_script, is_test
 from backwright.review.rules._secrets import names_secret
 from backwright.review.source import Source, last_name, lines_of
 
@@ -28,7 +28,14 @@ _SAYS_TOKEN = re.compile(
 
 def _is_log_call(call: ast.Call) -> bool:
     owner = receiver(call)
+    if isinstance(owner, ast.Call):
+        return method(call) in _LEVELS and last_name(owner.func) in {"getLogger", "get_logger", "bind"}
     return method(call) in _LEVELS and owner is not None and (last_name(owner) or "").lower() in _LOGGERS
+
+
+def _is_print(source: Source, call: ast.Call) -> bool:
+    """Whether the call prints in a service, whose output is its log."""
+    return isinstance(call.func, ast.Name) and call.func.id == "print" and not is_script(source.path)
 
 
 def _parts(node: ast.expr) -> list[ast.expr] | None:
@@ -89,7 +96,10 @@ def _secret(node: ast.expr, *, token: bool) -> str | None:
 def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
     if is_test(source.path):
         return
-    for call in filter(_is_log_call, source.calls()):
+    for call in source.calls():
+        printed = _is_print(source, call)
+        if not printed and not _is_log_call(call):
+            continue
         values = (*call.args, *(argument.value for argument in call.keywords))
         token = _says_token(call)
         found = next(
@@ -101,7 +111,7 @@ def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
                 (node.lineno, *lines_of(call)),
                 f"`{name}` is written to the log, where everyone who reads logs can use it; "
                 "leave it out, or log that it is there",
-                confidence=Confidence.MEDIUM if isinstance(node, ast.Attribute) else None,
+                confidence=Confidence.MEDIUM if printed or isinstance(node, ast.Attribute) else None,
             )
 
 

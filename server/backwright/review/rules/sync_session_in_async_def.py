@@ -42,6 +42,7 @@ _CONNECTS = frozenset(
         "psycopg.connect",
         "psycopg2.connect",
         "pymysql.connect",
+        "sqlite3.connect",
     }
 )
 _CONNECTION_IO = frozenset({"commit", "execute", "executemany", "fetchall", "fetchone", "fetchmany", "rollback"})
@@ -185,6 +186,14 @@ def _driver_calls(source: Source, seen: Container[ast.AST | None]) -> Iterator[F
         )
 
 
+def _is_query(source: Source, call: ast.Call, func: ast.Attribute) -> bool:
+    """`db.query(Model)` and what follows it: an asynchronous session has no `query`."""
+    receiver = (last_name(func.value) or "").lstrip("_")
+    argument = last_name(call.args[0]) if call.args else None
+    followed = isinstance(source.parent(call), ast.Attribute)
+    return func.attr == "query" and receiver in _SESSION_NAMES and followed and (argument or "")[:1].isupper()
+
+
 def _driver(source: Source, origins: Origins, call: ast.Call) -> str | None:
     """The synchronous client that the call waits for, or None."""
     name = source.qualified(call.func)
@@ -193,7 +202,11 @@ def _driver(source: Source, origins: Origins, call: ast.Call) -> str | None:
     if not isinstance(call.func, ast.Attribute):
         return None
     origin, verb = origins.of(call.func.value) or "", call.func.attr
-    made = origin in _SESSIONS | _MAKERS or _MAKER_NAME.fullmatch(origin.rpartition(".")[2])
+    made = (
+        _is_query(source, call, call.func)
+        or origin in _SESSIONS | _MAKERS
+        or _MAKER_NAME.fullmatch(origin.rpartition(".")[2])
+    )
     if made and verb in _SESSION_IO:
         return None if _is_waited_for(source, call) else _SESSION
     if origin in _REDIS and verb not in _REDIS_OFFLINE:
