@@ -176,48 +176,6 @@ def test_folder_that_is_not_there_is_an_error_and_no_traceback(tmp_path: Path) -
         open_repository(tmp_path / "missing")
 
 
-@pytest.mark.parametrize(
-    ("key", "attribute"),
-    [
-        ("core.fsmonitor", ""),
-        ("diff.external", ""),
-        ("diff.evil.command", "diff=evil"),
-        ("diff.evil.textconv", "diff=evil"),
-        ("filter.evil.clean", "filter=evil"),
-        ("filter.evil.process", "filter=evil"),
-        ("filter.a=b.clean", "filter=a=b"),
-        ("core.pager", ""),
-        ("core.sshCommand", ""),
-    ],
-)
-def test_program_in_the_configuration_of_a_repository_is_never_run(root: Path, key: str, attribute: str) -> None:
-    marker = root.parent / "ran"
-    program = root.parent / "evil.sh"
-    program.write_text(f'#!/bin/sh\ntouch "{marker}"\ncat\n', encoding="utf-8")
-    program.chmod(0o755)
-    if attribute:
-        write(root, ".gitattributes", f"*.py {attribute}\n")
-        commit(root)
-    git(root, "config", key, str(program))
-    if key.startswith("filter"):
-        git(root, "config", key.rpartition(".")[0] + ".required", "true")
-    write(root, "app/base.py", "x = 1\n")
-    assert _added(subject_of(root, base="HEAD"))["app/base.py"] == {1}
-    assert not marker.exists()
-
-
-def test_hook_of_a_repository_is_never_run(root: Path) -> None:
-    marker = root.parent / "ran"
-    for name in ("post-checkout", "post-index-change", "reference-transaction"):
-        hook = root / ".git/hooks" / name
-        hook.parent.mkdir(exist_ok=True)
-        hook.write_text(f'#!/bin/sh\ntouch "{marker}"\n', encoding="utf-8")
-        hook.chmod(0o755)
-    write(root, "app/base.py", "x = 1\n")
-    subject_of(root)
-    assert not marker.exists()
-
-
 def test_reader_of_the_disk_stays_inside_the_root(root: Path) -> None:
     (root.parent / "secret.py").write_text("s = 1\n", encoding="utf-8")
     (root.parent / "repo-evil").mkdir()
