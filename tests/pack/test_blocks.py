@@ -13,6 +13,8 @@ import pytest
 from backwright.review.diff import Diff, FileDiff, FileStatus, Hunk, Line, LineKind
 from backwright.review.engine import review
 from backwright.review.facts import Facts
+from backwright.review.options import Options
+from backwright.review.profile import Profile
 from backwright.review.report import Report
 from backwright.review.ruff import find_ruff
 from tests.pack._pages import ROOT, Block, Module, modules, pages, write_modules
@@ -137,7 +139,8 @@ REVIEWED = {
 
 def _reviewed(path: str, text: str) -> Report:
     facts = Facts(python=(3, 11), majors={"pydantic": 2, "sqlalchemy": 2}, has_root=True)
-    return review(_added(path, text), read_new=lambda _: text.encode(), facts=facts)
+    options = Options(profile=Profile.STRICT)
+    return review(_added(path, text), read_new=lambda _: text.encode(), facts=facts, options=options)
 
 
 @pytest.mark.parametrize(("folder", "module"), REVIEWED.values(), ids=REVIEWED)

@@ -58,7 +58,9 @@ def test_every_example_together_passes_its_tests_with_migrations_up_and_down(eve
 
 
 def test_our_own_review_finds_nothing_in_any_example(every: Path) -> None:
-    report = App(Settings(root=every, allow_unlocked=True)).review(ReviewContextV2(base="HEAD"))
+    report = App(Settings(root=every, allow_unlocked=True)).reviewing.review(
+        ReviewContextV2(base="HEAD", profile="strict")
+    )
     assert report.findings == ()
 
 
