@@ -5,40 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from backwright.cli.commands.scaffold import parse_field
 from backwright.cli.main import main
-from backwright.errors import InvalidInputError
 
 INVOICE = ["number:str,unique,max=32", "total:decimal,ge=0", "due:date?"]
 
 
 def scaffold(root: Path, *arguments: str) -> int:
     return main(["scaffold", *arguments, "--root", str(root), "--allow-unlocked"])
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("number:str", {"name": "number", "type": "str", "required": True}),
-        ("due:date?", {"name": "due", "type": "date", "required": False}),
-        (
-            "code:str,unique,min=2,max=32",
-            {"name": "code", "type": "str", "required": True, "unique": True, "min_length": 2, "max_length": 32},
-        ),
-        ("t:int?,index,ge=-5,le=7", {"name": "t", "type": "int", "required": False, "index": True, "ge": -5, "le": 7}),
-        ("s:enum,choices=a/b", {"name": "s", "type": "enum", "required": True, "choices": ["a", "b"]}),
-    ],
-)
-def test_a_field_is_read(text: str, expected: dict[str, object]) -> None:
-    assert parse_field(text) == expected
-
-
-@pytest.mark.parametrize(
-    "text", ["number", ":str", "number:", "n:str,big", "n:str,max", "n:str,max=x", "n:str,unique=1"]
-)
-def test_a_field_of_another_form_is_refused_with_its_text(text: str) -> None:
-    with pytest.raises(InvalidInputError, match=r"n|:str"):
-        parse_field(text)
 
 
 def test_a_dry_run_prints_the_diff_and_the_digest_and_writes_nothing(

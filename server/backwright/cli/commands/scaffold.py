@@ -28,9 +28,6 @@ constraints:  unique  index  min=N max=N (characters)  ge=N le=N (numbers)  choi
 Without --apply nothing is written: the diff and the digest of the plan are printed. Give the digest to --expect to
 write exactly that and nothing else. Exit codes: 0 done, 1 refused, 2 usage."""
 
-_FLAGS = ("unique", "index")
-_NUMBERS = {"min": "min_length", "max": "max_length", "ge": "ge", "le": "le"}
-
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -93,52 +90,24 @@ def _context(arguments: argparse.Namespace) -> EndpointContextV1:
     from pydantic import ValidationError
 
     from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
+    from backwright.contexts.shorthand import written_out
     from backwright.errors import InvalidInputError
 
     values: dict[str, object] = {
         "resource": arguments.resource,
         "plural": arguments.plural,
-        "fields": [parse_field(text) for text in arguments.fields],
+        "fields": arguments.fields,
         "description": arguments.description,
     }
     if arguments.operations:
         values["operations"] = arguments.operations.split(",")
     try:
-        return EndpointContextV1.model_validate(values)
+        return EndpointContextV1.model_validate(written_out(values))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the endpoint"
         said = first["msg"].removeprefix("Value error, ")
         raise InvalidInputError(f"{place}: {said}", hint="see `backwright scaffold endpoint --help`") from error
-
-
-def parse_field(text: str) -> dict[str, object]:
-    """One FIELD of the command line as the endpoint context's JSON.
-
-    Raises:
-        InvalidInputError: it has another form.
-    """
-    from backwright.errors import InvalidInputError
-
-    head, *constraints = text.split(",")
-    name, colon, kind = head.partition(":")
-    if not colon or not name or not kind:
-        raise InvalidInputError(f"{text!r} is not NAME:TYPE", hint="write for example number:str,unique,max=32")
-    field: dict[str, object] = {"name": name, "type": kind.removesuffix("?"), "required": not kind.endswith("?")}
-    for constraint in constraints:
-        key, equals, value = constraint.partition("=")
-        if key in _FLAGS and not equals:
-            field[key] = True
-        elif key in _NUMBERS and value.removeprefix("-").isdecimal():
-            field[_NUMBERS[key]] = int(value)
-        elif key == "choices" and value:
-            field[key] = value.split("/")
-        else:
-            raise InvalidInputError(
-                f"{constraint!r} in {text!r} is no constraint",
-                hint="use unique, index, min=N, max=N, ge=N, le=N or choices=A/B/C",
-            )
-    return field
 
 
 def _undo(arguments: argparse.Namespace) -> int:
