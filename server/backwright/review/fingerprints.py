@@ -20,10 +20,11 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from backwright.review.debt import Sighting
 from backwright.review.diagnostic import Basis, Diagnostic
@@ -112,9 +113,10 @@ class Fingerprints:
     def _scope(self, path: str, line: int) -> str:
         """The outermost function or class around a line, or nothing where there is none or it is not in view."""
         for source in self._sources.get(path, ()):
-            for name, first, last in source.derived(_outermost):
-                if first <= line <= last:
-                    return name
+            starts, blocks = source.derived(_outermost)
+            at = bisect_right(starts, line) - 1
+            if at >= 0 and line <= blocks[at].last:
+                return blocks[at].name
         whole = any(source.basis is Basis.FULL for source in self._sources.get(path, ()))
         if whole or not self._text(path, line)[:1].isspace():
             return ""
@@ -135,13 +137,22 @@ def normalised(text: str) -> str:
     return "".join((text if found is None else found.group()).split()) or "".join(text.split())
 
 
-def _outermost(source: Source) -> tuple[tuple[str, int, int], ...]:
-    """Each function and class at the margin, with its first and last line."""
-    return tuple(
-        (node.name, min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or node.lineno)
+class _Block(NamedTuple):
+    """A function or class at the margin, with its first and last line."""
+
+    first: int
+    last: int
+    name: str
+
+
+def _outermost(source: Source) -> tuple[Sequence[int], Sequence[_Block]]:
+    """Where each function and class at the margin starts, and which it is, in the order of the lines."""
+    blocks = sorted(
+        _Block(min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or 0, node.name)
         for node in source.tree.body
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.col_offset == 0
     )
+    return [block.first for block in blocks], blocks
 
 
 def _extent(hunk: Hunk) -> tuple[int, int]:
