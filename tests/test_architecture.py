@@ -35,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "app": ENGINES | {"settings", "snapshot", "sources", "scope", "recall", "reviewing", "scaffolding", "judging"},
     "mcp_api": ENGINES | {"app", "settings"},
     "http_api": ENGINES | {"app", "settings", "mcp_api"},
-    "cli": ENGINES | SURFACES | {"app", "settings", "record"},
+    "cli": ENGINES | SURFACES | {"app", "settings", "record", "judging"},
     "__main__": {"cli"},
 }
 

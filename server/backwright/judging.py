@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pydantic import ValidationError
 
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 MOST_TEXT: Final = 4_000_000
 """Characters of a diff that is kept: about 100,000 lines."""
+
+
+Scoped: TypeAlias = "tuple[Earlier, tuple[str, str] | None]"
+"""An earlier review, and the profile and the floor of severity that it was asked for with, where they are known."""
 
 
 class Kept(Frozen):
@@ -120,7 +124,7 @@ class Judging:
         subject: Subject,
         report: Report,
         context: ReviewContextV2,
-        earlier: tuple[Earlier, tuple[str, str] | None] | None = None,
+        earlier: Scoped | None = None,
         caller: str | None = None,
     ) -> Reviewed:
         """A review that has been made, kept under a handle, and compared with an earlier one if there is one."""
@@ -179,7 +183,18 @@ class Judging:
         kept = self._read(handle, caller_of(self._settings) if caller is None else caller)
         return kept.completed, self._diff(kept, handle)
 
-    def earlier(self, name: str, caller: str | None = None) -> tuple[Earlier, tuple[str, str]]:
+    def rendered(self, handle: str, form: str, caller: str | None = None) -> tuple[str, str] | None:
+        """The report under a handle in a format, and its media type; None where there is no such format.
+
+        Raises:
+            ReviewNotFoundError, RecordUnreadableError: as `read`.
+        """
+        from backwright.review.format import formats
+
+        chosen = next((one for one in formats() if one.name == form), None)
+        return None if chosen is None else (chosen.render(*self.read(handle, caller)), chosen.media_type)
+
+    def earlier(self, name: str, caller: str | None = None) -> Scoped:
         """A review that another one is to be compared with, and the scope that it had.
 
         Raises:

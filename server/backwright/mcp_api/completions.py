@@ -24,6 +24,7 @@ from backwright.mcp_api.resources import (
     LIBRARY_TEMPLATE,
     LOADED_TEMPLATE,
     RELEASE_TEMPLATE,
+    REVIEW_TEMPLATE,
     ROOT_TEMPLATE,
     RULE_TEMPLATE,
     SKILL_TEMPLATE,
@@ -39,6 +40,12 @@ MOST: Final = 100
 Choices = Callable[[Mapping[str, str]], Iterable[str]]
 
 
+def _formats() -> Iterable[str]:
+    from backwright.review.format import formats
+
+    return (form.name for form in formats())
+
+
 class Completions:
     """The handler of `completion/complete`."""
 
@@ -47,6 +54,7 @@ class Completions:
         self._templates: Mapping[str, Mapping[str, Choices]] = {
             # A handle is a secret, so none is offered.
             LOADED_TEMPLATE: {"session": lambda _: ()},
+            REVIEW_TEMPLATE: {"review": lambda _: (), "format": lambda _: _formats()},
             RULE_TEMPLATE: {"code": lambda _: (rule.code for rule in app.rules())},
             SKILL_TEMPLATE: {"name": self._names, "path": self._paths},
             LIBRARY_TEMPLATE: _Owned(app, "lib", "distribution").arguments(),

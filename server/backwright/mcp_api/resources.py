@@ -23,7 +23,7 @@ from mcp_types import (
     TextResourceContents,
 )
 
-from backwright.errors import SessionNotFoundError, UnknownUriError
+from backwright.errors import ReviewNotFoundError, SessionNotFoundError, UnknownUriError
 from backwright.mcp_api._cursors import Chained, Pager
 from backwright.mcp_api._errors import Context
 from backwright.mcp_api._mime import JSON, MARKDOWN, mime_type, text_of
@@ -38,6 +38,7 @@ PROBLEMS: Final = "backwright://problems"
 PAGE: Final = 100
 
 _LOADED: Final = re.compile(r"backwright://loaded/([a-z2-7]{20})")
+_REVIEW: Final = re.compile(r"review://([a-z2-7]{20})(?:/([a-z-]{1,20}))?")
 _RULE: Final = re.compile(r"rule://([A-Z]{1,8}[0-9]{1,5})")
 
 SKILL_TEMPLATE: Final = "skill://{name}/{+path}"
@@ -45,6 +46,7 @@ RELEASE_TEMPLATE: Final = "skill://v{version}/{name}/{+path}"
 LIBRARY_TEMPLATE: Final = "skill://lib/{distribution}/{name}/{+path}"
 ROOT_TEMPLATE: Final = "skill://root/{folder}/{name}/{+path}"
 RULE_TEMPLATE: Final = "rule://{code}"
+REVIEW_TEMPLATE: Final = "review://{review}/{format}"
 LOADED_TEMPLATE: Final = "backwright://loaded/{session}"
 
 TEMPLATES: Final = (
@@ -54,6 +56,13 @@ TEMPLATES: Final = (
         title="What was loaded in a session",
         description="Skill, version and digest of what use_skill gave under a session, to load it again.",
         mime_type=JSON,
+    ),
+    ResourceTemplate(
+        uri_template=REVIEW_TEMPLATE,
+        name="review",
+        title="The whole report of a review",
+        description="By the `review` of an answer, with what complete_review accepted: markdown, sarif, github-review "
+        "and so on; without a format it is JSON.",
     ),
     ResourceTemplate(
         uri_template=RULE_TEMPLATE,
@@ -130,6 +139,11 @@ class Resources:
         loaded = _LOADED.fullmatch(uri)
         if loaded is not None:
             return _result(uri, JSON, self._loaded(uri, loaded[1]), 0, "private")
+        review = _REVIEW.fullmatch(uri)
+        if review is not None:
+            form = review[2] or "json"
+            report, kind = await anyio.to_thread.run_sync(partial(self._review, uri, review[1], form))
+            return _result(uri, kind, report.encode(), 0, "private")
         rule = _RULE.fullmatch(uri)
         if rule is not None:
             page = await anyio.to_thread.run_sync(partial(self._app.explain, rule[1]), abandon_on_cancel=True)
@@ -138,6 +152,15 @@ class Resources:
         if fixed is None:
             raise UnknownUriError("resource", uri, self._shelf.hint(uri))
         return _result(uri, fixed.resource.mime_type or JSON, fixed.read(), TTL_MS, fixed.scope)
+
+    def _review(self, uri: str, review: str, form: str) -> tuple[str, str]:
+        try:
+            found = self._app.judging.rendered(review, form)
+        except ReviewNotFoundError:
+            found = None
+        if found is None:
+            raise UnknownUriError("resource", uri)
+        return found
 
     def _loaded(self, uri: str, session: str) -> bytes:
         try:

@@ -6,6 +6,7 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
+from backwright.cli._kept import configure_kept, earlier_of, kept, report_of
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"write what is found to this file of the project, so that it is known from then on (default: {BASELINE})",
     )
+    configure_kept(parser)
     parser.add_argument("--fix", action="store_true", help="make the mechanical fixes on added lines; shows them first")
     parser.add_argument("--dry-run", action="store_true", help="with --fix: show the changes and write nothing")
     parser.add_argument("--yes", action="store_true", help="with --fix: do not ask")
@@ -96,21 +98,30 @@ def _run(arguments: argparse.Namespace) -> int:
         return Exit.CLEAN
     _check_fix(arguments)
     root = Path(arguments.root)
+    app = App(Settings.from_environment(root=root))
+    form = "json" if arguments.json else arguments.format
+    if arguments.handle is not None:
+        report, diff = report_of(app, arguments)
+        _write(report, diff, form)
+        return Exit.FINDINGS if report.findings else Exit.CLEAN
+    earlier = earlier_of(app, arguments.since)
     with progress_line() as tell, Watch(arguments.timeout, tell=tell).kept() as watch:
         watch.at(Stage.CHANGE)
         subject = _subject(arguments, root)
-        reviewing = App(Settings.from_environment(root=root)).reviewing
+        reviewing, context = app.reviewing, _context(arguments)
         to_record = arguments.write_baseline is not None
-        report = reviewing.of_subject(subject, _context(arguments), to_record=to_record)
+        report = reviewing.of_subject(subject, context, to_record=to_record)
     if to_record:
         from backwright.cli._baseline import write_baseline
 
         return write_baseline(report, root, arguments.write_baseline, reviewing.baseline_of(subject))
+    if arguments.keep or earlier is not None:
+        report = kept(app, subject, report, context, earlier)
     if arguments.fix:
         from backwright.cli._fix import fix
 
         return fix(report, subject.diff, root, yes=arguments.yes, dry_run=arguments.dry_run)
-    _write(report, subject.diff, "json" if arguments.json else arguments.format)
+    _write(report, subject.diff, form)
     return Exit.FINDINGS if report.findings else Exit.CLEAN
 
 
