@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from backwright.review._brackets import Scan, indent_of, scan
 from backwright.review.diagnostic import Basis
 from backwright.review.diff import Hunk, LineKind
-from backwright.review.source import FunctionNode, Source
+from backwright.review.source import FunctionNode, Source, child_nodes, every_node
 
 MAX_TRIES = 12
 _CONTEXT = 3  # lines; what git shows around a change
@@ -28,6 +28,7 @@ _NEVER_CLOSED = re.compile(r"'([(\[{])' was never closed")
 _ORPHAN = re.compile(r"\s*(else|elif|except|finally)\b")
 _HEADS = {"else": "if 1: pass", "elif": "if 1: pass", "except": "try: pass", "finally": "try: pass"}
 _KEY = re.compile(r"""\s*(["'][^"']*["']|\*\*\w+)\s*[:,]""")
+_PLACED = (ast.expr, ast.stmt, ast.arg, ast.keyword, ast.alias, ast.excepthandler, ast.pattern)
 _OPENERS = {"]": "[", "}": "{"}
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
@@ -106,7 +107,8 @@ class _Draft:
 
     def _finish(self, tree: ast.Module) -> ast.Module:
         """The tree; a signature that was put in is `async` where its body awaits, and see `_leave_handlers_open`."""
-        for node in ast.walk(tree):
+        opened = any(line.endswith(_SIGNATURE) for line in self.lines)
+        for node in ast.walk(tree) if opened else ():
             row = getattr(node, "lineno", 1) - 1
             if isinstance(node, ast.FunctionDef) and self.lines[row].endswith(_SIGNATURE) and _awaits(node.body):
                 self.lines[row] = self.lines[row].replace(_SIGNATURE, f"async {_SIGNATURE}")
@@ -115,6 +117,8 @@ class _Draft:
 
     def _leave_handlers_open(self, tree: ast.Module) -> ast.Module:
         """The tree, where a handler that reaches the end of the hunk goes on: nobody can see that it swallows."""
+        if not any("except" in line for line in self.lines):
+            return tree
         last = max((row for row, line in enumerate(self.lines, 1) if line.strip()), default=0)
         open_ones = [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.end_lineno == last]
         if not open_ones or self.ends_file or self.numbers[last - 1] == 0:
@@ -364,7 +368,7 @@ def _awaits(statements: Sequence[ast.stmt]) -> bool:
         if isinstance(node, (ast.Await, ast.AsyncFor, ast.AsyncWith)):
             return True
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            stack.extend(ast.iter_child_nodes(node))
+            stack += child_nodes(node)
     return False
 
 
@@ -373,7 +377,7 @@ def renumber(tree: ast.AST, numbers: Sequence[int]) -> None:
     ends: list[int] = []
     for number in numbers:
         ends.append(number or (ends[-1] if ends else 0))
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.stmt, ast.expr, ast.excepthandler, ast.arg, ast.keyword, ast.alias, ast.pattern)):
+    for node in every_node(tree):
+        if isinstance(node, _PLACED):
             node.end_lineno = ends[min(node.end_lineno or node.lineno, len(ends)) - 1]
             node.lineno = numbers[min(node.lineno, len(numbers)) - 1]

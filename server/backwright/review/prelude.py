@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from backwright.review.source import WELL_KNOWN
+from backwright.review.source import WELL_KNOWN, every_node
 
 _MODULES: Mapping[str, str] = {name: name for name in ("hashlib", "marshal", "pathlib", "pickle", "random", "yaml")}
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -34,7 +34,7 @@ def prelude(trees: Iterable[ast.Module]) -> str:
     used: set[str] = set()
     bound: set[str] = set()
     dotted: set[str] = set()
-    for node in (node for tree in trees for node in ast.walk(tree)):
+    for node in (node for tree in trees for node in every_node(tree)):
         if isinstance(node, ast.Name):
             (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

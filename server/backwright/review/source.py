@@ -51,6 +51,17 @@ WELL_KNOWN: Mapping[str, str] = {
 }
 
 
+# Fields of nodes that hold no nodes, or only operators and the marks `Load` and `Store`, which the parser shares.
+_NO_NODES = frozenset(
+    {
+        *("arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "module", "op", "ops"),
+        *("rest", "simple", "type_comment", "type_ignores"),
+    }
+)
+# Of Python 3.12; the only kind whose `name` is a node.
+_TYPE_ALIAS = getattr(ast, "TypeAlias", None)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One parse: a whole file (`Basis.FULL`) or one repaired hunk (`Basis.FRAGMENT`).
@@ -71,31 +82,26 @@ class Source:
     added: frozenset[int]
     enclosing_async: bool | None = None
     _parents: dict[ast.AST, ast.AST] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _functions: dict[ast.AST, FunctionNode | ast.Lambda] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
     _derived: dict[object, object] = field(init=False, repr=False, compare=False, default_factory=dict)
     _index: dict[type[ast.AST], list[ast.AST]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _bindings: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
     _locals: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        parents, functions, index = self._parents, self._functions, self._index
+        parents, index = self._parents, self._index
         stack: list[ast.AST] = [self.tree]
         while stack:
             node = stack.pop()
-            index.setdefault(type(node), []).append(node)
-            children = _children(node)
-            parents.update(dict.fromkeys(children, node))
-            if node in functions:
-                functions.update(dict.fromkeys(children, functions[node]))
-            # A function's body is its own; its decorators and defaults belong to what is around it.
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                functions.update(dict.fromkeys(node.body, node))
-            elif isinstance(node, ast.Lambda):
-                functions[node.body] = node
+            kind = type(node)
+            if kind in index:
+                index[kind].append(node)
+            else:
+                index[kind] = [node]
+            children = child_nodes(node)
+            for child in children:
+                parents[child] = node
             children.reverse()
-            stack.extend(children)
+            stack += children
         self._locals.update(name.id for name in self.nodes(ast.Name) if isinstance(name.ctx, ast.Store))
         self._locals.update(argument.arg for argument in self.nodes(ast.arg))
         for node in self.nodes(ast.Import):
@@ -116,9 +122,7 @@ class Source:
 
     def nodes(self, kind: type[Node]) -> Iterator[Node]:
         """Every node of exactly this type, in the order of the text."""
-        for node in self._index.get(kind, ()):
-            if isinstance(node, kind):
-                yield node
+        return iter(cast("list[Node]", self._index.get(kind, ())))
 
     def functions(self) -> Iterator[FunctionNode]:
         """Every function, synchronous ones first."""
@@ -138,7 +142,16 @@ class Source:
 
     def function_of(self, node: ast.AST) -> FunctionNode | ast.Lambda | None:
         """The nearest function or lambda whose *body* holds the node; decorators and defaults stand outside it."""
-        return self._functions.get(node)
+        parent = self._parents.get(node)
+        while parent is not None:
+            # Of a function's parts, only its body consists of statements.
+            if isinstance(parent, ast.Lambda):
+                if node is parent.body:
+                    return parent
+            elif isinstance(node, ast.stmt) and isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                return parent
+            node, parent = parent, self._parents.get(parent)
+        return None
 
     def class_of(self, node: ast.AST) -> ast.ClassDef | None:
         """The class whose body directly holds the node."""
@@ -185,19 +198,38 @@ class Source:
                 yield call
 
 
-def _children(node: ast.AST) -> list[ast.AST]:
-    """The child nodes in order, without the `Load` and `Store` marks, which are shared and ask nothing of anyone.
+_CHILD_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
-    `ast.iter_child_nodes` does the same through two generators, in twice the time.
+
+def _child_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of node that can hold nodes.
+
+    `ast.iter_child_nodes` looks at every field of every node, in three times the time.
     """
+    fields = tuple(name for name in kind._fields if name not in _NO_NODES and (name != "name" or kind is _TYPE_ALIAS))
+    return _CHILD_FIELDS.setdefault(kind, fields)
+
+
+def child_nodes(node: ast.AST) -> list[ast.AST]:
+    """The child nodes in the order of the text, without operators and marks."""
     children: list[ast.AST] = []
-    for name in node._fields:
+    kind = type(node)
+    for name in _CHILD_FIELDS.get(kind) or _child_fields(kind):
         value = getattr(node, name, None)
-        if isinstance(value, list):
-            children.extend([item for item in value if isinstance(item, ast.AST)])
-        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+        if value.__class__ is list:
+            children += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
             children.append(value)
     return children
+
+
+def every_node(tree: ast.AST) -> Iterator[ast.AST]:
+    """What `ast.walk` gives, in another order and without operators and marks."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += child_nodes(node)
 
 
 def last_name(node: ast.AST) -> str | None:
