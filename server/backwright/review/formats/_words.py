@@ -10,7 +10,7 @@ from backwright.review.checklist import Status
 from backwright.review.diagnostic import Severity
 from backwright.review.report import Report, Since, Suppressed
 
-MAX_LISTED: Final = 200
+MAX_LISTED: Final = 100
 """Entries of a list that is read; a program takes the rest from the JSON report."""
 
 STATUS_WORDS = {
