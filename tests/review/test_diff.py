@@ -179,11 +179,82 @@ def test_hunk_without_header_is_unread_and_read_once_its_path_is_given() -> None
     assert _added(parse_diff(BODY.encode(), path="app/x.py")) == {"app/x.py": [(2, "b = 2")]}
 
 
-def test_combined_diff_is_named_with_its_file() -> None:
-    text = "diff --cc x.py\nindex 1,2..3\n--- a/x.py\n+++ b/x.py\n@@@ -1,1 -1,1 +1,2 @@@\n  a\n++b\n"
+COMBINED = "diff --cc x.py\nindex 1111,2222..3333\n--- a/x.py\n+++ b/x.py\n"
+
+
+def test_combined_diff_gives_what_the_merge_itself_adds() -> None:
+    text = f"{COMBINED}@@@ -1,3 -1,2 +1,4 @@@ def f():\n  a\n- b\n -c\n++d\n++e\n +f\n"
     diff = _read(text + GIT.replace("x.py", "y.py"))
-    assert [(unread.path, unread.first_line, unread.last_line) for unread in diff.unread] == [("x.py", 1, 7)]
-    assert _added(diff) == {"y.py": [(2, "b = 2")]}
+    assert _added(diff) == {"x.py": [(2, "d"), (3, "e")], "y.py": [(2, "b = 2")]}
+    (hunk,) = diff.files[0].hunks
+    assert [(line.kind, line.text, line.old, line.new) for line in hunk.lines] == [
+        (" ", "a", 1, 1),
+        ("+", "d", None, 2),
+        ("+", "e", None, 3),
+        (" ", "f", 2, 4),
+    ]
+    assert [(unread.path, unread.first_line, unread.last_line) for unread in diff.unread] == [("x.py", 1, 11)]
+    assert "takes from one of its parents" in diff.unread[0].reason
+
+
+def test_combined_diff_of_own_lines_alone_is_read_whole() -> None:
+    diff = _read(f"{COMBINED}@@@ -1,2 -1,2 +1,3 @@@\n  a\n++b\n  c\n@@@ -9,2 -9,2 +10,2 @@@\n  x\n--y\n++z\n")
+    assert (_added(diff), diff.unread) == ({"x.py": [(2, "b"), (11, "z")]}, ())
+    assert [line.old for line in diff.files[0].hunks[1].lines] == [9, 10, None]
+
+
+@pytest.mark.parametrize(
+    ("body", "last"),
+    [
+        ("@@@ -1,2 -1,2 +1,9 @@@\n  a\n++b\n", 7),
+        ("@@@ -1,2 -1,2 +1,3 @@@\n  a\n+-b\n  c\n", 8),
+        ("@@@ ... @@@\n  a\n++b\n", 7),
+        ("@@@ -1,2 +1,3 @@@\n  a\n++b\n", 7),
+        ("@@@@ -1,2 -1,2 +1,3 @@@@\n  a\n++b\n", 7),
+    ],
+    ids=["cut", "both-marks", "no-counts", "one-parent", "three-parents"],
+)
+def test_combined_hunk_that_does_not_add_up_is_named(body: str, last: int) -> None:
+    (unread,) = _read(f"{COMBINED}{body}").unread
+    assert (unread.path, unread.first_line, unread.last_line) == ("x.py", 5, last)
+
+
+def test_line_behind_a_combined_hunk_is_named() -> None:
+    (unread,) = _read(f"{COMBINED}@@@ -1,1 -1,1 +1,2 @@@\n  a\n++b\n++hidden()\n").unread
+    assert (unread.path, unread.first_line, unread.last_line) == ("x.py", 8, 8)
+
+
+def test_merge_that_git_shows_agrees_with_what_only_the_merge_holds(tmp_path: Path) -> None:
+    root = repository(tmp_path)
+    base = [f"x{number} = {number}" for number in range(30)]
+    texts = {"main": [*base], "one": [*base], "two": [*base]}
+    texts["one"][5], texts["two"][20], texts["main"][12] = "of_one = 1", "of_two = 1", "of_main = 1"
+    texts["one"][13] = "conflict = 1"
+    write(root, "m.py", "\n".join(base))
+    commit(root)
+    for name in ("one", "two", "main"):
+        git(root, "switch", "--quiet", *([name] if name == "main" else ["-c", name, "main"]))
+        write(root, "m.py", "\n".join(texts[name]))
+        commit(root)
+    merged = [
+        *texts["main"][:5],
+        "of_one = 1",
+        *base[6:12],
+        "own = 1",
+        "own = 2",
+        *base[14:20],
+        "of_two = 1",
+        *base[21:],
+    ]
+    write(root, "m.py", "\n".join(merged))
+    tree = git(root, "stash", "create")[:40].decode()
+    names = [git(root, "rev-parse", name).decode().strip() for name in ("main", "one", "two")]
+    parents = [argument for name in names for argument in ("-p", name)]
+    merge = git(root, "commit-tree", f"{tree}^{{tree}}", *parents, "-m", "octopus").decode().strip()
+    diff = _read(git(root, "show", "--cc", merge).decode())
+    assert _added(diff) == {"m.py": [(13, "own = 1"), (14, "own = 2")]}
+    (first,) = {line.new - (line.old or 0) for line in diff.files[0].hunks[0].lines[:1] if line.new}
+    assert first == 0
 
 
 def test_truncated_hunk_keeps_its_lines_and_says_what_is_missing() -> None:
@@ -262,7 +333,14 @@ def test_any_bytes_give_a_diff_or_the_named_error(data: bytes) -> None:
     assert all(unread.reason for unread in diff.unread)
 
 
-@given(st.lists(st.sampled_from([*GIT.split("\n"), "@@ x @@", "+", "++ b/z", "diff --git ", "--- a/y"]), max_size=30))
+MERGE = [*COMBINED.split("\n"), "@@@ -1,1 -1,1 +1,2 @@@", "  a", "++b", "+ c", " -d"]
+
+
+@given(
+    st.lists(
+        st.sampled_from([*GIT.split("\n"), "@@ x @@", "+", "++ b/z", "diff --git ", "--- a/y", *MERGE]), max_size=30
+    )
+)
 def test_no_added_line_of_a_mangled_diff_is_lost(lines: list[str]) -> None:
     try:
         diff = _read("\n".join(lines))

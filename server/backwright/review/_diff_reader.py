@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from backwright.review._combined import read_combined
 from backwright.review._diff_model import FileDiff, FileStatus, Hunk, Line, LineKind, Unread
 from backwright.review._diff_paths import DEV_NULL, git_names, marked_name, unquote, without_prefixes
 
@@ -117,7 +118,7 @@ class _Reader:
         if line.startswith("diff --git "):
             self._git_header(line)
         elif line.startswith(("diff --cc ", "diff --combined ")):
-            self._combined(line)
+            self._combined()
         elif self._header_at(self.at):
             self._marked_header()
         elif line.startswith("@@"):
@@ -171,15 +172,13 @@ class _Reader:
         self.draft.named = True
         self.at += 2
 
-    def _combined(self, line: str) -> None:
+    def _combined(self) -> None:
         self._close()
         first = self.at
-        self.at += 1
-        while self.at < len(self.lines) and not self.lines[self.at].startswith(("diff --", "commit ", "From ")):
-            self.at += 1
-        path = unquote(line.split(" ", 2)[2].rstrip("\r"))
-        reason = "a combined diff of a merge has no single new side; review the merge against one of its parents"
-        self.unread.append(Unread(path, first + 1, self.at, reason))
+        file, unread, self.at = read_combined(self.lines, self.at)
+        self.files.append(file)
+        self.spans.append((first + 1, self.at))
+        self.unread += unread
 
     def _binary(self, line: str) -> None:
         names = _BINARY.fullmatch(line)
