@@ -100,6 +100,15 @@ def test_what_a_path_rule_ignores_is_suppressed_with_its_reason() -> None:
     ]
 
 
+def test_a_setting_for_a_rule_that_there_is_not_is_told() -> None:
+    options = Options(
+        path_rules=(PathRule(("jobs/**",), "by hand", ignore=("T201", "T999")),),
+        suppressions=(Suppression("BW199", "no"), Suppression("ASYNC251", "no")),
+    )
+    notes = report_of({"jobs/y.py": TEXT}, options=options).notes
+    assert notes[-1] == "backwright.yaml silences BW199, T999, which no rule is called"
+
+
 @pytest.mark.parametrize(
     ("options", "detail"),
     [

@@ -13,6 +13,7 @@ from backwright.review._git_objects import INDEX, object_reader
 from backwright.review._git_process import Answer, run_git
 from backwright.review._git_survey import hidden_changes, nul_separated, outside
 from backwright.review.diff import Diff, FileDiff, FileStatus, Hunk, Line, LineKind, Unread, parse_diff
+from backwright.review.options import PROJECT_FILE
 from backwright.review.subject import Reader, Subject, disk_reader
 
 MAX_UNTRACKED: Final = 500
@@ -250,12 +251,13 @@ class Repository:
         return files, skipped, {path: name for path, name in names.items() if path != name}
 
     def _reader(self, at: str, diff: Diff, *, old: bool) -> Reader:
-        """Reads any file of one side from git's objects; the diff's own Python files all at the first call."""
+        """Reads any file of one side from git's objects; what every review asks for all at the first call."""
         absent = FileStatus.ADDED if old else FileStatus.DELETED
         named = {
             file.old_path if old else file.path for file in diff.files if file.status is not absent and not file.binary
         }
-        return object_reader(self._ask, self.prefix, at, {path for path in named if path.endswith(".py")})
+        ahead = {path for path in named if path.endswith(".py")} | ({PROJECT_FILE} if old else set())
+        return object_reader(self._ask, self.prefix, at, ahead)
 
     def _run(self, *arguments: str, stdin: bytes = b"") -> Answer:
         answer = self._ask(*arguments, stdin=stdin)

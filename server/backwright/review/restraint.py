@@ -100,6 +100,7 @@ def restrained(found: Iterable[Diagnostic], seen: Seen, options: Options) -> Res
     if said.known and options.baseline is not None:
         said.notes.append(f"{_counted(len(said.known))} in the baseline {options.baseline.name}, so not reported")
     said.notes += _on_ignores(ignores, used, seen, said)
+    said.notes += _on_settings(options, seen)
     return said
 
 
@@ -205,16 +206,27 @@ def _is_one(rules: Iterable[Rule]) -> Callable[[Diagnostic], bool]:
 
 
 def _on_ignores(ignores: Sequence[Ignore], used: set[Ignore], seen: Seen, said: Restrained) -> list[str]:
-    from backwright.review.engine import all_rules
-
     new = [
         f"{one.path}:{one.line}: this change adds the comment that silences {', '.join(one.codes)}: {one.reason}"
         for one in ignores
         if one.added and one in used
     ]
-    known = frozenset(CODES) | {rule.code for rule in (*all_rules(), *seen.rules)}
-    wrong = list(problems(ignores, known=known, ran=seen.ran, findings=said.findings, seen=seen.sightings))
+    wrong = list(problems(ignores, known=_known(seen), ran=seen.ran, findings=said.findings, seen=seen.sightings))
     return [*_first(new, "added by this change"), *_first(wrong, "with something wrong")]
+
+
+def _on_settings(options: Options, seen: Seen) -> list[str]:
+    """What the project silences that there is not."""
+    named = [one.rule for one in options.suppressions] + [code for rule in options.path_rules for code in rule.ignore]
+    unknown = sorted(set(named) - _known(seen))
+    return [f"{PROJECT_FILE} silences {', '.join(unknown[:MAX_NOTES])}, which no rule is called"] if unknown else []
+
+
+def _known(seen: Seen) -> frozenset[str]:
+    """Every code that there is."""
+    from backwright.review.engine import all_rules
+
+    return frozenset(CODES) | {rule.code for rule in (*all_rules(), *seen.rules)}
 
 
 def _first(notes: list[str], what: str) -> list[str]:
