@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import quopri
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +70,39 @@ def test_change_of_every_making_is_told_by_its_content(shape: str) -> None:
     assert _added(diff)["x.py"] == [(2, "b = 2")]
     assert (set(_added(diff)) <= {"x.py", "y.py"}, diff.unread, diff.notes) == (True, (), ())
     assert diff.files[0].hunks[0].section == "def f():"
+
+
+MAIL = "From {} Mon Sep 17 00:00:00 2001\nSubject: [PATCH {}/2] x\nContent-Transfer-Encoding: {}\n\n{}"
+
+
+def _body(number: int) -> str:
+    lines = f" a = 1\n+b = '{'é' * 60}={number}'  \n c = 3\n"
+    return f"---\n x{number}.py | 1 +\n\n--- a/x{number}.py\n+++ b/x{number}.py\n@@ -1,2 +1,3 @@\n{lines}-- \n2.39\n\n"
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["8bit", "quoted-printable", "base64", "Base64"])
+def test_mail_in_any_encoding_is_read(encoding: str, ends: str) -> None:
+    encode: dict[str, Callable[[bytes], bytes]] = {
+        "8bit": bytes,
+        "quoted-printable": quopri.encodestring,
+        "base64": base64.encodebytes,
+    }
+    mails = [
+        MAIL.format(f"{number}" * 40, number, encoding, "").encode() + encode[encoding.lower()](_body(number).encode())
+        for number in (1, 2)
+    ]
+    diff = read_change(b"".join(mails).replace(b"\n", ends.encode()))
+    assert (_added(diff), diff.unread) == (
+        {f"x{number}.py": [(2, f"b = '{'é' * 60}={number}'  ")] for number in (1, 2)},
+        (),
+    )
+
+
+def test_mail_that_only_says_that_it_is_encoded_is_read_or_named() -> None:
+    text = MAIL.format("1" * 40, 1, "base64", "!!!")
+    with pytest.raises(DiffSyntaxError):
+        read_change(text.encode())
 
 
 @pytest.mark.parametrize(
@@ -250,7 +285,12 @@ def test_any_json_is_a_change_or_the_named_error(value: object) -> None:
     assert all(each.reason for each in diff.unread)
 
 
-@given(st.sampled_from([b"[", b"{", b" \n[{", b'{"files":[', b"From 1234567890 ", b""]), st.binary(max_size=200))
+ENCODED = b"From 1234567890 Mon Sep 17 00:00:00 2001\nContent-Transfer-Encoding: base64\n\n"
+
+
+@given(
+    st.sampled_from([b"[", b"{", b" \n[{", b'{"files":[', b"From 1234567890 ", ENCODED, b""]), st.binary(max_size=200)
+)
 def test_any_bytes_are_a_change_or_the_named_error(start: bytes, data: bytes) -> None:
     try:
         diff = read_change(start + data)

@@ -267,6 +267,28 @@ def test_one_commit_that_is_shown_is_read_without_its_message(root: Path) -> Non
     assert (set(_sides(diff)), diff.notes, diff.unread) == ({"app/m.py"}, (), ())
 
 
+def test_log_of_branches_that_change_the_same_file_names_what_it_cannot_join(root: Path) -> None:
+    for name, at in (("one", 2), ("two", 20)):
+        git(root, "switch", "--quiet", "-c", name, "start")
+        _insert(root, at, f"of_{name} = 1")
+        write(root, f"app/{name}.py", "a = 1\n")
+        commit(root, name)
+    git(root, "merge", "--quiet", "--no-edit", "one")
+    for arguments in (
+        ("log", "-p", "start.."),
+        ("log", "-p", "--cc", "start.."),
+        ("log", "-p", "--reverse", "start.."),
+    ):
+        text = git(root, *arguments)
+        diff = read_change(text)
+        read = {line for sides in _sides(diff).values() for _, line in sides[2]}
+        lines = text.decode().split("\n")
+        named = [line for each in diff.unread for line in lines[each.first_line - 1 : each.last_line]]
+        assert {"of_one = 1", "of_two = 1"} <= read | {line[1:] for line in named if line.startswith("+")}
+        assert {each.path for each in diff.unread} == {"app/m.py"}
+        assert {"app/one.py", "app/two.py"} <= set(_sides(diff))
+
+
 EDITS = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(0, 40), st.integers(0, 4), st.integers(0, 3)), min_size=1, max_size=5
 )

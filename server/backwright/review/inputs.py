@@ -6,6 +6,7 @@ import re
 
 from backwright.errors import DiffSyntaxError, TooLargeError
 from backwright.review._forge_json import read_forge_json
+from backwright.review._mail import decode_mails
 from backwright.review._series import join_parts
 from backwright.review.diff import MAX_DIFF_BYTES, Diff, decode_diff, parse_parts
 
@@ -32,4 +33,4 @@ def read_change(data: bytes) -> Diff:
             # Prose before a diff may start with a bracket as well.
             if _OF_DIFF.search(text) is None:
                 raise
-    return join_parts(parse_parts(data))
+    return join_parts(parse_parts(decode_mails(data)))
