@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from backwright.review.diff import parse_diff
 from backwright.review.engine import review
@@ -104,6 +106,14 @@ def test_the_entry_of_a_file_keeps_its_fingerprint_while_one_of_its_findings_is_
         return found.fingerprint
 
     assert len({entry("a"), entry("a", "b"), entry("b", "c")}) == 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from(["time.sleep(1)", "time.sleep(2)", "x = 1", "print(1); print(2)"]), max_size=8))
+def test_no_two_findings_of_a_report_share_one(lines: list[str]) -> None:
+    text = HEAD + _function("a", *lines) + _function("b", *lines)
+    marks = [one.fingerprint for one in report_of({PATH: text}).findings]
+    assert len(marks) == len(set(marks))
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,18 @@ def test_sarif_carries_fingerprints_suppressions_and_what_was_not_checked() -> N
     assert notes[0] == "Not checked: app/new.py, lines 4-6, 9: not readable as Python without its file"
 
 
+def test_sarif_names_who_silenced_what_and_what_is_new_to_the_baseline() -> None:
+    results = json.loads(_format("sarif").render(REFERENCE, REFERENCE_DIFF))["runs"][0]["results"]
+    assert [result["suppressions"][0]["kind"] for result in results if "suppressions" in result] == [
+        "external",
+        "inSource",
+    ]
+    assert {result["baselineState"] for result in results} == {"new"}
+    plain = REFERENCE.model_copy(update={"stats": REFERENCE.stats.model_copy(update={"known": None})})
+    results = json.loads(_format("sarif").render(plain, REFERENCE_DIFF))["runs"][0]["results"]
+    assert [result for result in results if "baselineState" in result] == []
+
+
 def test_sarif_fix_replaces_exactly_the_line() -> None:
     run = json.loads(_format("sarif").render(REFERENCE, REFERENCE_DIFF))["runs"][0]
     (replacement,) = run["results"][2]["fixes"][0]["artifactChanges"][0]["replacements"]

@@ -27,7 +27,7 @@ def _render(report: Report, _diff: Diff) -> str:
     codes = sorted({f.code for f in report.findings} | {s.code for s in report.suppressed})
     places = {code: index for index, code in enumerate(codes)}
     results: list[JSON] = [_result(finding, places, report.stats.known) for finding in report.findings]
-    results += [_suppressed(entry, places) for entry in report.suppressed]
+    results += [_suppressed(entry, places, report.stats.known) for entry in report.suppressed]
     cut = len(results) - MAX_RESULTS
     left_out = [f"{cut} results are left out: a run takes {MAX_RESULTS}"] if cut > 0 else []
     run: JSON = {
@@ -109,7 +109,7 @@ def _result(finding: Diagnostic, places: Mapping[str, int], known: int | None) -
         },
     }
     if known is not None:
-        # What the baseline holds is no result, so all that is one is new to it.
+        # What the baseline holds is no result, so all that is one is new to it; SARIF wants it of all or of none.
         result["baselineState"] = "new"
     if finding.others:
         result["relatedLocations"] = [
@@ -121,7 +121,7 @@ def _result(finding: Diagnostic, places: Mapping[str, int], known: int | None) -
     return result
 
 
-def _suppressed(entry: Suppressed, places: Mapping[str, int]) -> JSON:
+def _suppressed(entry: Suppressed, places: Mapping[str, int], known: int | None) -> JSON:
     place: JSON = {"artifactLocation": _artifact(entry.path), "region": {"startLine": entry.line}}
     kind = "inSource" if entry.by == "comment" else "external"
     result: dict[str, JSON] = {
@@ -133,6 +133,8 @@ def _suppressed(entry: Suppressed, places: Mapping[str, int]) -> JSON:
         "suppressions": [{"kind": kind, "justification": visible(entry.reason)}],
         "properties": {"suppressedBy": silenced(entry)},
     }
+    if known is not None:
+        result["baselineState"] = "new"
     if entry.fingerprint:
         result["partialFingerprints"] = {"backwright/v1": entry.fingerprint}
     return result
