@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from backwright.errors import NotARepositoryError, RevisionNotFoundError
+from backwright.review._git_untracked import MAX_UNTRACKED
 from backwright.review.diff import FileStatus
 from backwright.review.reading import read_diff
 from backwright.review.subject import Subject, subject_of
@@ -328,6 +329,21 @@ def test_names_that_are_no_utf8_are_told_apart_and_their_lines_are_read(root: Pa
     assert (_added(untracked), untracked.read_new("caf\\xe9.py")) == (expected, b"a = 1\n")
     commit(root)
     assert _added(subject_of(root, range_="HEAD^!")) == expected
+
+
+def test_untracked_files_that_are_too_large_or_too_many_are_named(root: Path) -> None:
+    write(root, "large.csv", "x\n" * 600_000)
+    write(root, "large.py", "x = 1\n" * 200_000)
+    write(root, "a.py", "a = 1\n")
+    subject = subject_of(root)
+    assert _added(subject) == {"a.py": {1}}
+    reason = "untracked and larger than 1024 KiB; it was not read"
+    assert _unchecked(subject) == {"large.csv": reason, "large.py": reason}
+    for number in range(501):
+        write(root, f"many/{number:03}.py", "a = 1\n")
+    subject = subject_of(root)
+    assert len(_added(subject)) == MAX_UNTRACKED - 2
+    assert "as are 3 more that were not read either" in _unchecked(subject)["many/497.py"]
 
 
 def test_crlf_renames_modes_and_links_are_told_apart(root: Path) -> None:

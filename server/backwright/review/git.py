@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,12 +11,11 @@ from backwright.errors import RevisionNotFoundError, TooLargeError, ToolUnavaila
 from backwright.review._git_objects import INDEX, object_reader
 from backwright.review._git_process import Answer, run_git
 from backwright.review._git_survey import hidden_changes, nul_separated, outside
-from backwright.review.diff import Diff, FileDiff, FileStatus, Hunk, Line, LineKind, Unread, parse_diff
+from backwright.review._git_untracked import read_untracked
+from backwright.review.diff import Diff, FileDiff, FileStatus, parse_diff
 from backwright.review.options import PROJECT_FILE
 from backwright.review.subject import Reader, Subject, disk_reader
 
-MAX_UNTRACKED: Final = 500
-"""Files; more are a forgotten `.gitignore`, and are named instead of read."""
 MAX_SHOWN_AS_BINARY: Final = 200
 """Python files that attributes may declare binary; more are named instead of read."""
 
@@ -187,13 +185,14 @@ class Repository:
 
     def _on_disk(self, start: _Start) -> Subject:
         diff = self._diff(start.at)
-        untracked, skipped, names = self._untracked()
+        others = self._run("ls-files", "--others", "--exclude-standard", "-z").output
+        untracked = read_untracked(self.root, nul_separated(others))
         notes = (*start.notes, *self._outside(start.at, untracked=True), *hidden_changes(self._ask, self.root))
-        whole = Diff((*diff.files, *untracked), (*diff.unread, *skipped), notes)
+        whole = Diff((*diff.files, *untracked.files), (*diff.unread, *untracked.unread), notes)
         disk = disk_reader(self.root)
         return Subject(
             whole,
-            lambda path: disk(names.get(path, path)),
+            lambda path: disk(untracked.names.get(path, path)),
             self._reader(start.at, whole, old=True),
             start.described,
         )
@@ -235,21 +234,6 @@ class Repository:
         answer = self._ask("merge-base", "--end-of-options", one, other)
         return answer.text.split("\n")[0] if answer.status == 0 and answer.text else None
 
-    def _untracked(self) -> tuple[list[FileDiff], list[Unread], dict[str, str]]:
-        """The untracked files, what is not read of them, and how those are really called that are no UTF-8."""
-        listed = nul_separated(self._run("ls-files", "--others", "--exclude-standard", "-z").output)
-        # Git names a repository inside this one as a folder.
-        names = {shown_name(raw): os.fsdecode(raw) for raw in listed if not raw.endswith(b"/")}
-        read = disk_reader(self.root)
-        files = [_added_file(path, read(name)) for path, name in list(names.items())[:MAX_UNTRACKED]]
-        inner = "a repository of its own, not reviewed; review it from inside"
-        skipped = [Unread(shown_name(raw), 0, 0, inner) for raw in listed if raw.endswith(b"/")]
-        over = len(names) - MAX_UNTRACKED
-        if over > 0:
-            reason = f"more than {MAX_UNTRACKED} untracked files; this one and {over - 1} more were not read"
-            skipped.append(Unread(list(names)[MAX_UNTRACKED], 0, 0, reason))
-        return files, skipped, {path: name for path, name in names.items() if path != name}
-
     def _reader(self, at: str, diff: Diff, *, old: bool) -> Reader:
         """Reads any file of one side from git's objects; what every review asks for all at the first call."""
         absent = FileStatus.ADDED if old else FileStatus.DELETED
@@ -270,28 +254,12 @@ class Repository:
         return run_git(folder or self.root, arguments, stdin=stdin, config=self.filters, index=self.index)
 
 
-def shown_name(raw: bytes) -> str:
-    """A name as it can be written: bytes that are no UTF-8 as escapes, so that two names never look the same."""
-    return raw.decode("utf-8", "backslashreplace")
-
-
 def _declared_binary(file: FileDiff) -> bool:
     return file.binary and file.path.endswith(".py") and file.status is not FileStatus.DELETED
 
 
 def _is_text(file: FileDiff) -> bool:
     return not any("\0" in line.text for hunk in file.hunks for line in hunk.lines)
-
-
-def _added_file(path: str, data: bytes | None) -> FileDiff:
-    """A new file as a diff would show it."""
-    if data is None or b"\0" in data:
-        return FileDiff(path, path, FileStatus.ADDED, binary=True)
-    texts = data.decode("utf-8", "replace").split("\n")
-    if texts[-1] == "":
-        texts.pop()
-    lines = tuple(Line(LineKind.ADDED, text.removesuffix("\r"), None, number) for number, text in enumerate(texts, 1))
-    return FileDiff(path, path, FileStatus.ADDED, (Hunk(0, 1, "", lines),) if lines else ())
 
 
 def _unknown(revision: str, what: str, hint: str) -> RevisionNotFoundError:
