@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -107,6 +109,26 @@ def test_staged_worktree_and_one_commit_choose_what_is_reviewed(root: Path, caps
     ):
         assert _run(root, *arguments, "--json") == 1
         assert _paths(capsys.readouterr().out) == paths
+
+
+def _with_hook(root: Path) -> None:
+    write(root, ".git/hooks/pre-commit", f'#!/bin/sh\nexec "{sys.executable}" -m backwright review --staged\n')
+    (root / ".git/hooks/pre-commit").chmod(0o755)
+
+
+def test_hook_reviews_what_is_committed_even_where_that_is_not_the_index(root: Path) -> None:
+    write(root, "app/one.py", "a = 1\n")
+    write(root, "app/two.py", "a = 1\n")
+    commit(root)
+    _with_hook(root)
+    write(root, "app/one.py", BAD)
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        git(root, "commit", "--all", "--message", "takes a file that was not staged")
+    assert "ASYNC251" in (caught.value.stdout + caught.value.stderr).decode()
+    write(root, "app/two.py", "b = 1\n")
+    git(root, "add", "--all")
+    git(root, "commit", "--message", "leaves out a file that is staged", "app/two.py")
+    assert git(root, "show", "--format=", "--name-only", "HEAD") == b"app/two.py\n"
 
 
 def test_files_of_a_series_are_one_change_with_the_lines_of_its_end(
