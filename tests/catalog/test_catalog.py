@@ -238,7 +238,7 @@ def test_the_snapshot_does_not_follow_the_disk(tmp_path: Path) -> None:
 
 def test_each_read_compares_the_bytes_with_their_digest(tmp_path: Path) -> None:
     skill = load_catalog(write_pack(tmp_path, "one")).get("one")
-    rotten = tuple(replace(file, data=b"rotten") if file.path == "SKILL.md" else file for file in skill.files)
+    rotten = tuple(replace(file, held=b"rotten") if file.path == "SKILL.md" else file for file in skill.files)
     catalog = Catalog((replace(skill, files=rotten),))
     assert catalog.read("one", "references/more.md") == b"More about one.\n"
     with pytest.raises(IntegrityError, match=r"SKILL\.md"):

@@ -12,7 +12,7 @@ import anyio.to_thread
 import pytest
 
 from backwright._files import digest
-from backwright.catalog.loader import MAX_BYTES, MAX_DEPTH, MAX_FILES, _read, load_skill
+from backwright.catalog.loader import MAX_BYTES, MAX_DEPTH, MAX_FILES, load_skill, read_sized
 from backwright.catalog.problem import Code, Problem
 from backwright.catalog.skill import Skill
 from backwright.errors import TooLargeError
@@ -262,7 +262,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_was_swapped_since_it_was_looked_at_is_not_read(now: str, tmp_path: Path) -> None:
     path = tmp_path / "x.md"
     path.write_bytes(b"12345")
-    assert _read(str(path), 5) == b"12345"
+    assert read_sized(str(path), 5) == b"12345"
     if now == "a link":
         path.rename(tmp_path / "other.md")
         path.symlink_to("other.md")
@@ -271,7 +271,7 @@ def test_a_file_that_was_swapped_since_it_was_looked_at_is_not_read(now: str, tm
     else:
         path.write_bytes(b"123456" if now == "larger" else b"1234")
     with pytest.raises((OSError, TooLargeError)):
-        _read(str(path), 5)
+        read_sized(str(path), 5)
 
 
 def test_a_folder_that_is_not_there_is_unreadable(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from backwright.errors import IntegrityError, SkillFileNotFoundError
 from backwright.review.evidence import EVIDENCE
 
 FILES = (SkillFile.of("SKILL.md", b"one"), SkillFile.of("assets/a.txt", b"two"))
-SKILL = Skill("one", "1.0.0", "d", {}, "", FILES, Triggers(), (), (), tree_digest(FILES))
+SKILL = Skill("one", "1.0.0", "d", {}, FILES, Triggers(), (), (), tree_digest(FILES))
 
 contents = st.dictionaries(st.text("abc/.", min_size=1, max_size=4), st.binary(max_size=4), max_size=4)
 
@@ -38,7 +38,7 @@ def test_the_hint_of_a_skill_with_many_files_stays_short() -> None:
 def test_verified_bytes_are_those_that_were_pinned() -> None:
     assert FILES[0].verified() == b"one"
     with pytest.raises(IntegrityError):
-        replace(FILES[0], data=b"other").verified()
+        replace(FILES[0], held=b"other").verified()
 
 
 def test_the_address_of_a_head_has_no_version_and_that_of_a_release_has() -> None:

@@ -115,43 +115,68 @@ def load(candidate: Candidate) -> Skill:
 
 
 def read_tree(folder: Path, path: str, seen: Seen | None = None) -> tuple[SkillFile, ...]:
-    """Every file of a skill's folder, sorted by path; names that start with a dot are never read.
+    """Every file of a skill's folder, sorted by path: `look`, then `read_files`.
 
-    Limits (512 files, 16 MiB together) are checked by stat before the first file is opened.
+    Raises:
+        ProblemError: as these two.
+    """
+    return read_files(look(folder, path), seen)
+
+
+def look(folder: Path, path: str) -> Tree:
+    """What a skill's folder holds, before anything of it is opened; names that start with a dot are passed over.
 
     Args:
         folder: the folder.
         path: how messages call it.
-        seen: what was read last time: what has the same stamp is not read again. It is brought up to date.
 
     Raises:
-        ProblemError: a link, a special file, a hostile name, a collision or a limit.
+        ProblemError: a link, a special file, a hostile name, a collision or a limit (512 files, 16 MiB together).
     """
-    tree = _Tree(path)
-    name = ""
-    known: Seen = {} if seen is None else seen
-    read: Seen = {}
+    tree = Tree(path)
     try:
         if not stat.S_ISDIR(folder.lstat().st_mode):
             raise tree.refuse(Code.SYMLINK, "", "the folder is a link", "put the folder itself there")
         tree.walk(folder, "", 1)
+    except OSError as error:
+        raise tree.unreadable("", error) from None
+    return tree
+
+
+def read_files(tree: Tree, seen: Seen | None = None) -> tuple[SkillFile, ...]:
+    """Every file that `look` saw, sorted by path.
+
+    Args:
+        tree: what it saw.
+        seen: what was read last time: what has the same stamp is not read again. It is brought up to date.
+
+    Raises:
+        ProblemError: one cannot be read, or is another by now.
+    """
+    name = ""
+    known: Seen = {} if seen is None else seen
+    read: Seen = {}
+    try:
         for name in sorted(tree.files):
             at, stamp = tree.files[name]
             before = known.get(name)
             unchanged = before is not None and before[0] == stamp
-            read[name] = before if before and unchanged else (stamp, SkillFile.of(name, _read(at, stamp[0])))
+            read[name] = before if before and unchanged else (stamp, SkillFile.of(name, read_sized(at, stamp[0])))
     except (OSError, TooLargeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        fix = "make it readable, and leave the folder alone while it is loaded"
-        raise tree.refuse(Code.UNREADABLE, name, f"it cannot be read: {printable(reason)}", fix) from None
+        raise tree.unreadable(name, error) from None
     if seen is not None:
         remember(seen, read)
     return tuple(file for _, file in read.values())
 
 
 @dataclass(slots=True)
-class _Tree:
-    """A walk that opens nothing: it looks at each name and each lstat, and refuses at the first that is not right."""
+class Tree:
+    """A walk that opens nothing: it looks at each name and each lstat, and refuses at the first that is not right.
+
+    Args:
+        root: how messages call the folder.
+        files: where each file is, by its path in the folder, and its stamp.
+    """
 
     root: str
     files: dict[str, tuple[str, Stamp]] = field(default_factory=dict)
@@ -160,9 +185,17 @@ class _Tree:
     size: int = 0
 
     def refuse(self, code: Code, name: str, message: str, fix: str) -> ProblemError:
+        """What is wrong with a file of it, or with the folder."""
         return refuse(code, f"{self.root}/{name}" if name else self.root, message, fix)
 
+    def unreadable(self, name: str, error: OSError | TooLargeError) -> ProblemError:
+        """What the system says of a file."""
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        fix = "make it readable, and leave the folder alone while it is loaded"
+        return self.refuse(Code.UNREADABLE, name, f"it cannot be read: {printable(reason)}", fix)
+
     def walk(self, folder: Path | str, prefix: str, depth: int) -> None:
+        """Look at what lies below a folder; ProblemError at the first name, link, file or limit that is not right."""
         self.folders += 1
         if depth > MAX_DEPTH or self.folders > MAX_FILES:
             message = f"it has more than {MAX_FILES} folders, or they nest more than {MAX_DEPTH} deep"
@@ -181,6 +214,7 @@ class _Tree:
                 raise self.refuse(Code.SPECIAL_FILE, name, "it is not a regular file", "delete it")
 
     def add(self, name: str, path: str, stamp: Stamp) -> None:
+        """Take a file in; ProblemError where that makes too many, or too much."""
         self.files[name] = (path, stamp)
         self.size += stamp[0]
         if len(self.files) > MAX_FILES:
@@ -190,6 +224,7 @@ class _Tree:
             raise self.refuse(Code.TOO_LARGE, "", message, "take large files out")
 
     def check_name(self, name: str, component: str) -> None:
+        """ProblemError for a name that cannot be served everywhere, or is another's there."""
         reason = _name_fault(component)
         if reason is not None:
             raise self.refuse(Code.HOSTILE_NAME, name, f"the name {reason}", "rename it")
@@ -204,8 +239,12 @@ def _fold(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
 
 
-def _read(path: str, size: int) -> bytes:
-    """The bytes of a file that the walk saw with this size."""
+def read_sized(path: str, size: int) -> bytes:
+    """The bytes of a file that the walk saw with this size.
+
+    Raises:
+        OSError, TooLargeError: it cannot be read, or has another size by now.
+    """
     data = read_bounded(path, size, follow_links=False)
     if len(data) != size:
         raise OSError(f"it changed while it was read: {size} bytes were {len(data)}")
@@ -260,7 +299,7 @@ def build_skill(candidate: Candidate, files: tuple[SkillFile, ...]) -> Skill:
         fix = "add one, or rename the one that is written in other letters"
         raise refuse(Code.NO_SKILL_MD, path, f"there is no {SKILL_MD}", fix)
     where = f"{path}/{SKILL_MD}"
-    head, body = split(text(SKILL_MD), where)
+    head, _ = split(text(SKILL_MD), where)
     front = check_frontmatter(load_yaml(head, where, first_line=2), where, name, candidate.installed)
     if candidate.release not in {None, front.version}:
         message = f"metadata.version is {front.version}, the folder is {candidate.release}"
@@ -270,7 +309,6 @@ def build_skill(candidate: Candidate, files: tuple[SkillFile, ...]) -> Skill:
         version=front.version,
         description=front.description,
         frontmatter=front.fields,
-        body=body,
         files=files,
         triggers=load_triggers(text(TRIGGERS_YAML), f"{path}/{TRIGGERS_YAML}"),
         keywords=front.keywords,

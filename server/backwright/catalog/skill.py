@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
 from urllib.parse import quote
 
@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from backwright._files import digest
 from backwright._strict_yaml import JSON
+from backwright.catalog.frontmatter import decode, split
+from backwright.catalog.problem import ProblemError
 from backwright.errors import IntegrityError, SkillFileNotFoundError
 
 SKILL_MD: Final = "SKILL.md"
@@ -34,8 +36,10 @@ Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 # What a change as a whole can show by itself; the review decides each (see its checklist).
 Evidence = Literal[
     "docs_with_settings",
+    "lifespan_with_app",
     "lock_with_dependencies",
     "migration_with_model_change",
+    "probes_with_app",
     "tests_changed",
     "tests_with_routes",
 ]
@@ -112,24 +116,34 @@ class Checklist(_Frozen):
 
 @dataclass(frozen=True, slots=True)
 class SkillFile:
-    """One file of a skill.
+    """One file of a skill; equal to another that has the same digest.
 
     Args:
         path: POSIX path relative to the skill's folder.
         digest: `sha256:` and 64 hex digits; what was pinned when the snapshot was made.
         size: in bytes.
-        data: the bytes.
+        held: the bytes, or what reads them and raises IntegrityError where they are not those of the digest.
     """
 
     path: str
     digest: str
     size: int
-    data: bytes
+    held: bytes | Callable[[], bytes] = field(repr=False, compare=False)
 
     @classmethod
     def of(cls, path: str, data: bytes) -> SkillFile:
         """A file with the digest and the size of its bytes."""
         return cls(path, digest(data), len(data), data)
+
+    @property
+    def data(self) -> bytes:
+        """The bytes.
+
+        Raises:
+            IntegrityError: they were not read yet, and are no longer there.
+        """
+        held = self.held
+        return held if isinstance(held, bytes) else held()
 
     def verified(self) -> bytes:
         """The bytes, checked against the digest.
@@ -137,11 +151,12 @@ class SkillFile:
         Raises:
             IntegrityError: they are not those that the digest pins.
         """
-        if digest(self.data) != self.digest:
+        data = self.data
+        if digest(data) != self.digest:
             raise IntegrityError(
                 f"the bytes of {self.path} do not match their digest", hint="restart the server; then check the pack"
             )
-        return self.data
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +168,6 @@ class Skill:
         version: `metadata.version`, SemVer 2.0.0.
         description: what it is for and when to use it; at most 1,024 characters.
         frontmatter: every field of the frontmatter as JSON, verbatim.
-        body: the instructions: SKILL.md without its frontmatter.
         files: every file, sorted by path; SKILL.md among them.
         triggers: the content of `triggers.yaml`.
         keywords: `metadata.triggers`, split at its commas.
@@ -168,7 +182,6 @@ class Skill:
     version: str
     description: str
     frontmatter: Mapping[str, JSON]
-    body: str
     files: tuple[SkillFile, ...]
     triggers: Triggers
     keywords: tuple[str, ...]
@@ -181,6 +194,18 @@ class Skill:
     def own_name(self) -> str:
         """The name as its SKILL.md has it."""
         return self.name.rpartition("/")[2]
+
+    @property
+    def body(self) -> str:
+        """The instructions: SKILL.md without its frontmatter.
+
+        Raises:
+            IntegrityError: as `SkillFile.data`.
+        """
+        try:
+            return split(decode(self.file(SKILL_MD).data, SKILL_MD), SKILL_MD)[1]
+        except ProblemError as error:
+            raise IntegrityError(str(error.problem), hint=error.problem.fix) from None
 
     def file(self, path: str) -> SkillFile:
         """The file at a path.
