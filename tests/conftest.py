@@ -13,6 +13,8 @@ from hypothesis import settings
 os.environ.pop("VIRTUAL_ENV", None)
 # And no test, nor a process that it starts, leaves records with the user who runs it.
 os.environ["BACKWRIGHT_STATE"] = tempfile.mkdtemp(prefix="backwright-state-")
+# Nor indexes of what they load.
+os.environ["BACKWRIGHT_CACHE"] = f"{os.environ['BACKWRIGHT_STATE']}/cache"
 atexit.register(shutil.rmtree, os.environ["BACKWRIGHT_STATE"], ignore_errors=True)
 
 settings.register_profile("without-deadline", deadline=None)

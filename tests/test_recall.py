@@ -62,3 +62,20 @@ def test_the_environment_says_where_records_are_and_whether_uses_are_counted(
 ) -> None:
     found = Settings.from_environment(environment)
     assert (found.state, found.usage) == (state, usage)
+
+
+@pytest.mark.parametrize(
+    ("environment", "cache"),
+    [
+        ({"BACKWRIGHT_CACHE": "/c"}, Path("/c")),
+        ({"BACKWRIGHT_CACHE": "off", "XDG_CACHE_HOME": "/x"}, None),
+        ({"BACKWRIGHT_CACHE": "", "XDG_CACHE_HOME": "/x"}, None),
+        ({"XDG_CACHE_HOME": "/x"}, Path("/x/backwright")),
+        ({"XDG_CACHE_HOME": "relative"}, Path.home() / ".cache/backwright"),
+        ({}, Path.home() / ".cache/backwright"),
+    ],
+)
+def test_the_environment_says_where_indexes_are_or_that_none_are_kept(
+    environment: dict[str, str], cache: Path | None
+) -> None:
+    assert Settings.from_environment(environment).cache == cache

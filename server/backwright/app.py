@@ -63,7 +63,7 @@ class App:
     @cached_property
     def snapshots(self) -> Snapshots:
         """The snapshot that is served now, and the way to the next."""
-        return Snapshots(Library(self.sources.load))
+        return Snapshots(Library(self.sources.load, self.sources.index))
 
     @cached_property
     def recall(self) -> Recall:

@@ -21,6 +21,7 @@ class Settings:
         skills: folders of other skills, served beside the pack as they are, of whatever dialect.
         reload: follow the folders on disk and serve what they hold by then.
         state: the folder where this user's records are kept; None where there is no one user.
+        cache: the folder where this user keeps what can be made anew; None where there is no one user, or none wanted.
         usage: whether to count how often each skill is used; None to leave it to the project.
         environment: the virtual environment that is active; a project's own goes before it.
     """
@@ -33,13 +34,15 @@ class Settings:
     reload: bool = False
     environment: Path | None = None
     state: Path | None = None
+    cache: Path | None = None
     usage: bool | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, root: Path | None = None) -> Settings:
         """Settings for a process on the user's own machine; `BACKWRIGHT_PACK` names another pack,
         `BACKWRIGHT_SKILLS` more folders of skills, parted as in `PATH`; `BACKWRIGHT_STATE` another folder for records,
-        and `BACKWRIGHT_USAGE` turns the counts on (1) or off (0).
+        `BACKWRIGHT_CACHE` another for indexes of large packs (`off` or nothing: none are kept), and `BACKWRIGHT_USAGE`
+        turns the counts on (1) or off (0).
         """
         pack = environment.get("BACKWRIGHT_PACK")
         skills = tuple(Path(part) for part in environment.get("BACKWRIGHT_SKILLS", "").split(os.pathsep) if part)
@@ -50,6 +53,7 @@ class Settings:
             skills=skills,
             environment=Path(active) if active else None,
             state=_state(environment),
+            cache=_cache(environment),
             usage=_SWITCH.get(environment.get("BACKWRIGHT_USAGE", "").strip().lower()),
         )
 
@@ -60,12 +64,24 @@ _SWITCH: Mapping[str, bool] = {"1": True, "true": True, "on": True, "0": False, 
 def _state(environment: Mapping[str, str]) -> Path | None:
     """Where this user's programs keep what is no configuration and no cache; None for a user without a home."""
     own = environment.get("BACKWRIGHT_STATE")
-    if own:
-        return Path(own)
-    base = environment.get("LOCALAPPDATA") if os.name == "nt" else environment.get("XDG_STATE_HOME")
+    return Path(own) if own else _users(environment, "XDG_STATE_HOME", ".local/state/backwright", "backwright")
+
+
+def _cache(environment: Mapping[str, str]) -> Path | None:
+    """Where this user's programs keep what can be made anew; None for a user without a home, or who wants none."""
+    own = environment.get("BACKWRIGHT_CACHE")
+    if own is not None:
+        return None if own.strip().lower() in {"", "off"} else Path(own)
+    return _users(environment, "XDG_CACHE_HOME", ".cache/backwright", "backwright/cache")
+
+
+def _users(environment: Mapping[str, str], variable: str, at_home: str, on_windows: str) -> Path | None:
+    """A folder of this user, after the XDG Base Directory Specification or in Windows's own place."""
+    windows = os.name == "nt"
+    base = environment.get("LOCALAPPDATA" if windows else variable)
     if base and Path(base).is_absolute():
-        return Path(base) / "backwright"
+        return Path(base) / (on_windows if windows else "backwright")
     try:
-        return Path.home() / ".local" / "state" / "backwright"
+        return Path.home() / at_home
     except RuntimeError:
         return None

@@ -136,12 +136,15 @@ class Snapshots:
 
         What was derived from the last snapshot is derived from the next before it is served, so no reader waits.
         """
+        return self.library.reload(self._prepare)
 
-        def ready(catalog: Catalog) -> None:
-            self._prepared = Snapshot(catalog)
-            self._prepared.derive_as(self.latest())
+    def settle(self) -> Swap | None:
+        """See `Library.settle`; what was derived is derived again, as for a reload."""
+        return self.library.settle(self._prepare)
 
-        return self.library.reload(ready)
+    def _prepare(self, catalog: Catalog) -> None:
+        self._prepared = Snapshot(catalog)
+        self._prepared.derive_as(self.latest())
 
 
 def _text(skill: Skill) -> SkillText:

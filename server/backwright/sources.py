@@ -13,6 +13,7 @@ from backwright.catalog.pack import find_pack, is_installed
 from backwright.settings import Settings
 
 if TYPE_CHECKING:
+    from backwright.catalog.indexing import Indexing
     from backwright.catalog.installed import Installed
     from backwright.catalog.requires import ProjectVersions
     from backwright.catalog.roots import Roots
@@ -76,6 +77,16 @@ class Sources:
 
             self._project = ProjectVersions(root, self._settings.environment)
         return self._project
+
+    @cached_property
+    def index(self) -> Indexing | None:
+        """What is known of the pack from one process to the next; None where everything is to be read at the start."""
+        given = self._settings
+        if given.cache is None or given.strict:
+            return None
+        from backwright.catalog.indexing import Indexing
+
+        return Indexing(given.cache, self.pack)
 
     @cached_property
     def _roots(self) -> Roots:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backwright.catalog.generated import read_generated
+from backwright.catalog.generated import outline, read_generated
 from backwright.catalog.pins import FilePin, Manifest, SkillPin, dump
 
 digests = st.from_regex(r"sha256:[0-9a-f]{64}", fullmatch=True)
@@ -48,6 +48,20 @@ def test_one_byte_more_less_or_other_is_left_to_the_strict_loader_or_is_another_
     spoiled = good[:at] + data.draw(st.binary(max_size=2)) + good[at + data.draw(st.integers(0, 2)) :]
     found = read_generated(spoiled)
     assert found is None or dump(found) == spoiled
+
+
+@given(manifest=manifests)
+def test_the_outline_of_a_generated_manifest_is_its_pins_without_their_files(manifest: Manifest) -> None:
+    data = dump(manifest)
+    if read_generated(data) is None:
+        return
+    heads = {(name, None): (pin.version, pin.digest) for name, pin in manifest.skills.items()}
+    released = {
+        (name, release): (pin.version, pin.digest)
+        for name, pins in manifest.releases.items()
+        for release, pin in pins.items()
+    }
+    assert outline(data) == heads | released
 
 
 def test_what_is_no_text_is_left_to_the_strict_loader() -> None:

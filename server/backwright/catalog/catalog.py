@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from backwright._hidden import printable
 from backwright.catalog import manifest as manifests
-from backwright.catalog.loader import RELEASES, Candidate, build_skill, candidates, read_tree
+from backwright.catalog.loader import RELEASES, Candidate, Tree, build_skill, candidates, look, read_files
 from backwright.catalog.memory import Memory
 from backwright.catalog.pins import Manifest
 from backwright.catalog.problem import Code, Problem, ProblemError
 from backwright.catalog.skill import Skill
 from backwright.catalog.version import Range, Version, parse_request
 from backwright.errors import IntegrityError, ManifestError, SkillBlockedError, SkillNotFoundError, VersionNotFoundError
+
+if TYPE_CHECKING:
+    from backwright.catalog.index import Known
 
 MAX_NAMES_IN_HINT: Final = 12
 
@@ -160,8 +163,8 @@ def load_catalog(
         IntegrityError: strict, and a file is not what the manifest pins.
         ManifestError: strict, and anything else is wrong.
     """
-    loading = _Loading(strict=strict, allow_unlocked=allow_unlocked, memory=memory or Memory())
-    skills = tuple(loading.skills(pack))
+    loading = _Loading(pack, strict=strict, allow_unlocked=allow_unlocked, memory=memory or Memory())
+    skills = tuple(loading.skills())
     return Catalog(
         skills=tuple(skill for skill in skills if not skill.released),
         problems=tuple(loading.problems),
@@ -170,26 +173,35 @@ def load_catalog(
                 (skill for skill in skills if skill.released), key=lambda each: (each.name, Version.parse(each.version))
             )
         ),
-        manifest=loading.memory.manifest[0] if loading.memory.manifest else b"",
+        manifest=loading.vouching,
     )
 
 
 @dataclass(slots=True)
 class _Loading:
-    """One pass over a pack, and the problems that it met."""
+    """One pass over a pack, and the problems that it met.
 
+    Args:
+        vouching: the bytes of the manifest by which skills are served; none where there is none.
+        known: what an earlier process found, if it holds under this manifest.
+    """
+
+    pack: Path
     strict: bool
     allow_unlocked: bool
     memory: Memory
     problems: list[Problem] = field(default_factory=list)
+    vouching: bytes = b""
+    known: Known | None = None
+    parsed: Manifest | None = None
 
-    def skills(self, pack: Path) -> Iterator[Skill]:
-        manifest = self.manifest(pack)
+    def skills(self) -> Iterator[Skill]:
+        self.begin()
         present: list[str] = []
         try:
-            for candidate in candidates(pack):
+            for candidate in candidates(self.pack):
                 present.append(candidate.path)
-                skill = self.served(candidate, manifest)
+                skill = self.served(candidate)
                 if skill is not None:
                     yield skill
         except ProblemError as error:
@@ -198,34 +210,60 @@ class _Loading:
             self.met(kept(error.problem) if last else error.problem)
             present += [path for path, _ in last]
             yield from (skill for _, skill in last)
-        for problem in manifests.missing(manifest, present):
-            self.met(problem)
+        if self.known is None or self.known.lacks(present):
+            for problem in manifests.missing(self.manifest(), present):
+                self.met(problem)
         self.memory.finish(present)
 
-    def manifest(self, pack: Path) -> Manifest:
+    def begin(self) -> None:
+        """Read the manifest, and parse it unless what is known already says all of it that is asked."""
+        try:
+            data = manifests.read_bytes(self.pack)
+        except ProblemError as error:
+            self.parsed = self.parse(error)
+            return
+        if self.memory.known is not None and self.memory.known.begin(data):
+            self.known, self.vouching = self.memory.known, data
+        else:
+            self.parsed = self.parse(data)
+
+    def manifest(self) -> Manifest:
+        if self.parsed is None:
+            self.parsed = self.parse(self.vouching)
+        return self.parsed
+
+    def parse(self, data: bytes | ProblemError) -> Manifest:
+        """The manifest that some bytes are; the last sound one where they are none, or could not be read."""
         last = self.memory.manifest
         try:
-            data = manifests.read_bytes(pack)
+            if isinstance(data, ProblemError):
+                raise data
             if last is None or last[0] != data:
                 self.memory.manifest = last = (data, manifests.parse(data))
         except ProblemError as error:
             soft = self.allow_unlocked and last is None
             problem = replace(error.problem, severity="warning") if soft else error.problem
             self.met(kept(problem) if last is not None else problem)
-        return Manifest() if last is None else last[1]
+        self.vouching, manifest = (b"", Manifest()) if last is None else last
+        return manifest
 
-    def served(self, candidate: Candidate, manifest: Manifest) -> Skill | None:
+    def served(self, candidate: Candidate) -> Skill | None:
         """What is served of a folder: the skill in it, or the one that was there when it was last sound."""
         last = self.memory.skills.get(candidate.path)
         try:
-            skill = self.skill(candidate, manifest)
+            tree = look(candidate.folder, candidate.path)
+            known = None if self.known is None else self.known.skill(candidate, tree)
+            if known is not None:
+                # Not remembered: nothing of it was read.
+                return known
+            skill = self.skill(candidate, tree)
         except ProblemError as error:
             self.met(kept(error.problem) if last is not None else error.problem)
             return last
         self.memory.skills[candidate.path] = skill
         return skill
 
-    def skill(self, candidate: Candidate, manifest: Manifest) -> Skill:
+    def skill(self, candidate: Candidate, tree: Tree) -> Skill:
         """The skill in a folder.
 
         What differs from its pin is not even parsed; what has none is, to say first what its author must mend.
@@ -233,8 +271,8 @@ class _Loading:
         Raises:
             ProblemError: it is not sound, or the manifest forbids it.
         """
-        files = read_tree(candidate.folder, candidate.path, self.memory.files(candidate.path))
-        pin = manifest.pin(candidate.name, candidate.release)
+        files = read_files(tree, self.memory.files(candidate.path))
+        pin = self.manifest().pin(candidate.name, candidate.release)
         differing = manifests.compare(pin, files, candidate.path)
         if differing and pin is not None and not self.allow_unlocked:
             raise ProblemError(summary(differing))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from backwright.catalog.pins import FilePin, Manifest, SkillPin, dump
@@ -17,6 +17,9 @@ _FILE: Final = re.compile(r'^ +"(.*)": \{digest: "(sha256:[0-9a-f]{64})", size: 
 _PIN: Final = re.compile(
     r'^ +"([^"\n]+)":\n +version: "([^"\n]*)"\n +digest: "(sha256:[0-9a-f]{64})"\n +files:\n((?: +".*\}\n)*)',
     re.MULTILINE,
+)
+_OUTLINE: Final = re.compile(
+    r'^(  |    )"([^"\n]+)":\n(?:\1  version: "([^"\n]*)"\n\1  digest: "(sha256:[0-9a-f]{64})"\n)?', re.MULTILINE
 )
 _RELEASED: Final = re.compile(r'^  "([^"\n]+)":\n((?:    .*\n)+)', re.MULTILINE)
 
@@ -33,6 +36,22 @@ def read_generated(data: bytes) -> Manifest | None:
         return manifest if dump(manifest) == data else None
     except ValueError:
         return None
+
+
+def outline(data: bytes) -> Mapping[tuple[str, str | None], tuple[str, str]]:
+    """The version and the digest that a generated manifest pins, by name and release (None for a head).
+
+    Args:
+        data: bytes that `read_generated` has read; of any others, this says nothing.
+    """
+    found: dict[tuple[str, str | None], tuple[str, str]] = {}
+    released = ""
+    for indent, key, version, digest in _OUTLINE.findall(data.decode()):
+        if not digest:
+            released = key
+        else:
+            found[(key, None) if indent == "  " else (released, key)] = version, digest
+    return found
 
 
 def _pins(text: str) -> Iterator[tuple[str, SkillPin]]:

@@ -6,12 +6,15 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from backwright.catalog.catalog import Catalog
 from backwright.catalog.memory import Memory
 from backwright.catalog.problem import Problem
 from backwright.catalog.skill import Skill
+
+if TYPE_CHECKING:
+    from backwright.catalog.indexing import Indexing
 
 Load: TypeAlias = Callable[[Memory], Catalog]
 """Loads the catalog, given the memory of the loads before."""
@@ -27,7 +30,8 @@ class Swap:
     @cached_property
     def listed(self) -> bool:
         """Whether anything that a list shows is another, be it only a digest."""
-        return self.before.digest != self.after.digest
+        # Of equal digests, only those of an index can be of skills that read differently.
+        return self.before.digest != self.after.digest or self.before.skills != self.after.skills
 
     @cached_property
     def uris(self) -> frozenset[str]:
@@ -68,13 +72,17 @@ class Library:
 
     Args:
         load: loads the catalog; only ever called by one thread at a time.
+        index: what an earlier process left of the pack, for the first catalog. Whoever serves it calls `settle` soon.
     """
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, index: Indexing | None = None) -> None:
         self._load = load
+        self._index = index
         self._memory = Memory()
         self._lock = threading.Lock()
         self._current: Catalog | None = None
+        self._provisional = False
+        self.settled = index is None
 
     @property
     def current(self) -> Catalog:
@@ -88,8 +96,34 @@ class Library:
             with self._lock:
                 catalog = self._current
                 if catalog is None:
-                    self._current = catalog = self._load(self._memory)
+                    self._current = catalog = self._first()
         return catalog
+
+    def _first(self) -> Catalog:
+        known = self._memory.known = None if self._index is None else self._index.known()
+        catalog = self._load(self._memory)
+        self._provisional = known is not None and known.used > 0
+        self._memory.known = None
+        return catalog
+
+    def settle(self, before_swap: Callable[[Catalog], object] = lambda _: None) -> Swap | None:
+        """Read everything that the first catalog took from an index, and leave one to the next process.
+
+        What is served afterwards is what a start without an index would have served.
+
+        Args:
+            before_swap: as for `reload`.
+
+        Returns:
+            what the index did not say, or what changed since; None where there is nothing new.
+        """
+        _ = self.current
+        swap = self.reload(before_swap) if self._provisional else None
+        with self._lock:
+            self.settled = True
+            if self._index is not None:
+                self._index.keep(self._memory, true=swap is None)
+        return swap
 
     def reload(self, before_swap: Callable[[Catalog], object] = lambda _: None) -> Swap | None:
         """Look at the disk again; None where there is nothing new.
@@ -101,8 +135,12 @@ class Library:
         with self._lock:
             before = self._current or before
             after = self._load(self._memory)
-            if (after.digest, after.problems, after.manifest) == (before.digest, before.problems, before.manifest):
+            same = (after.digest, after.problems, after.manifest) == (before.digest, before.problems, before.manifest)
+            if self._provisional:
+                self._provisional = False
+                same = same and after == before
+            elif same:
                 return None
             before_swap(after)
             self._current = after
-        return Swap(before, after)
+        return None if same else Swap(before, after)

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from backwright.catalog.pins import Manifest
 from backwright.catalog.skill import Skill, SkillFile
 from backwright.catalog.stamp import Seen
+
+if TYPE_CHECKING:
+    from backwright.catalog.index import Known
 
 
 @dataclass(slots=True)
@@ -22,12 +26,14 @@ class Memory:
         skills: what was last served from each of them.
         manifest: the last sound one, and its bytes.
         loads: how many loads were finished.
+        known: what an earlier process found. What a load takes from there, it does not remember.
     """
 
     trees: dict[str, Seen] = field(default_factory=dict)
     skills: dict[str, Skill] = field(default_factory=dict)
     manifest: tuple[bytes, Manifest] | None = None
     loads: int = 0
+    known: Known | None = None
 
     def files(self, path: str) -> Seen:
         """The place for what a folder holds."""

@@ -53,5 +53,7 @@ def app_of(arguments: argparse.Namespace, root: Path | None = None) -> App:
             pack=pack_of(arguments),
             skills=tuple(arguments.skills) or found.skills,
             allow_unlocked=arguments.allow_unlocked,
+            # What a server takes from there it reads soon after; a command has no such time.
+            cache=None,
         )
     )

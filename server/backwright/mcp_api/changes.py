@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio
@@ -106,6 +107,7 @@ class Changes:
     def __init__(self, app: App, tools: Callable[[], object], *, standing: bool) -> None:
         self._app = app
         self._follows = app.settings.reload and bool(app.sources.followed()[0])
+        self._wakes = self._follows or not app.snapshots.library.settled
         self._tools = tools
         self._standing = standing
         self._described: object = None
@@ -117,6 +119,8 @@ class Changes:
 
     def install(self, server: FollowingServer) -> None:
         """Answer the methods by which clients ask to be told; none where nothing is followed."""
+        if self._wakes:
+            server.middleware.append(self.meet)
         if not self._follows:
             return
         server.standing = self._standing
@@ -125,7 +129,6 @@ class Changes:
         if self._standing:
             server.add_request_handler("resources/subscribe", SubscribeRequestParams, self.subscribe)
             server.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, self.unsubscribe)
-        server.middleware.append(self.meet)
 
     # What clients ask
 
@@ -170,7 +173,7 @@ class Changes:
     @asynccontextmanager
     async def lifespan(self, _: Server[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
         """Of one connection over stdio, of the whole server over HTTP: follow the disk meanwhile."""
-        if not self._follows:
+        if not self._wakes:
             yield {}
             return
         peer = Peer()
@@ -188,19 +191,25 @@ class Changes:
     async def _follow(self) -> None:
         # The first answer is what a client waits for, and it is given without the watcher's library.
         await self._answered.wait()
-        from backwright.catalog.watch import Watcher
-
         loop = asyncio.get_running_loop()
         swaps: asyncio.Queue[Swap] = asyncio.Queue()
+        snapshots = self._app.snapshots
 
-        def changed() -> None:
-            swap = self._app.snapshots.reload()
+        def look(again: Callable[[], Swap | None]) -> None:
+            swap = again()
             if swap is not None:
                 say(swap.problems)
                 loop.call_soon_threadsafe(swaps.put_nowait, swap)
 
         self._described = self._tools()
-        watcher = Watcher(*self._app.sources.followed(), changed)
+        if not snapshots.library.settled:
+            # Nobody waits for it at the end: what it writes is written whole or not at all.
+            await anyio.to_thread.run_sync(_tried, partial(look, snapshots.settle), abandon_on_cancel=True)
+        if not self._follows:
+            return
+        from backwright.catalog.watch import Watcher
+
+        watcher = Watcher(*self._app.sources.followed(), partial(look, snapshots.reload))
         watcher.start()
         try:
             while True:
@@ -227,6 +236,13 @@ class Changes:
         before, self._described = self._described, self._tools()
         if before != self._described:
             yield ToolsListChanged()
+
+
+def _tried(look: Callable[[], object]) -> None:
+    try:
+        look()
+    except Exception:  # noqa: BLE001  whatever it is: what is loaded is served on, and each file as it is read
+        _LOG.exception("the skills could not be read again")
 
 
 def _updated(swap: Swap) -> Iterator[str]:

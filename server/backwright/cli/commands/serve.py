@@ -90,6 +90,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         settings,
         root=None if arguments.http else settings.root,
         state=None if arguments.http else settings.state,
+        cache=None if arguments.http else settings.cache,
         pack=settings.pack if arguments.pack is None else Path(arguments.pack),
         skills=tuple(Path(folder) for folder in arguments.skills) or settings.skills,
         strict=arguments.strict,
