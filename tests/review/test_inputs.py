@@ -304,3 +304,63 @@ def test_plain_diff_is_read_as_its_parser_reads_it(copies: int, noise: bytes) ->
     data = b"".join(GIT.replace("x.py", f"x{number}.py").encode() for number in range(copies + 1))
     tail = b"\n" + noise.replace(b"\n", b"").replace(b"+", b"").replace(b"@", b"")
     assert _added(read_change(data + tail)) == _added(parse_diff(data + tail))
+
+
+CODE = st.lists(
+    st.sampled_from(
+        [
+            "a = 1",
+            "def f():",
+            "    return 1",
+            "else:",
+            ")",
+            "'''",
+            "",
+            "    await x",
+            "\tb",
+            "@d",
+            "\u2028",
+            "é = (",
+            "\\",
+        ]
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+def _as_json(texts: list[tuple[list[str], list[str]]]) -> bytes:
+    files = []
+    for number, (old, new) in enumerate(texts):
+        text = diff_text(f"x{number}.py", "\n".join([*new, ""]), "\n".join([*old, ""]))
+        files.append(
+            _file(filename=f"x{number}.py", additions=None, patch=text[text.find("@@") :] if "@@" in text else "")
+        )
+    return json.dumps(files).encode()
+
+
+def _as_series(texts: list[tuple[list[str], list[str]]]) -> bytes:
+    """Mails that all change one file; where the next one does not start from what the last one left, it is named."""
+    mails = [
+        f"From {'1' * 40} Mon Sep 17\nSubject: [PATCH] {number}\n\n"
+        + diff_text("x.py", "\n".join([*new, ""]), "\n".join([*old, ""]))
+        for number, (old, new) in enumerate(texts)
+    ]
+    return "".join(mails).encode()
+
+
+@given(st.lists(st.tuples(CODE, CODE), min_size=1, max_size=3), st.sampled_from([_as_json, _as_series]))
+def test_every_line_that_a_change_adds_is_read_or_named(
+    texts: list[tuple[list[str], list[str]]], made: Callable[[list[tuple[list[str], list[str]]]], bytes]
+) -> None:
+    try:
+        diff = read_change(made(texts))
+    except DiffSyntaxError:
+        assert all(old == new for old, new in texts)
+        return
+    reading = read_diff(diff, read_new=lambda _: None, read_old=lambda _: None)
+    for file in diff.files:
+        pieces = reading.pieces.get(file.path, ())
+        read = {number for piece in pieces for number in piece.numbers} - {0}
+        named = {number for entry in reading.unchecked if entry.path == file.path for number in entry.lines}
+        assert file.added <= read | named
