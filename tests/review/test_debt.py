@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from backwright.review.debt import scope_of
+from backwright.review.detect import FEW
 from backwright.review.diff import parse_diff
-from backwright.review.engine import review
+from backwright.review.engine import Options, review
 from tests.review._make import diff_text, places, report_of
 
 PATH = "app/x.py"
@@ -101,3 +102,14 @@ def test_scope_is_read_from_the_indentation(line: int, scope: str | None) -> Non
         "y = 2\ndef g():\n    pass\n"
     )
     assert scope_of(dict(enumerate(text.split("\n"), 1)), line) == scope
+
+
+def test_in_a_large_change_old_debt_is_told_from_new_as_in_a_small_one() -> None:
+    new, old = {}, {}
+    for number in range(FEW + 1):
+        path = f"app/m{number}.py"
+        old[path] = "def f(a):\n    try:\n        g(a)\n    except:\n        pass\n"
+        new[path] = old[path].replace("except:", "except:  # as ever") if number else old[path] + "\n\neval(a)\n"
+    report = report_of(new, old, Options(rules=()))
+    assert {(code, path) for code, path, _ in places(report)} == {("S307", "app/m0.py")}
+    assert report.stats.touched >= FEW

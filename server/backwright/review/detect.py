@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from backwright.review import ruff
 from backwright.review.change import Change
@@ -19,6 +20,10 @@ from backwright.review.rule import Rule
 from backwright.review.watch import Stage, Watch
 
 _NOT_COMPARED = "what the files gave before the change was not looked at, so a finding may be older than the change: {}"
+
+
+FEW: Final = 20
+"""Files of which ruff reads both sides at once; of more, the old side only where the new one has a finding."""
 
 
 @dataclass(slots=True)
@@ -55,16 +60,18 @@ class Detectors:
         """Run them all over a change, of which `added` has the lines, and over what it replaces."""
         detected = Detected()
         new = detected.seen
-        pieces, before = (reading.pieces, old.to_lint()) if self.with_ruff else ({}, {})
+        at_once = self.with_ruff and len(old.paths()) <= FEW
+        before = old.to_lint(old.paths()) if at_once else {}
         # Ruff works in its own process while our rules run in this one.
-        with ruff.started(pieces, self.facts, before, self.watch) as running:
+        with ruff.started(reading.pieces if self.with_ruff else {}, self.facts, before, self.watch) as running:
             self._run_rules(detected, change, added, new)
             said_before = self._before(new, old, detected)
             self.watch.at(Stage.RUFF)
             said = running.collect(added)
         new += said.new
         detected.unchecked.extend(said.unchecked)
-        _settle(detected, change, new, [*said_before, *said.old], old)
+        said_before += said.old if at_once else self._ruff_before(said.new, old, detected)
+        _settle(detected, change, new, said_before, old)
         if self.with_ruff and running.problem is None:
             full = any(piece.is_full for pieces in reading.pieces.values() for piece in pieces)
             detected.ran |= {code for code, rule in CODES.items() if full or rule.in_fragments}
@@ -87,6 +94,15 @@ class Detectors:
         if unfinished:
             named = f"{', '.join(unfinished)} did not look at the whole change: {self.watch.reason}"
             detected.unchecked.append(Unchecked(path=None, reason=named))
+
+    def _ruff_before(self, new: Iterable[Sighting], old: OldSide, detected: Detected) -> list[Sighting]:
+        """What ruff says of the files before the change, where it has a finding of the change to tell from them."""
+        paths = sorted({sighting.path for sighting in new if sighting.diagnostic is not None})
+        with ruff.started({}, self.facts, old.to_lint(paths), self.watch) as running:
+            said = running.collect({})
+        if running.problem is not None:
+            detected.unchecked.append(Unchecked(path=None, reason=_NOT_COMPARED.format(running.problem)))
+        return said.old
 
     def _before(self, new: Iterable[Sighting], old: OldSide, detected: Detected) -> list[Sighting]:
         """What the rules that found something say of the same files before the change."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backwright.review.diff import FileDiff, FileStatus, Hunk, Line, LineKind
@@ -55,10 +55,16 @@ class OldSide:
         """The same as rules see it."""
         return tuple(source for piece in self.pieces(path) for source in piece.sources)
 
-    def to_lint(self) -> Mapping[str, tuple[Piece, ...]]:
-        """Every file before the change for ruff; a whole text is not parsed for it."""
+    def paths(self) -> Collection[str]:
+        """The files that have an old side, by their new paths."""
+        return self._hunks.keys()
+
+    def to_lint(self, paths: Iterable[str]) -> Mapping[str, tuple[Piece, ...]]:
+        """Some files before the change for ruff; a whole text is not parsed for it."""
         return {
-            path: (_unparsed(self._whole[path]),) if path in self._whole else self.pieces(path) for path in self._hunks
+            path: (_unparsed(self._whole[path]),) if path in self._whole else self.pieces(path)
+            for path in paths
+            if path in self._hunks
         }
 
     def rows(self, path: str) -> Mapping[int, str]:

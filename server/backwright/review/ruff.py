@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,9 +33,11 @@ TIMEOUT: Final = 60.0
 MAX_SPAN: Final = 30
 """Lines of a call or statement that a finding may stand on; a longer one is a block."""
 _MAX_OUTPUT: Final = 64 * 1024 * 1024
-# A migration is run by hand and tells its operator how far it is. By content: half of the folders that are called
-# `migrations` hold something else.
-_REVISION: Final = re.compile(r"^down_revision\b|^class Migration\(", re.MULTILINE)
+# What a person runs and reads: a migration (by content, for half of the folders called `migrations` hold something
+# else) and a program with a command line of its own.
+_TALKS: Final = re.compile(
+    r"^down_revision\b|^class Migration\(|^(?:from|import) (?:argparse|click|fire|invoke|nox|typer)\b", re.MULTILINE
+)
 _NEWEST: Final = (3, 15)
 _OLDEST: Final = (3, 7)
 _UNKNOWN_FLOOR: Final = (3, 10)
@@ -57,10 +60,11 @@ _HITS = TypeAdapter(list[_Hit])
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One temporary file: its piece, by how many rows it starts later than that, and whether it is of the old side."""
+    """One temporary file: its piece and its text, by how many rows it starts later, and if it is of the old side."""
 
     path: str
     piece: Piece
+    text: str
     shift: int
     is_old: bool = False
 
@@ -83,6 +87,7 @@ class Run:
     jobs: Mapping[str, _Job]
     watch: Watch
     problem: str | None = None
+    starting: threading.Thread | None = None
 
     def collect(self, added: Mapping[str, frozenset[int]]) -> Collected:
         """What ruff found on both sides, tied to added lines where it can be, and what it did not do."""
@@ -102,7 +107,13 @@ class Run:
         said.unchecked.extend(unread.values())
         return said
 
+    def ready(self) -> None:
+        """Wait until the process runs, or is known not to."""
+        if self.starting is not None:
+            self.starting.join()
+
     def _hits(self) -> list[_Hit]:
+        self.ready()
         if self.process is None:
             return []
         with self.watch.over_process(self.process, TIMEOUT) as late:
@@ -131,16 +142,18 @@ def started(
 ) -> Iterator[Run]:
     """A running ruff over all pieces of both sides. The files are numbered, never named from the diff."""
     with tempfile.TemporaryDirectory(prefix="backwright-") as name:
-        folder = Path(name)
-        jobs = _write(folder, pieces, old or {})
-        run = Run(None, folder, jobs, watch or Watch())
+        jobs = dict(_jobs(pieces, old or {}))
+        run = Run(None, Path(name), jobs, watch or Watch())
         if jobs and run.watch.over:
             run.problem = run.watch.reason
         elif jobs:
-            _start(run, facts)
+            # Making many files waits for the disk, and our rules need not wait with it.
+            run.starting = threading.Thread(target=_start, args=(run, facts), daemon=True)
+            run.starting.start()
         try:
             yield run
         finally:
+            run.ready()
             if run.process is not None and run.process.poll() is None:
                 run.process.kill()
                 run.process.wait()
@@ -162,6 +175,7 @@ def _start(run: Run, facts: Facts) -> None:
         run.problem = "it is not installed"
         return
     try:
+        _write(run)
         with (run.folder / "found.json").open("wb") as output:
             run.process = subprocess.Popen(  # noqa: S603  argv only; nothing in it comes from the diff
                 [program, *_arguments(facts)],
@@ -192,18 +206,19 @@ def _arguments(facts: Facts) -> list[str]:
     ]
 
 
-def _write(folder: Path, new: Mapping[str, Sequence[Piece]], old: Mapping[str, Sequence[Piece]]) -> dict[str, _Job]:
-    jobs: dict[str, _Job] = {}
-    (folder / "sources").mkdir()
+def _jobs(new: Mapping[str, Sequence[Piece]], old: Mapping[str, Sequence[Piece]]) -> Iterator[tuple[str, _Job]]:
     sides = ((new, False), (old, True))
     every = ((path, piece, is_old) for side, is_old in sides for path, parts in side.items() for piece in parts)
-    for path, piece, is_old in every:
-        name = f"s{len(jobs):06}.py"
+    for number, (path, piece, is_old) in enumerate(every):
         imports = "" if piece.is_full else prelude(source.tree for source in piece.sources)
         text = piece.lint_text if piece.is_full else f"{imports}\n{piece.lint_text}\n"
-        (folder / "sources" / name).write_bytes(text.encode("utf-8", "replace"))
-        jobs[name] = _Job(path, piece, 0 if piece.is_full else 1, is_old)
-    return jobs
+        yield f"s{number:06}.py", _Job(path, piece, text, 0 if piece.is_full else 1, is_old)
+
+
+def _write(run: Run) -> None:
+    (run.folder / "sources").mkdir()
+    for name, job in run.jobs.items():
+        (run.folder / "sources" / name).write_bytes(job.text.encode("utf-8", "replace"))
 
 
 def _sightings(hit: _Hit, code: str, job: _Job, added: Mapping[str, frozenset[int]]) -> Iterator[Sighting]:
@@ -248,7 +263,7 @@ def _diagnostic(hit: _Hit, code: str, job: _Job, line: int) -> Diagnostic:
 def _passed_over(code: str, rule: RuffRule, line: int, job: _Job) -> bool:
     if not rule.in_tests and (is_test(job.path) or is_example(job.path)):
         return True
-    if code in {"T201", "T203"} and (_prints_by_trade(job.path) or _REVISION.search(job.piece.text)):
+    if code in {"T201", "T203"} and (_prints_by_trade(job.path) or _TALKS.search(job.piece.text)):
         return True
     if not job.piece.is_full and (not rule.in_fragments or (code == "FAST003" and job.piece.cut)):
         return True

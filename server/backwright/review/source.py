@@ -214,7 +214,8 @@ def child_nodes(node: ast.AST) -> list[ast.AST]:
     """The child nodes in the order of the text, without operators and marks."""
     children: list[ast.AST] = []
     kind = type(node)
-    for name in _CHILD_FIELDS.get(kind) or _child_fields(kind):
+    fields = _CHILD_FIELDS.get(kind)
+    for name in _child_fields(kind) if fields is None else fields:
         value = getattr(node, name, None)
         if value.__class__ is list:
             children += [item for item in value if isinstance(item, ast.AST)]
