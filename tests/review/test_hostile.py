@@ -62,3 +62,10 @@ def test_visible_text_is_one_line_that_nothing_obeys(text: str) -> None:
     assert not any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in shown)
     assert not shown.lstrip().startswith("::")
     assert "##[" not in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 50_000, "a" + " " * 50_000, "a:" + " " * 50_000, "a'" + " " * 50_000, "a_" * 9_000]
+)
+def test_a_long_text_without_a_secret_is_left_as_it_is_in_linear_steps(text: str) -> None:
+    assert masked(text) == text

@@ -220,7 +220,8 @@ def _stands(texts: Sequence[str], wanted: tuple[str, ...]) -> bool:
 
 def _disguised(wanted: str, text: str) -> str:
     """Why a quote that reads like the line is none, where it is made of other characters; or nothing."""
-    seen = "".join(character for index, character in enumerate(text) if index not in frozenset(all_hidden(text)))
+    unseen = frozenset(all_hidden(text))
+    seen = "".join(character for index, character in enumerate(text) if index not in unseen)
     if _folded(wanted) not in _folded(seen) or len(wanted.replace(" ", "")) < MIN_QUOTE:
         return ""
     hidden = find_hidden(text)

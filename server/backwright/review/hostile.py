@@ -8,7 +8,8 @@ import unicodedata
 from backwright.review.rules._secrets import FORMATS, mask, names_secret
 
 _ASSIGNED = re.compile(
-    r"""(?P<head>(?P<name>\w+)\s*["']?\s*(?::\s*[\w\[\]| ]+)?[=:]\s*[rbuf]{0,2})"""
+    # From the start of a word, and no two repetitions of blanks side by side: what is long may not cost its square.
+    r"""(?<!\w)(?P<head>(?P<name>\w+)(?:\s*["'])?\s*(?::[\s\w\[\]|]+)?[=:]\s*[rbuf]{0,2})"""
     r"""(?P<quote>["'])(?P<value>[^"']{4,})(?P=quote)"""
 )
 _DSN = re.compile(r"(?P<head>\w://[^\s:/@]*:)(?P<value>[^\s/@]{3,})(?=@)")

@@ -14,6 +14,8 @@ from backwright.review.diff import Diff, FileDiff, FileStatus, Hunk, Line, LineK
 from backwright.review.excerpt import KEY_BODY, key_lines
 from backwright.review.hostile import masked
 
+MAX_LINE: Final = 2_000
+"""Characters of a line; what is behind them is not kept."""
 # What every pattern of `masked` needs: most lines of a large diff need not be asked about each of them.
 _MAY_HOLD_A_SECRET: Final = re.compile(r"""["']|://|Bearer|Basic|-----BEGIN|[A-Za-z0-9_-]{16}""")
 
@@ -81,6 +83,7 @@ def _packed(hunk: Hunk) -> KeptHunk:
 
 
 def _masked(text: str) -> str:
+    text = text[:MAX_LINE]
     return masked(text) if _MAY_HOLD_A_SECRET.search(text) else text
 
 
