@@ -161,16 +161,16 @@ class Judging:
             WriteFailedError: the disk refuses.
         """
         who = caller_of(self._settings) if caller is None else caller
-        with self.store.change():
-            kept = self._read(handle, who)
-            judge = Judge(kept.report, Anchors(self._diff(kept, handle)), disk_reader(self._settings.root), kept.judged)
-            judged = judge.judged(verdicts, comments)
-            kept = kept.model_copy(update={"judged": judged})
-            try:
+        try:
+            with self.store.change():
+                kept = self._read(handle, who)
+                anchors = Anchors(self._diff(kept, handle))
+                judge = Judge(kept.report, anchors, disk_reader(self._settings.root), kept.judged)
+                kept = kept.model_copy(update={"judged": judge.judged(verdicts, comments)})
                 self.store.keep(who, handle, kept.model_dump_json().encode())
-            except OSError as error:
-                message = f"what was said of the review could not be kept: {error.strerror or error}"
-                raise WriteFailedError(message, hint="make room in the state folder, and call again") from None
+        except OSError as error:
+            message = f"what was said of the review could not be kept: {error.strerror or error}"
+            raise WriteFailedError(message, hint="make room in the state folder, and call again") from None
         return Completed(handle, kept.completed, tuple(judge.outcomes), len(kept.report.questions))
 
     def read(self, handle: str, caller: str | None = None) -> tuple[Report, Diff]:

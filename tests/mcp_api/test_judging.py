@@ -15,7 +15,7 @@ from mcp_types import TextContent, TextResourceContents
 
 from backwright.app import App
 from backwright.contexts.schemas.review_v2 import ReviewContextV2
-from backwright.errors import InvalidInputError, ReviewNotFoundError
+from backwright.errors import InvalidInputError, ReviewNotFoundError, WriteFailedError
 from backwright.judging import Judging
 from backwright.mcp_api._judge_answer import answer, render
 from backwright.mcp_api.tools.complete_review import TOOL
@@ -280,3 +280,24 @@ def test_every_answer_keeps_the_budget(texts: list[str]) -> None:
     assert approx_tokens(render(page)) <= 4_000
     assert approx_tokens(page.model_dump_json(exclude_none=True)) <= 4_000
     assert len(page.outcomes) + (page.more or 0) == len(texts)
+
+
+def test_a_full_disk_is_a_named_error_and_a_review_goes_on_without_a_handle(tmp_path: Path) -> None:
+    app = App(Settings(allow_unlocked=True, state=tmp_path / "state"))
+    reviewing = ReviewContextV2(diff=diff_of(CODE))
+    handle = app.judging.review(reviewing).handle
+    assert handle is not None
+    lock = tmp_path / "state" / "reviews" / "lock"
+    lock.unlink()
+    lock.mkdir()
+    with pytest.raises(WriteFailedError, match="could not be kept"):
+        app.judging.complete(handle, (), ())
+    again = app.judging.review(reviewing)
+    assert (again.handle, again.word) == (None, "the review could not be kept: Is a directory")
+    assert again.report.stats.added == len(CODE.splitlines())
+
+
+def test_a_change_that_is_too_large_is_reviewed_and_not_kept(shipped: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backwright.judging.MOST_TEXT", 100)
+    done = shipped.judging.review(ReviewContextV2(diff=diff_of(CODE)))
+    assert (done.handle, done.word) == (None, "the change is too large for its review to be kept")
