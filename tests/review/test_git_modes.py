@@ -293,13 +293,14 @@ def test_sparse_checkout_takes_no_file_for_deleted(root: Path) -> None:
     assert subject_of(root).diff.notes == ()
 
 
-def test_file_that_git_takes_for_unchanged_is_told_of(root: Path) -> None:
-    git(root, "update-index", "--assume-unchanged", "app/base.py")
+@pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
+def test_file_that_git_takes_for_unchanged_is_told_of(root: Path, mark: str) -> None:
+    git(root, "update-index", mark, "app/base.py")
     write(root, "app/base.py", "x = 1\n")
     subject = subject_of(root)
     assert (_added(subject), subject.diff.notes) == (
         {},
-        ("files marked assume-unchanged, whose changes git does not show: 1",),
+        ("files marked assume-unchanged or skip-worktree, whose changes git does not show: 1",),
     )
 
 

@@ -21,6 +21,7 @@ TIMEOUT: Final = 60.0
 # Configuration is code (CVE-2025-59536): each of these can name a program, and is set to none.
 _INERT: Mapping[str, str] = {
     "core.fsmonitor": "false",
+    "core.untrackedCache": "false",
     "core.hooksPath": os.devnull,
     "core.sshCommand": "false",
     "core.gitProxy": "false",

@@ -14,9 +14,12 @@ from backwright.review._git_process import Answer
 Ask = Callable[..., Answer]
 
 MAX_SUBMODULES: Final = 50
+MAX_SKIPPED: Final = 2000
+"""Entries that are looked for on disk; a sparse checkout has more, and they are not there."""
 
 # An entry of `ls-files -s -v -z`: a lower-case tag is what `update-index --assume-unchanged` leaves behind.
 _ASSUMED = re.compile(rb"(?:\A|\0)[a-z] ")
+_SKIPPED = re.compile(rb"(?:\A|\0)S 1[0-7]{5} [0-9a-f]+ 0\t([^\0]+)")
 _SUBMODULE = re.compile(rb"(?:\A|\0)[A-Za-z] 160000 [0-9a-f]+ 0\t([^\0]+)")
 
 
@@ -54,9 +57,10 @@ def hidden_changes(ask: Ask, root: Path) -> tuple[str, ...]:
     except TooLargeError:
         return ("the index is too large to look for files that git takes for unchanged",)
     notes: list[str] = []
-    assumed = len(_ASSUMED.findall(entries))
-    if assumed:
-        notes.append(f"files marked assume-unchanged, whose changes git does not show: {assumed}")
+    skipped = _SKIPPED.findall(entries)[:MAX_SKIPPED]
+    unseen = len(_ASSUMED.findall(entries)) + sum((root / os.fsdecode(path)).exists() for path in skipped)
+    if unseen:
+        notes.append(f"files marked assume-unchanged or skip-worktree, whose changes git does not show: {unseen}")
     folders = _SUBMODULE.findall(entries)[:MAX_SUBMODULES]
     inhabited = sum((root / os.fsdecode(folder) / ".git").exists() for folder in folders)
     if inhabited:
