@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SkipValidation
 
 Decision = Literal["explicit", "auto", "suggest", "none", "restored"]
 EvidenceField = Literal[
@@ -37,15 +37,23 @@ class Request:
     name: str | None = None
 
 
-class Evidence(Frozen):
-    """One reason for or against a skill."""
+class Evidence(NamedTuple):
+    """One reason for or against a skill; in JSON an object.
 
-    term: str = Field(description="The words as the skill declares them, or as the request holds them.")
-    field: EvidenceField = Field(
-        description="Where the skill declares them (words: single words of its name and triggers); "
-        "negative and foreign speak against it."
-    )
-    weight: float = Field(description="From -1 to 1: how much it moved the score; below 0 speaks against the skill.")
+    Args:
+        term: the words as the skill declares them, or as the request holds them.
+        field: where the skill declares them (`words`: single words of its name and triggers); `negative` and `foreign`
+            speak against it.
+        weight: from -1 to 1, how much it moved the score; below 0 speaks against the skill.
+    """
+
+    term: str
+    field: EvidenceField
+    weight: float
+
+
+# The router makes many of them and hands out few, so they are no models and are not validated.
+_Shown: TypeAlias = Annotated[Evidence, SkipValidation, PlainSerializer(lambda piece: piece._asdict())]
 
 
 class Match(Frozen):
@@ -54,7 +62,7 @@ class Match(Frozen):
     skill: str
     version: str
     score: float = Field(description="From 0 to 1; comparable between catalogues of any size.")
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[_Shown, ...] = ()
 
 
 class Routing(Frozen):

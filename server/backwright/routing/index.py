@@ -49,26 +49,34 @@ class PhraseIndex:
         for key in entries:
             lengths[key[0]].add(len(key))
         self._entries = {key: tuple(found) for key, found in entries.items()}
+        self._longest = max(map(len, entries), default=0)
         self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
     def find(self, text: Words) -> tuple[Hit, ...]:
         """Every phrase of the text with its place, the longest first, then in the order of the text."""
+        parts, wholes, starts = text.parts, text.wholes, text.starts
         spans: dict[Span, tuple[Phrase, ...]] = {}
-        for start, end, phrases in self._grams(text.parts):
+        for start, end, phrases in self._grams(parts, range(len(parts))):
             spans[start, end] = phrases
-        if text.wholes != text.parts:
-            for start, end, phrases in self._grams(text.wholes):
-                span = text.starts[start], text.starts[end]
+        if len(wholes) < len(parts):
+            # A gram of wholes of one part each has been looked up already.
+            joined = [number for number in range(len(wholes)) if starts[number + 1] - starts[number] > 1]
+            first = max(joined[0] - self._longest + 1, 0)
+            for start, end, phrases in self._grams(wholes, range(first, joined[-1] + 1)):
+                span = starts[start], starts[end]
                 known = spans.get(span)
-                spans[span] = phrases if known is None else tuple(dict.fromkeys((*known, *phrases)))
+                if known is None:
+                    spans[span] = phrases
+                elif known is not phrases:
+                    spans[span] = tuple(dict.fromkeys((*known, *phrases)))
         return _longest_first(spans)
 
-    def _grams(self, tokens: Key) -> Iterator[tuple[int, int, tuple[Phrase, ...]]]:
-        for start, token in enumerate(tokens):
-            lengths = self._lengths.get(token)
-            for length in lengths or ():
-                phrases = self._entries.get(tokens[start : start + length])
-                if phrases is not None and start + length <= len(tokens):
+    def _grams(self, tokens: Key, starts: range) -> Iterator[tuple[int, int, tuple[Phrase, ...]]]:
+        entries, lengths, count = self._entries, self._lengths, len(tokens)
+        for start in starts:
+            for length in lengths.get(tokens[start], ()):
+                phrases = entries.get(tokens[start : start + length])
+                if phrases is not None and start + length <= count:
                     yield start, start + length, phrases
 
 
@@ -118,19 +126,21 @@ class WordIndex:
             for term in profile.words:
                 holders[term].append(number)
         self._holders = dict(holders)
-        self._lists: dict[str, Postings] = {}
+        self._lists: dict[str, tuple[float, Postings]] = {}
         self._size = len(profiles) + weights.PRIOR_SKILLS
+        self._unknown = self._rarity(0)
 
     def search(self, terms: Mapping[str, str]) -> Search:
         """What the words of a request say of each skill. `terms` is what `query_terms` gives."""
-        holders = self._holders
-        known = {term: self._rarity(len(holders[term])) for term in terms if term in holders}
-        unknown = (len(terms) - len(known)) * self._rarity(0) * weights.UNKNOWN_SHARE
+        lists = self._lists
+        found = {term: lists.get(term) or self._grouped(term) for term in terms if term in self._holders}
+        known = {term: rarity for term, (rarity, _) in found.items()}
+        unknown = (len(terms) - len(known)) * self._unknown * weights.UNKNOWN_SHARE
         attainable = sum(known.values()) + unknown
         left = [1.0] * len(self._profiles)
         telling: set[int] = set()
-        for term, rarity in known.items():
-            for weight, numbers in self._lists.get(term) or self._grouped(term):
+        for rarity, postings in found.values():
+            for weight, numbers in postings:
                 piece = worth(rarity * weight / attainable)
                 if piece >= weights.LEAST_SHOWN:
                     telling.update(numbers)
@@ -139,12 +149,15 @@ class WordIndex:
                     left[number] *= factor
         return Search(self._profiles, terms, known, attainable, left, telling)
 
-    def _grouped(self, term: str) -> Postings:
-        """The skills that hold a word, those together for which it weighs the same; made when it is first asked for."""
+    def _grouped(self, term: str) -> tuple[float, Postings]:
+        """How rare a word is, and the skills that hold it, those together for which it weighs the same.
+
+        It is made when it is first asked for.
+        """
         lists: defaultdict[float, list[int]] = defaultdict(list)
         for number in self._holders[term]:
             lists[self._profiles[number].words[term][0]].append(number)
-        found = self._lists[term] = tuple(lists.items())
+        found = self._lists[term] = (self._rarity(len(self._holders[term])), tuple(lists.items()))
         return found
 
     def _rarity(self, holders: int) -> float:

@@ -68,7 +68,10 @@ class Standings:
         self._foreign = reading.foreign
         self._many = len(reading.terms) > _MANY_WORDS
         self._search = shelf.words.search(reading.terms)
-        self._heard = _heard(shelf, reading)
+        self._heard: dict[int, list[Heard]] = {}
+        self._decisive: set[int] = set()
+        self._against: set[int] = set()
+        self._listen(reading)
         self._scored: dict[int, Scored] = {}
 
     def scored(self, number: int) -> Scored:
@@ -87,7 +90,7 @@ class Standings:
 
     def specific(self) -> bool:
         """Whether a decisive phrase of a skill that does not yield was found, and nothing removes the skill."""
-        numbers = (number for number in self._telling(DECISIVE) if number not in self._shelf.umbrellas)
+        numbers = self._decisive - self._shelf.umbrellas
         return any(one.by_phrase and not one.removed for one in map(self.scored, numbers))
 
     def candidates(self, *, specific: bool) -> Iterator[Scored]:
@@ -101,8 +104,10 @@ class Standings:
 
     def removed(self, most: int) -> list[Scored]:
         """The best of those for which something speaks and against which as much does."""
-        against = self._telling({Kind.NEGATIVE})
-        return list(islice((one for one in self._ranked(against, iter(())) if one.removed and one.supported), most))
+        if not self._against:
+            return []
+        ranked = self._ranked(self._against, iter(()))
+        return list(islice((one for one in ranked if one.removed and one.supported), most))
 
     def yielding(self) -> list[Scored]:
         """The umbrella skills that would have been offered, best first."""
@@ -110,10 +115,22 @@ class Standings:
         ranked = self._ranked(touched, iter(()))
         return [one for one in ranked if not one.removed and one.score >= weights.SUGGEST]
 
-    def _telling(self, kinds: Iterable[Kind]) -> list[int]:
-        """The skills of which a phrase of one of some kinds was heard."""
-        wanted = frozenset(kinds)
-        return [number for number, heard in self._heard.items() if any(each[0].kind in wanted for each in heard)]
+    def _listen(self, reading: Reading) -> None:
+        """Note which phrases stand in the request, and where."""
+        heard, numbers, find = self._heard, self._shelf.numbers, self._shelf.phrases.find
+        for text, tokens in enumerate(reading.texts):
+            for hit in find(tokens):
+                for phrase in hit.phrases:
+                    number = numbers[phrase.skill]
+                    heard.setdefault(number, []).append((phrase, hit, text))
+                    if phrase.kind in DECISIVE:
+                        self._decisive.add(number)
+                    elif phrase.kind is Kind.NEGATIVE:
+                        self._against.add(number)
+        for tokens in reading.paths:
+            for hit in find(tokens):
+                for phrase in hit.phrases:
+                    heard.setdefault(numbers[phrase.skill], []).append((phrase, None, -1))
 
     def _ranked(self, numbers: Iterable[int], others: Iterator[Rank]) -> Iterator[Scored]:
         """Some skills, and others whose rank is known, best first."""
@@ -166,17 +183,3 @@ class Standings:
             done = {each[3] for each in first}
             alone = [number for number in alone if number not in done]
         yield from sorted(map(rank, alone))
-
-
-def _heard(shelf: Shelf, reading: Reading) -> dict[int, list[Heard]]:
-    heard: dict[int, list[Heard]] = {}
-    numbers = shelf.numbers
-    for text, tokens in enumerate(reading.texts):
-        for hit in shelf.phrases.find(tokens):
-            for phrase in hit.phrases:
-                heard.setdefault(numbers[phrase.skill], []).append((phrase, hit, text))
-    for tokens in reading.paths:
-        for hit in shelf.phrases.find(tokens):
-            for phrase in hit.phrases:
-                heard.setdefault(numbers[phrase.skill], []).append((phrase, None, -1))
-    return heard

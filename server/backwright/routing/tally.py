@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
 from backwright.routing import weights
@@ -28,14 +29,6 @@ _NOTHING: frozenset[Kind] = frozenset()
 _CHARACTERS_OF_A_PHRASE = 4
 
 
-class Piece(NamedTuple):
-    """A piece of evidence while the decision is being made; most of them never leave the router."""
-
-    term: str
-    field: EvidenceField
-    weight: float
-
-
 class Scored(NamedTuple):
     """A skill with what its evidence comes to.
 
@@ -52,7 +45,7 @@ class Scored(NamedTuple):
 
     terms: SkillTerms
     score: float
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Evidence, ...]
     decisive: bool
     by_phrase: bool
     fires: bool
@@ -66,8 +59,7 @@ class Scored(NamedTuple):
 
     def match(self) -> Match:
         """The skill as the router hands it out."""
-        evidence = tuple(Evidence(term=term, field=where, weight=weight) for term, where, weight in self.pieces)
-        return Match(skill=self.terms.name, version=self.terms.version, score=self.score, evidence=evidence)
+        return Match(skill=self.terms.name, version=self.terms.version, score=self.score, evidence=self.pieces)
 
 
 class Tally:
@@ -78,23 +70,41 @@ class Tally:
         foreign: the language of the files at hand, if it is none that the pack is about.
     """
 
-    __slots__ = ("_against", "_decisive", "_for", "_groups", "_negative", "_weak", "_words", "foreign", "terms")
+    __slots__ = (
+        "_against",
+        "_around",
+        "_decisive",
+        "_for",
+        "_groups",
+        "_hit",
+        "_negative",
+        "_weak",
+        "_words",
+        "foreign",
+        "terms",
+    )
 
     def __init__(self, terms: SkillTerms, foreign: str | None = None) -> None:
         self.terms = terms
         self.foreign = foreign
-        self._decisive: dict[str, Piece] = {}
-        self._weak: dict[str, Piece] = {}
-        self._negative: dict[str, Piece] = {}
+        self._decisive: dict[str, Evidence] = {}
+        self._weak: dict[str, Evidence] = {}
+        self._negative: dict[str, Evidence] = {}
         self._groups: dict[int, set[str]] = {}
         self._words: Sequence[WordHit] = ()
         self._for: list[tuple[Phrase, Place]] = []
         self._against: list[Place] = []
+        self._hit: Hit | None = None
+        self._around: AbstractSet[Kind] = _NOTHING
 
     def add(self, phrase: Phrase, hit: Hit, text: int = 0) -> None:
         """Count a phrase of the text of this number, unless the longer stretch that it stands in says otherwise."""
         kind, inside = phrase.kind, hit.inside
-        around = {outer.kind for outer in inside if outer.skill == phrase.skill} if inside else _NOTHING
+        if hit is not self._hit:
+            # The phrases of one place come one after the other, and have the same around them.
+            self._hit = hit
+            self._around = {outer.kind for outer in inside if outer.skill == phrase.skill} if inside else _NOTHING
+        around = self._around
         decided = not around.isdisjoint(DECISIVE)
         if kind is Kind.NEGATIVE:
             if not decided:
@@ -117,7 +127,7 @@ class Tally:
     def add_path(self, phrase: Phrase) -> None:
         """Count a phrase that a path at hand holds."""
         if phrase.kind is not Kind.NEGATIVE and phrase.key not in self._decisive:
-            self._weak.setdefault(phrase.key, Piece(phrase.text, "path", weights.PATH))
+            self._weak.setdefault(phrase.key, Evidence(phrase.text, "path", weights.PATH))
 
     def add_words(self, found: Iterable[WordHit]) -> None:
         """Count the single words that the skill's name, triggers or description hold."""
@@ -131,7 +141,7 @@ class Tally:
         support = [*self._decisive.values(), *groups, *weak[: weights.WEAK_COUNTED], *self._word_pieces()]
         against = list(self._negative.values())
         if self.foreign is not None:
-            against.append(Piece(self.foreign, "foreign", -weights.FOREIGN))
+            against.append(Evidence(self.foreign, "foreign", -weights.FOREIGN))
         open_share = 1.0
         for piece in support:
             open_share *= 1 - piece.weight
@@ -153,9 +163,9 @@ class Tally:
             bool(against),
         )
 
-    def _complete_groups(self) -> list[Piece]:
+    def _complete_groups(self) -> list[Evidence]:
         return [
-            Piece(" + ".join(group), "all_of", weights.ALL_OF)
+            Evidence(" + ".join(group), "all_of", weights.ALL_OF)
             for number, group in enumerate(self.terms.all_of)
             if group and self._groups.get(number, set()) >= set(group)
         ]
@@ -166,20 +176,20 @@ class Tally:
         clear = {key for place, key in keys.items() if not any(_meet(place, other) for other in self._against)}
         return len(clear) <= len(self._negative)
 
-    def _word_pieces(self) -> list[Piece]:
+    def _word_pieces(self) -> list[Evidence]:
         spoken_for = {term for phrase, _ in self._for for term in (*phrase.tokens.parts, *phrase.tokens.wholes)}
         return [
-            Piece(hit.word, "description" if hit.described else "words", worth(hit.share))
+            Evidence(hit.word, "description" if hit.described else "words", worth(hit.share))
             for hit in self._words
             if hit.term not in spoken_for and hit.term not in self._weak
         ]
 
-    def _keep(self, kept: dict[str, Piece], phrase: Phrase, weight: float) -> None:
+    def _keep(self, kept: dict[str, Evidence], phrase: Phrase, weight: float) -> None:
         if phrase.key not in kept or kept[phrase.key].weight < weight:
-            kept[phrase.key] = Piece(phrase.text, _FIELDS[phrase.kind], weight)
+            kept[phrase.key] = Evidence(phrase.text, _FIELDS[phrase.kind], weight)
 
 
-def _add(piece: Piece, weight: float) -> Piece:
+def _add(piece: Evidence, weight: float) -> Evidence:
     return piece._replace(weight=round(1 - (1 - piece.weight) * (1 - weight), 3))
 
 
@@ -203,5 +213,5 @@ def _meet(one: Place, other: Place) -> bool:
     return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
-def _order(piece: Piece) -> tuple[float, str, str]:
+def _order(piece: Evidence) -> tuple[float, str, str]:
     return (-abs(piece.weight), piece.field, piece.term)
