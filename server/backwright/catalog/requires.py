@@ -124,7 +124,7 @@ class ProjectVersions:
         if self._stamp is None or self._stamp != self._now():
             sites, self._known = _versions(self._root, self._active)
             places = [folder for folder in (*(self._root / name for name in FOLDERS), self._active) if folder]
-            locks = (self._root / lock for lock in LOCKS)
+            locks = () if sites else tuple(self._root / lock for lock in LOCKS)
             # Installing a package changes the folder that it lies in.
             watched = (*sites, *(folder / "pyvenv.cfg" for folder in places), *locks)
             self._watched = tuple(str(path) for path in watched)
