@@ -15,7 +15,7 @@ from backwright.catalog.library import Library
 from backwright.catalog.version import parse_request
 from backwright.errors import InvalidInputError
 from backwright.recall import Recall
-from backwright.scope import Scoping
+from backwright.scope import ProjectFile, Scoping
 from backwright.settings import Settings
 from backwright.snapshot import Snapshot, Snapshots
 from backwright.sources import Sources
@@ -125,7 +125,7 @@ class App:
         wanted = None if named is None else named.request
         routing = self.router.route(Request(text, paths=paths, keywords=keywords, name=wanted))
         chosen = routing.decision in {"explicit", "auto"}
-        if not chosen or routing.held_back:
+        if (not chosen or routing.held_back) and self.pins():
             routing = routing.offering({name: offer.version for name, offer in self._offers().items()})
         if not chosen:
             return routing, None
@@ -140,9 +140,7 @@ class App:
         Raises:
             InvalidContextError: the project's `backwright.yaml` does not validate, or a pin is no range.
         """
-        from backwright.catalog.choice import parse_pins
-
-        return {} if self.settings.root is None else parse_pins(self.project().skills)
+        return {} if self._project_file is None else self._project_file.pins()
 
     def _offers(self) -> Mapping[str, Offer]:
         from backwright.catalog.choice import offers
@@ -157,9 +155,11 @@ class App:
                 project's pin.
             InvalidContextError: as `pins`.
         """
-        from backwright.catalog.choice import choose
+        from backwright.catalog.choice import Choice, choose
 
-        return choose(self.catalog, request, self.pins())
+        pins, snapshot = self.pins(), self.snapshot
+        head = None if pins else snapshot.heads.get(request)
+        return choose(snapshot.catalog, request, pins) if head is None else Choice(head, None, None, head.version)
 
     def use_skill(
         self,
@@ -201,15 +201,18 @@ class App:
     # Contexts
 
     def project(self) -> ProjectContextV2:
-        """The conventions that the project's `backwright.yaml` declares, read anew for each call.
+        """The conventions that the project's `backwright.yaml` declares, as it is at each call.
 
         Raises:
             InvalidContextError: the file does not validate.
         """
-        from backwright.contexts.project_file import load_project
         from backwright.contexts.schemas.project_v2 import ProjectContextV2
 
-        return ProjectContextV2() if self.settings.root is None else load_project(self.settings.root)
+        return ProjectContextV2() if self._project_file is None else self._project_file.context()
+
+    @cached_property
+    def _project_file(self) -> ProjectFile | None:
+        return None if self.settings.root is None else ProjectFile(self.settings.root)
 
     def schemas(self) -> tuple[Schema, ...]:
         """Every published version of every context schema."""

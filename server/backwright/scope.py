@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from time import time_ns
+from typing import TYPE_CHECKING
 
 from backwright.catalog.problem import Code, Problem
 from backwright.catalog.scope import Scope, scoped
@@ -13,7 +15,61 @@ from backwright.catalog.stamp import Stamp, settled, stamp_of
 from backwright.errors import InvalidContextError
 from backwright.snapshot import Snapshot
 
+if TYPE_CHECKING:
+    from backwright.catalog.choice import Pins
+    from backwright.contexts.schemas.project_v2 import ProjectContextV2
+
+PROJECT_FILE = "backwright.yaml"
 _NOTHING: Scope = {}
+
+
+class ProjectFile:
+    """The `backwright.yaml` of a project, read again when it may have changed.
+
+    Args:
+        root: the project.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._path = str(root / PROJECT_FILE)
+        self._read: tuple[Stamp | None, ProjectContextV2] | None = None
+        self._pins: tuple[ProjectContextV2, Pins] | None = None
+
+    def context(self) -> ProjectContextV2:
+        """What it says.
+
+        Raises:
+            InvalidContextError: it does not validate.
+        """
+        from backwright.contexts.project_file import load_project
+
+        try:
+            stamp = stamp_of(os.lstat(self._path))
+        except FileNotFoundError:
+            stamp = None
+        except OSError:
+            return load_project(self._root)
+        before = self._read
+        if before is not None and before[0] == stamp:
+            return before[1]
+        found = load_project(self._root)
+        # A file that was written just now may change again under the same stamp.
+        self._read = (stamp, found) if stamp is None or settled(stamp, time_ns()) else None
+        return found
+
+    def pins(self) -> Pins:
+        """The versions that it pins skills to.
+
+        Raises:
+            InvalidContextError: it does not validate, or a pin is no range.
+        """
+        from backwright.catalog.choice import parse_pins
+
+        context = self.context()
+        if self._pins is None or self._pins[0] is not context:
+            self._pins = (context, parse_pins(context.skills))
+        return self._pins[1]
 
 
 class Scoping:
@@ -29,6 +85,7 @@ class Scoping:
 
     def __init__(self, file: Path, read: Callable[[], Scope]) -> None:
         self._file = file
+        self._path = str(file)
         self._read = read
         self._seen: Stamp | None = None
         self._scope = _NOTHING
@@ -53,7 +110,7 @@ class Scoping:
     def _look(self) -> None:
         """Read the file again if it may have changed."""
         try:
-            stamp = stamp_of(self._file.lstat())
+            stamp = stamp_of(os.lstat(self._path))
         except FileNotFoundError:
             # The common case, and there is nothing to read.
             self._scope, self._problem, self._seen = _NOTHING, None, None

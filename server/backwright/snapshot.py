@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backwright.catalog.skill import Skill
     from backwright.routing.briefing import Candidate, SkillText
     from backwright.routing.rooms import Rooms
-    from backwright.routing.trigger import Room, SkillTerms
+    from backwright.routing.trigger import Profile, Room, SkillTerms
 
 Derived = TypeVar("Derived")
 
@@ -35,18 +35,20 @@ class Snapshot:
         self.catalog = catalog
         self._texts: dict[tuple[str, str], SkillText] = {}  # by name and digest
         self._derived: dict[object, object] = {}
+        self._profiles: Mapping[str, Profile] = {}
 
     @cached_property
     def router(self) -> Rooms:
         """The router over the catalog's head versions."""
         from backwright.routing.rooms import Rooms
 
-        return Rooms(_terms(skill, quiet=skill.name in self.catalog.quiet) for skill in self.catalog.skills)
+        terms = (terms_of(skill, quiet=skill.name in self.catalog.quiet) for skill in self.catalog.skills)
+        return Rooms(terms, self._profiles)
 
     @cached_property
-    def heads(self) -> frozenset[str]:
-        """The names of the skills that have a head version."""
-        return frozenset(skill.name for skill in self.catalog.skills)
+    def heads(self) -> Mapping[str, Skill]:
+        """The head versions, by name."""
+        return {skill.name: skill for skill in self.catalog.skills}
 
     @cached_property
     def shown(self) -> tuple[Skill, ...]:
@@ -91,7 +93,9 @@ class Snapshot:
         for derive in tuple(other._derived):
             self.derived(cast("Callable[[Catalog], object]", derive))
         if "router" in vars(other):
+            self._profiles = other.router.profiles
             _ = self.router
+            self._profiles = {}
 
 
 class Snapshots:
@@ -159,7 +163,7 @@ def _text(skill: Skill) -> SkillText:
     )
 
 
-def _terms(skill: Skill, *, quiet: bool) -> SkillTerms:
+def terms_of(skill: Skill, *, quiet: bool) -> SkillTerms:
     """What routing needs to know of a skill."""
     from backwright.routing.trigger import SkillTerms
 
