@@ -27,6 +27,7 @@ from backwright.mcp_api._cursors import Pager
 from backwright.mcp_api._errors import Context, one_error_language
 from backwright.mcp_api._schema import Schemas, schemas_of, stored_schemas
 from backwright.mcp_api._shelf import Shelf
+from backwright.mcp_api._tracing import needed
 from backwright.mcp_api.changes import Changes, FollowingServer
 from backwright.mcp_api.completions import Completions
 from backwright.mcp_api.prompts import Prompts
@@ -90,7 +91,12 @@ def build_server(app: App, *, standing: bool = True) -> FollowingServer:
         lifespan=changes.lifespan,
     )
     SkillsExtension(shelf).install(server)
-    server.middleware += [one_error_language, partial(_current_instructions, app), partial(_one_snapshot, app)]
+    server.middleware[:] = [
+        *needed(server.middleware),
+        one_error_language,
+        partial(_current_instructions, app),
+        partial(_one_snapshot, app),
+    ]
     changes.install(server)
     return server
 
