@@ -27,7 +27,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pydantic import BaseModel
 
@@ -82,15 +82,13 @@ class Mirror:
     def checked_out(self, commit: str) -> Iterator[Path]:
         """A folder with the Python and packaging files of a commit."""
         with tempfile.TemporaryDirectory(prefix="quality-") as name:
-            paths = [f":(glob)**/{pattern}" for pattern in _PACKAGING]
-            data = self.git("archive", "--format=tar", commit, "--", *paths) or self._archive(commit)
+            # Git refuses an archive when a pattern matches nothing.
+            every = self.git("ls-tree", "-r", "-z", "--name-only", commit).decode("utf-8", "replace").split("\0")
+            there = [pattern for pattern in _PACKAGING if any(PurePosixPath(path).match(pattern) for path in every)]
+            data = self.git("archive", "--format=tar", commit, "--", *(f":(glob)**/{pattern}" for pattern in there))
             with tarfile.open(fileobj=io.BytesIO(data)) as archive:
                 archive.extractall(name, filter="data")
             yield Path(name)
-
-    def _archive(self, commit: str) -> bytes:
-        """Git refuses an archive when a pattern matches nothing; then Python alone has to do."""
-        return self.git("archive", "--format=tar", commit, "--", ":(glob)**/*.py")
 
 
 def mirrors_of(paths: Iterable[Path]) -> list[Mirror]:

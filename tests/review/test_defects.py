@@ -19,8 +19,8 @@ from tests.review._rewritings import REWRITINGS
 
 MIN_HOST = 50
 MIN_DEFECTS, MIN_NEAR = 2, 2
-# These read no Python module, or two files at once; their tests make what they need.
-ELSEWHERE = frozenset({"BW405", "BW506"})
+# These read no Python module, a package's, or several files at once; their pages and tests make what they need.
+ELSEWHERE = frozenset({"BW108", "BW405", "BW506", "BW705", "BW804", "BW805"})
 
 
 def _modes() -> list[object]:

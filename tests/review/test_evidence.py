@@ -20,7 +20,19 @@ SETTINGS = {"app/settings.py": "class Settings(BaseSettings):\n    url: str\n"}
 GETENV = {"app/x.py": 'import os\n\nurl = os.getenv("URL")\n'}
 MANIFEST = {"pyproject.toml": '[project]\ndependencies = [\n  "fastapi>=1",\n]\n'}
 
+APP = {"app/main.py": "from fastapi import FastAPI\n\napp = FastAPI(title='x')\n"}
+WHOLE_APP = {
+    "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI(lifespan=lifespan)\n\n\n"
+    "@app.get('/health')\ndef up() -> None: ...\n"
+}
+
 CASES = [
+    ("probes_with_app", WHOLE_APP, Status.EVIDENCED, "app/main.py:6"),
+    ("probes_with_app", APP, Status.NOT_EVIDENCED, "application at app/main.py:3; no route for its health is added"),
+    ("probes_with_app", ROUTE, Status.NOT_APPLICABLE, "no application is made"),
+    ("lifespan_with_app", WHOLE_APP, Status.EVIDENCED, "app/main.py:3"),
+    ("lifespan_with_app", APP, Status.NOT_EVIDENCED, "application at app/main.py:3 has no lifespan"),
+    ("lifespan_with_app", {"tests/test_x.py": APP["app/main.py"]}, Status.NOT_APPLICABLE, "no application is made"),
     ("tests_changed", {**SOURCE, **TEST}, Status.EVIDENCED, "tests/test_x.py"),
     ("tests_changed", SOURCE, Status.NOT_EVIDENCED, "app/x.py changed; no test did"),
     ("tests_changed", TEST, Status.NOT_APPLICABLE, "no source file gains a line"),

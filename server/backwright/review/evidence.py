@@ -14,7 +14,7 @@ from backwright.review.change import Change
 from backwright.review.checklist import Status
 from backwright.review.diff import FileDiff, FileStatus
 from backwright.review.rules._paths import is_example, is_migration, is_script, is_test
-from backwright.review.source import Source, last_name
+from backwright.review.source import Source, keyword, last_name, spread
 
 Answer = tuple[Status, str]
 
@@ -25,6 +25,7 @@ _NOT_A_REQUIREMENT = re.compile(r"\s*(version|python|requires-python|name|descri
 _COLUMN = re.compile(r"\b(mapped_column|Column|relationship)\s*\(|\bMapped\[|\bmodels\.\w+Field\(")
 _REVISION = re.compile(r"^\s*down_revision\b|^class Migration\b")
 _ENVIRONMENT = re.compile(r"\bos\.(getenv\s*\(|environ\b)")
+_PROBE = re.compile(r"""["']/?(?:\w+/)*(?:health|ready|live)\w*["'/]|\b(?:health|probes?|status)\w*\.router\b""")
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "api_route", "websocket"})
 
 
@@ -71,6 +72,23 @@ def lock_with_dependencies(change: Change) -> Answer:
     return _answer(locks, f"dependencies change in {_names(manifests)}; no lock file does")
 
 
+def probes_with_app(change: Change) -> Answer:
+    """An application was added: does the change serve its health beside it."""
+    apps = [f"{source.path}:{call.lineno}" for source, call in _new_apps(change)]
+    if not apps:
+        return Status.NOT_APPLICABLE, "no application is made"
+    return _answer(_lines_with(change, _PROBE), f"application at {apps[0]}; no route for its health is added")
+
+
+def lifespan_with_app(change: Change) -> Answer:
+    """An application was added: does it say what happens when it starts and stops."""
+    apps = list(_new_apps(change))
+    if not apps:
+        return Status.NOT_APPLICABLE, "no application is made"
+    with_one = [f"{source.path}:{call.lineno}" for source, call in apps if keyword(call, "lifespan") or spread(call)]
+    return _answer(with_one, f"application at {apps[0][0].path}:{apps[0][1].lineno} has no lifespan")
+
+
 EVIDENCE: Mapping[str, Callable[[Change], Answer]] = {
     function.__name__: function
     for function in (
@@ -79,6 +97,8 @@ EVIDENCE: Mapping[str, Callable[[Change], Answer]] = {
         migration_with_model_change,
         docs_with_settings,
         lock_with_dependencies,
+        probes_with_app,
+        lifespan_with_app,
     )
 }
 
@@ -133,6 +153,19 @@ def _new_routes(change: Change) -> Iterator[tuple[Source, ast.expr]]:
             for decorator in function.decorator_list:
                 if decorator.lineno in source.added and _is_route(decorator) and not is_test(source.path):
                     yield source, decorator
+
+
+def _new_apps(change: Change) -> Iterator[tuple[Source, ast.Call]]:
+    for source in (source for sources in change.sources.values() for source in sources):
+        for call in source.calls():
+            if source.last(call.func) == "FastAPI" and call.lineno in source.added and not is_test(source.path):
+                yield source, call
+
+
+def _lines_with(change: Change, pattern: re.Pattern[str]) -> list[str]:
+    """The places of added lines of Python that match."""
+    lines = ((file.path, line) for file in _added(change) for hunk in file.hunks for line in hunk.added)
+    return [f"{path}:{line.new}" for path, line in lines if path.endswith(".py") and pattern.search(line.text)]
 
 
 def _is_route(decorator: ast.expr) -> bool:

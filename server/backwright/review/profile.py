@@ -33,7 +33,9 @@ class Profile(StrEnum):
 
 
 # How code is written, and not what it does: a file decides it once, and a formatter or a type checker says it too.
-STYLE: Final = frozenset({"ann-any", "ann-missing", "implicit-optional", "typing-legacy", "type-ignore-blanket"})
+STYLE: Final = frozenset(
+    {"ann-any", "ann-missing", "implicit-optional", "log-fstring", "type-ignore-blanket", "typing-legacy"}
+)
 
 # Warnings that stay warnings only because the harm comes late or seldom; nobody writes them on purpose.
 SURE: Final = frozenset(

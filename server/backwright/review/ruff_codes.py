@@ -1,7 +1,7 @@
 """The ruff rules that a review runs, each with the weight that it has here.
 
 The list is explicit because ruff's own default selection changes between releases. Left out on purpose: FAST001 and
-FAST002 (they contradict the checklists), G004 (style), S105 to S107 (they flag by name alone), RUF029 (preview).
+FAST002 (they contradict the checklists), S105 to S107 (they flag by name alone), RUF029 (preview).
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ CODES: Mapping[str, RuffRule] = {
     "ASYNC221": RuffRule("async-blocking-subprocess", _WARNING, in_tests=False),
     "ASYNC222": RuffRule("async-blocking-subprocess", _WARNING, in_tests=False),
     "ASYNC230": RuffRule("async-blocking-file", _INFO, in_tests=False),
-    "ASYNC240": RuffRule("async-blocking-file", _INFO, _MEDIUM, in_tests=False),
+    # Most of it looks a path up, which takes microseconds on a local disk.
+    "ASYNC240": RuffRule("async-blocking-file", _INFO, Confidence.LOW, in_tests=False),
     "ASYNC110": RuffRule("async-busy-wait", _INFO, _MEDIUM, in_tests=False),
     "RUF006": RuffRule("async-dangling-task", _WARNING, in_tests=False),
     "PLE1142": RuffRule("async-with-in-sync-def", _ERROR, in_fragments=False),
@@ -62,6 +63,7 @@ CODES: Mapping[str, RuffRule] = {
     "TRY002": RuffRule("raise-vanilla", _INFO, in_tests=False),
     "TRY400": RuffRule("log-no-traceback", _INFO, in_tests=False),
     "LOG007": RuffRule("log-no-traceback", _INFO, in_tests=False),
+    "G004": _style("log-fstring"),
     "LOG015": RuffRule("log-root", _INFO, in_tests=False),
     "T201": RuffRule("print-call", _WARNING, _MEDIUM, in_tests=False),
     "T203": RuffRule("print-call", _WARNING, _MEDIUM, in_tests=False),

@@ -39,8 +39,15 @@ def _raises_again(line: int, piece: Piece) -> bool:
     return inner is not None and any(isinstance(node, Raise) for node in walk(inner))
 
 
+def _always_raises(line: int, piece: Piece) -> bool:
+    """Whether the handler ends by raising, so that nothing is passed over; how it chains the cause B904 says."""
+    inner = max(_handlers(line, piece), key=lambda node: node.lineno, default=None)
+    return inner is not None and isinstance(inner.body[-1], Raise)
+
+
 BESIDE_THE_POINT: Final[Mapping[str, Callable[[int, Piece], bool]]] = {
     "B008": _in_marker,
+    "BLE001": _always_raises,
     "RUF012": _is_constant,
     "TRY400": _raises_again,
 }

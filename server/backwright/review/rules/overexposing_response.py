@@ -57,6 +57,14 @@ def _secret_field(source: Source, cls: ast.ClassDef, facts: Facts, steps: int = 
     return None
 
 
+def _is_table(cls: ast.ClassDef) -> bool:
+    """Whether the class is mapped to a table: it names one, or says so to SQLModel."""
+    assigns = (node for node in cls.body if isinstance(node, (ast.Assign, ast.AnnAssign)))
+    targets = (t for node in assigns for t in (node.targets if isinstance(node, ast.Assign) else [node.target]))
+    said = any(word.arg == "table" and is_literal(word.value, value=True) for word in cls.keywords)
+    return said or any(last_name(target) == "__tablename__" for target in targets)
+
+
 def _excludes(route: Route) -> bool:
     """Whether the route itself says which fields go out."""
     return any(keyword(route.decorator, f"response_model_{what}") is not None for what in ("exclude", "include"))
@@ -80,6 +88,14 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 lines if own is None else (*lines, own),
                 f"the response `{name}` carries `{found[0]}` to every caller; answer with a model that leaves it out",
+            )
+        elif there is not None and isinstance(there[1], ast.ClassDef) and _is_table(there[1]):
+            yield Finding(
+                lines,
+                f"`{name}` is the table itself: every column, also one that is added later, goes out to callers;"
+                " answer with a model of its own",
+                confidence=Confidence.MEDIUM,
+                kind="route-returns-orm",
             )
         elif _STORED.fullmatch(name):
             yield Finding(
