@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "recall": ENGINES | {"settings", "record"},
     "agreed": ENGINES,
     "checklists": ENGINES | {"snapshot"},
-    "scaffolding": ENGINES | {"settings"},
+    "scaffolding": ENGINES | {"settings", "record"},
     "reviewing": ENGINES | {"settings", "snapshot", "agreed", "checklists"},
     "judging": ENGINES | {"settings", "record", "reviewing"},
     "app": ENGINES | {"settings", "snapshot", "sources", "scope", "recall", "reviewing", "scaffolding", "judging"},

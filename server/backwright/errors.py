@@ -9,6 +9,7 @@
     │   ├── SkillFileNotFoundError   SKILL_FILE_NOT_FOUND
     │   ├── SessionNotFoundError     SESSION_NOT_FOUND
     │   ├── ReviewNotFoundError      REVIEW_NOT_FOUND
+    │   ├── PlanNotFoundError        PLAN_NOT_FOUND
     │   ├── InvalidVersionError      INVALID_VERSION
     │   ├── VersionNotFoundError     VERSION_NOT_FOUND
     │   ├── RuleNotFoundError        RULE_NOT_FOUND
@@ -140,6 +141,22 @@ class ReviewNotFoundError(UsageError):
         super().__init__(
             "no review is kept here under that handle",
             hint=f"review again and use the handle of that answer; one is kept for {hours} hours after its last use",
+        )
+
+
+class PlanNotFoundError(UsageError):
+    """No plan with that digest was made for this project, or it is too long ago.
+
+    Args:
+        hours: how long plans are kept.
+    """
+
+    code: ClassVar[str] = "PLAN_NOT_FOUND"
+
+    def __init__(self, hours: int) -> None:
+        super().__init__(
+            "no plan with that digest was made for this project",
+            hint=f"plan again and give the digest of that answer; plans are kept for {hours} hours",
         )
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from backwright.catalog.manifest import skill_path
 from backwright.catalog.verify import verify_folder
-from backwright.errors import TemplateNotFoundError, UnsupportedProjectError
+from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
+from backwright.errors import PlanStaleError, TemplateNotFoundError, UnsupportedProjectError
+from backwright.record.plans import Asked, Plans
 from backwright.scaffold.disk import Recovered, recover
 from backwright.scaffold.engine import apply, plan_endpoint, undo
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice
-    from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
     from backwright.contexts.schemas.project_v2 import ProjectContextV2
     from backwright.scaffold.apply import Applied
     from backwright.scaffold.plan import Plan
@@ -41,7 +45,7 @@ class Served(Protocol):
 
 
 class Scaffolding:
-    """Scaffolds into the project. It holds no state.
+    """Scaffolds into the project. It remembers what its plans were made from, and no plan.
 
     Args:
         served: the process: its settings, its pack and its project.
@@ -93,6 +97,61 @@ class Scaffolding:
         recover(root)
         plan = self.plan(context, mark=mark)
         return plan, apply(plan, root, expect=expect)
+
+    def propose(self, context: EndpointContextV1, *, mark: bool = False) -> Plan:
+        """A plan that `apply_proposed` can write later, by its digest alone.
+
+        Raises:
+            BackwrightError: as `plan`.
+        """
+        plan = self.plan(context, mark=mark)
+        asked = Asked(root=self._key, kind="endpoint", values=context.model_dump(mode="json"), mark=mark)
+        try:
+            self._plans.keep(plan.digest, asked)
+        except OSError as error:
+            note = f"this plan could not be kept ({error.strerror}); write it with `backwright scaffold endpoint`"
+            return replace(plan, notes=(*plan.notes, note))
+        return plan
+
+    def proposed(self, digest: str) -> Plan:
+        """The plan with this digest, made again.
+
+        Raises:
+            PlanNotFoundError: nobody proposed it here, or it is too long ago.
+            PlanStaleError: the project is another one by now.
+            BackwrightError: as `plan`.
+        """
+        context, mark = self._asked(digest)
+        plan = self.plan(context, mark=mark)
+        if plan.digest != digest:
+            raise PlanStaleError(
+                "the project changed since the plan was made", hint="plan again and look at what is other now"
+            )
+        return plan
+
+    def apply_proposed(self, digest: str) -> tuple[Plan, Applied]:
+        """Write the plan with this digest, and nothing else.
+
+        Raises:
+            PlanNotFoundError: nobody proposed it here, or it is too long ago.
+            BackwrightError: as `apply`.
+        """
+        context, mark = self._asked(digest)
+        return self.apply(context, expect=digest, mark=mark)
+
+    def _asked(self, digest: str) -> tuple[EndpointContextV1, bool]:
+        asked = self._plans.read(self._key, digest)
+        return EndpointContextV1.model_validate_json(json.dumps(asked.values)), asked.mark
+
+    @cached_property
+    def _plans(self) -> Plans:
+        state = self._served.settings.state
+        return Plans(None if state is None else state / "plans")
+
+    @property
+    def _key(self) -> str:
+        root = self._served.settings.root
+        return "" if root is None else str(root.resolve())
 
     def undo(self, resource: str) -> Undone:
         """Take back what a scaffold wrote, except what was edited since. An interrupted write is put back first.

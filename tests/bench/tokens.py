@@ -90,8 +90,8 @@ async def measure(root: Path, diffs: list[Path]) -> list[tuple[str, int, int]]:
             rows.append(
                 (f"review of {path}", await cost(client, "review_diff", {"diff_file": f"given-{number}.diff"}), 4_000)
             )
-        endpoint = {"resource": "order", "fields": [{"name": "reference", "type": "str"}]}
-        rows.append(("scaffold_endpoint, the plan", await cost(client, "scaffold_endpoint", endpoint), 4_000))
+        endpoint = {"resource": "order", "fields": ["reference:str"]}
+        rows.append(("scaffold_endpoint, the plan", await cost(client, "scaffold_endpoint", endpoint), 1_500))
         rows.append(("explain_rule BW102", await cost(client, "explain_rule", {"rule": "BW102"}), 4_000))
     return rows
 

@@ -38,9 +38,17 @@ def test_a_diff_is_taken_as_text_and_no_place_on_disk_is(port: int) -> None:
     listed = send(port, headers(body, port), body).json["result"]
     assert isinstance(listed, dict)
     (review,) = [tool for tool in listed["tools"] if tool["name"] == "review_diff"]
-    assert sorted(review["inputSchema"]["properties"]) == ["cursor", "diff", "min_severity", "paths"]
-    (scaffold,) = [tool for tool in listed["tools"] if tool["name"] == "scaffold_endpoint"]
-    assert {"apply", "expect"}.isdisjoint(scaffold["inputSchema"]["properties"])
+    assert sorted(review["inputSchema"]["properties"]) == [
+        "cursor",
+        "diff",
+        "files",
+        "min_severity",
+        "paths",
+        "previous",
+        "profile",
+        "skills",
+    ]
+    assert "apply_scaffold" not in [tool["name"] for tool in listed["tools"]]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +56,7 @@ def test_a_diff_is_taken_as_text_and_no_place_on_disk_is(port: int) -> None:
     [
         ("review_diff", {"diff_file": "/etc/passwd"}),
         ("review_diff", {"base": "main"}),
-        ("scaffold_endpoint", {"resource": "order", "fields": [{"name": "a", "type": "str"}], "apply": True}),
+        ("scaffold_endpoint", {"resource": "order", "fields": ["a:str"], "apply": True}),
     ],
 )
 def test_what_needs_a_disk_is_refused(port: int, tool: str, arguments: dict[str, object]) -> None:

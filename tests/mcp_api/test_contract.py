@@ -28,7 +28,9 @@ TOOLS = [
 
 
 async def the_tools_are_listed_in_one_order(client: Client) -> None:
-    assert [tool.name for tool in (await client.list_tools()).tools] == TOOLS
+    names = [tool.name for tool in (await client.list_tools()).tools]
+    # Over stdio there is a project to write into.
+    assert names in (TOOLS, ["apply_scaffold", *TOOLS])
 
 
 async def a_skill_is_used(client: Client) -> None:

@@ -105,7 +105,8 @@ async def test_a_call_is_answered_as_its_case_says(name: str, case: Case, apps: 
     async with connected(apps[case.server]) as client:
         known: dict[str, Any] = {}
         for before in case.before:
-            known |= (await client.call_tool(before.tool, before.arguments)).structured_content or {}
+            arguments = {key: _filled(value, known) for key, value in before.arguments.items()}
+            known |= (await client.call_tool(before.tool, arguments)).structured_content or {}
         answer = await client.call_tool(name, {key: _filled(value, known) for key, value in case.arguments.items()})
     content = answer.content[0]
     assert isinstance(content, TextContent)
@@ -138,7 +139,7 @@ async def test_every_tool_is_described_annotated_and_short_named(app: App) -> No
             assert tool["description"].startswith("Call this ")
             assert tool["title"]
             assert tool["annotations"]["openWorldHint"] is False
-            assert tool["annotations"]["readOnlyHint"] is (tool["name"] != "scaffold_endpoint")
+            assert tool["annotations"]["readOnlyHint"] is (tool["name"] != "apply_scaffold")
 
 
 async def test_the_catalogue_stands_in_the_description_of_use_skill(app: App) -> None:

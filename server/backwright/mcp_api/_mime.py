@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 MARKDOWN = "text/markdown"
 JSON = "application/json"
+DIFF = "text/x-diff"
 DIRECTORY = "inode/directory"
 
 # The standard library's table depends on the machine it runs on; a client that caches by type must not.

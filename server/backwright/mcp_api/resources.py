@@ -23,10 +23,10 @@ from mcp_types import (
     TextResourceContents,
 )
 
-from backwright.errors import ReviewNotFoundError, SessionNotFoundError, UnknownUriError
+from backwright.errors import PlanNotFoundError, ReviewNotFoundError, SessionNotFoundError, UnknownUriError
 from backwright.mcp_api._cursors import Chained, Pager
 from backwright.mcp_api._errors import Context
-from backwright.mcp_api._mime import JSON, MARKDOWN, mime_type, text_of
+from backwright.mcp_api._mime import DIFF, JSON, MARKDOWN, mime_type, text_of
 from backwright.mcp_api._shelf import Shelf
 from backwright.mcp_api.skills_extension import TTL_MS, ttl_of
 
@@ -38,6 +38,7 @@ PROBLEMS: Final = "backwright://problems"
 PAGE: Final = 100
 
 _LOADED: Final = re.compile(r"backwright://loaded/([a-z2-7]{20})")
+_PLAN: Final = re.compile(r"plan://([0-9a-f]{64})")
 _REVIEW: Final = re.compile(r"review://([a-z2-7]{20})(?:/([a-z-]{1,20}))?")
 _RULE: Final = re.compile(r"rule://([A-Z]{1,8}[0-9]{1,5})")
 
@@ -47,6 +48,7 @@ LIBRARY_TEMPLATE: Final = "skill://lib/{distribution}/{name}/{+path}"
 ROOT_TEMPLATE: Final = "skill://root/{folder}/{name}/{+path}"
 RULE_TEMPLATE: Final = "rule://{code}"
 REVIEW_TEMPLATE: Final = "review://{review}/{format}"
+PLAN_TEMPLATE: Final = "plan://{digest}"
 LOADED_TEMPLATE: Final = "backwright://loaded/{session}"
 
 TEMPLATES: Final = (
@@ -56,6 +58,13 @@ TEMPLATES: Final = (
         title="What was loaded in a session",
         description="Skill, version and digest of what use_skill gave under a session, to load it again.",
         mime_type=JSON,
+    ),
+    ResourceTemplate(
+        uri_template=PLAN_TEMPLATE,
+        name="plan",
+        title="The whole diff of a scaffold's plan",
+        description="By the digest of the plan, without its sha256 in front.",
+        mime_type=DIFF,
     ),
     ResourceTemplate(
         uri_template=REVIEW_TEMPLATE,
@@ -139,6 +148,10 @@ class Resources:
         loaded = _LOADED.fullmatch(uri)
         if loaded is not None:
             return _result(uri, JSON, self._loaded(uri, loaded[1]), 0, "private")
+        plan = _PLAN.fullmatch(uri)
+        if plan is not None:
+            diff = await anyio.to_thread.run_sync(partial(self._plan, uri, plan[1]))
+            return _result(uri, DIFF, diff.encode(), 0, "private")
         review = _REVIEW.fullmatch(uri)
         if review is not None:
             form = review[2] or "json"
@@ -152,6 +165,14 @@ class Resources:
         if fixed is None:
             raise UnknownUriError("resource", uri, self._shelf.hint(uri))
         return _result(uri, fixed.resource.mime_type or JSON, fixed.read(), TTL_MS, fixed.scope)
+
+    def _plan(self, uri: str, digest: str) -> str:
+        from backwright.mcp_api._plan_answer import whole_diff
+
+        try:
+            return whole_diff(self._app.scaffolding.proposed(f"sha256:{digest}"))
+        except PlanNotFoundError:
+            raise UnknownUriError("resource", uri) from None
 
     def _review(self, uri: str, review: str, form: str) -> tuple[str, str]:
         try:

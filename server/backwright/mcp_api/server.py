@@ -38,7 +38,7 @@ from backwright.mcp_api.tool import Tool, call_tool
 INSTRUCTIONS: Final = (
     "Python backend work (FastAPI, SQLAlchemy, Pydantic, asyncio, tests). "
     "Call use_skill with the task BEFORE you write, change or review such code, and follow what it returns. "
-    "To add a REST resource, call scaffold_endpoint instead of writing the files yourself. "
+    "To add a REST resource, call scaffold_endpoint instead of writing the files yourself, then apply_scaffold. "
     "AFTER a change and before you hand it over, call review_diff (no arguments needed), mend what it finds and answer "
     "its questions with complete_review; explain_rule says why a finding matters."
 )
@@ -127,7 +127,8 @@ class Toolbox:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._tools = {tool.name: tool for tool in discover(tools, "TOOL", Tool, key=lambda tool: tool.name)}
+        every = discover(tools, "TOOL", Tool, key=lambda tool: tool.name)
+        self._tools = {tool.name: tool for tool in every if tool.served(app)}
         self._listed: dict[str, tuple[ListedTool, ...]] = {}
 
     async def list_tools(self, _: Context, params: PaginatedRequestParams | None) -> ListToolsResult:

@@ -58,6 +58,7 @@ class Tool(Generic[Input, Output]):
             because there is one.
         prose: shorter descriptions for arguments whose own are too long for a list that a model pays for on each turn.
         meta: `_meta` of the listing.
+        served: whether this server has it at all.
         blocking: whether the call may take longer than the event loop should wait, so that it goes to a thread.
     """
 
@@ -72,6 +73,7 @@ class Tool(Generic[Input, Output]):
     hidden: Callable[[App], frozenset[str]] = lambda _: frozenset()
     prose: Mapping[str, str] = field(default_factory=dict)
     meta: Mapping[str, bool] | None = None
+    served: Callable[[App], bool] = lambda _: True
     blocking: bool = True
 
     def describe(self, app: App) -> str:
@@ -90,7 +92,7 @@ class Tool(Generic[Input, Output]):
             # As JSON, because strict models take a list for a tuple and a string for a date only from there.
             return self.input().model_validate_json(json.dumps(arguments))
         except ValidationError as error:
-            raise InvalidInputError(_mistakes(error), hint=f"correct the arguments of {self.name}") from None
+            raise InvalidInputError(mistakes(error), hint=f"correct the arguments of {self.name}") from None
 
 
 Report = Callable[[float, float | None, str | None], Coroutine[Any, Any, None]]
@@ -157,7 +159,8 @@ def _failure(code: str, message: str, hint: str, line: int | None) -> CallToolRe
     return CallToolResult(content=[text], structured_content=structured, is_error=True)
 
 
-def _mistakes(error: ValidationError) -> str:
+def mistakes(error: ValidationError) -> str:
+    """The mistakes in some arguments, each with its place."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     shown = [f"{_location(mistake['loc'])}: {mistake['msg']}" for mistake in found[:_SHOWN_MISTAKES]]
     more = len(found) - len(shown)

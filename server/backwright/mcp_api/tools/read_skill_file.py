@@ -32,9 +32,7 @@ class ReadSkillFileInput(Closed):
         default=None, min_length=1, max_length=1_000, description="As use_skill lists it: references/errors.md"
     )
     offset: int = Field(default=0, ge=0, description="next_offset of the answer before.")
-    since: str | None = Field(
-        default=None, min_length=1, max_length=100, description="A version: what changed since."
-    )
+    since: str | None = Field(default=None, min_length=1, max_length=100, description="A version: what changed since.")
 
 
 class SkillFileText(Closed):

@@ -1,4 +1,4 @@
-"""`scaffold_endpoint`: a resource and its typed fields to a plan of files; with `apply`, to the files."""
+"""`scaffold_endpoint`: a resource and its typed fields to a plan of files; `apply_scaffold` writes it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mcp_types import ToolAnnotations
 
-from backwright.errors import InvalidInputError
 from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
 from backwright.mcp_api.tool import Tool
 
@@ -18,15 +17,11 @@ if TYPE_CHECKING:
 def _describe(app: App) -> str:
     what = (
         "Call this to add a REST resource to a FastAPI project instead of writing its files: router, schemas, service, "
-        "repository, model, migration and tests (async SQLAlchemy)."
+        "repository, model, migration and tests (SQLAlchemy 2 async, Alembic, pytest). It only plans:"
     )
     if app.settings.root is None:
-        return f"{what} Returns the plan for a new project; nothing is written."
-    return f"{what} The first call only plans: show the plan, then repeat it with apply=true and expect."
-
-
-def _hidden(app: App) -> frozenset[str]:
-    return frozenset() if app.settings.root is not None else frozenset({"apply", "expect"})
+        return f"{what} read the new project's files in the plan's diff."
+    return f"{what} show the plan to the user, then call apply_scaffold."
 
 
 def _input() -> type[ScaffoldEndpointInput]:
@@ -36,14 +31,7 @@ def _input() -> type[ScaffoldEndpointInput]:
 
 
 def _call(app: App, given: ScaffoldEndpointInput) -> PlanAnswer:
-    if not given.apply:
-        return answer(app.scaffolding.plan(given.context()), applied=False, show=given.show)
-    if given.expect is None:
-        raise InvalidInputError(
-            "apply needs expect", hint="plan first (without apply), then pass the plan's digest as expect"
-        )
-    plan, _ = app.scaffolding.apply(given.context(), expect=given.expect)
-    return answer(plan, applied=True, show=None)
+    return answer(app.scaffolding.propose(given.context()))
 
 
 TOOL = Tool(
@@ -54,20 +42,15 @@ TOOL = Tool(
     output=lambda: PlanAnswer,
     call=_call,
     render=render,
-    # A second apply changes nothing, and an edited file is never overwritten.
-    annotations=ToolAnnotations(
-        read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
-    ),
-    hidden=_hidden,
+    # It writes to the record of plans, and to nothing of the user's.
+    annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
     prose={
         "resource": "One, in snake_case: purchase_order.",
         "plural": "Where it is irregular: people.",
-        "fields": "id, created_at and updated_at are there already. text is long; datetime has a zone; required=false "
-        "is nullable; lengths are for str and text, ge and le for numbers, choices for enum.",
+        "fields": "NAME:TYPE[?][,unique][,index][,min=N][,max=N][,ge=N][,le=N][,choices=A/B]. TYPE: str, text (long), "
+        "int, float, decimal, bool, datetime (with zone), date, uuid, enum; ? is nullable; min and max are lengths. "
+        "id, created_at and updated_at are there already.",
         "operations": "Default: all.",
-        "description": "One line for the API's documentation.",
-        "apply": "Write the plan, all or nothing; needs expect.",
-        "expect": "The digest of the plan that was shown.",
-        "show": "The one planned file whose whole diff to show.",
+        "description": "",
     },
 )
