@@ -321,6 +321,23 @@ def test_series_that_git_writes_is_the_diff_of_its_two_ends(history: list[list[t
         assert (changed, diff.unread) == (expected, ())
 
 
+def _many(count: int) -> str:
+    """Patches that each add a line far below the one before, so that what they come to grows and grows."""
+    patches = (f"--- a/x.py\n+++ b/x.py\n@@ -{at},1 +{at},2 @@\n a\n+b{at}\n" for at in range(1, 10 * count, 10))
+    return "".join(patches)
+
+
+def test_series_of_many_small_patches_is_put_together() -> None:
+    assert len(read_change(_many(100).encode()).files[0].added) == 100
+
+
+def test_series_that_is_too_much_work_names_what_it_leaves_out() -> None:
+    diff = read_change(_many(1000).encode())
+    named = {number for each in diff.unread for number in range(each.first_line, each.last_line + 1)}
+    assert "are more than can be put together" in diff.unread[0].reason
+    assert len(diff.files[0].added) + sum(number % 5 == 0 for number in named) == 1000
+
+
 PIECES = ["From 1234567890 Mon Sep 17\nSubject: [PATCH 1/2] x\n\n", "commit 1234567\n\n    x\n\n", "-- \n2.39\n", "\n"]
 DIFFS = [
     "diff --git a/x.py b/x.py\nindex 1111..2222 100644\n--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,3 @@\n a\n+b\n c\n",

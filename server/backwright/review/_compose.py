@@ -13,11 +13,24 @@ from typing import Final
 from backwright.review._diff_model import Hunk, Line, LineKind
 
 MAX_CELLS: Final = 2_000_000
-"""Pairs of lines that are compared in one file to see what a later patch takes back; further ones stay as they are."""
+"""Pairs of lines that are compared to see what a later patch takes back; further ones stay as they are."""
+MAX_LINES: Final = 400_000
+"""Lines of patches that are put together, counted anew for each patch of a file."""
 
 
 class DisjointError(Exception):
-    """The second patch does not start from where the first one ends. It never leaves the review."""
+    """Two patches cannot be made one; the text says why, of the first. It never leaves the review."""
+
+    def __init__(self, reason: str = "do not join up with those of the patch that follows") -> None:
+        super().__init__(reason)
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much work a series may make, for all of its files."""
+
+    cells: int = MAX_CELLS
+    lines: int = MAX_LINES
 
 
 @dataclass(slots=True)
@@ -40,19 +53,23 @@ class _Group:
     lines: list[tuple[Line, int]] = field(default_factory=list)
 
 
-def compose_hunks(first: Sequence[Hunk], second: Sequence[Hunk]) -> tuple[Hunk, ...]:
+def compose_hunks(first: Sequence[Hunk], second: Sequence[Hunk], budget: Budget | None = None) -> tuple[Hunk, ...]:
     """What two patches of a file do together.
 
     Args:
         first: the hunks of the earlier patch.
         second: those of the later one; their old side is the new side of `first`.
+        budget: what is left of the work that the whole series may make.
 
     Raises:
-        DisjointError: the two show different text for the same line, or a patch does not add up.
+        DisjointError: the two show different text for the same line, a patch does not add up, or it is too much.
     """
     if not first or not second:
         return tuple(first or second)
-    budget = [MAX_CELLS]
+    budget = budget or Budget()
+    budget.lines -= sum(len(hunk.lines) for hunk in (*first, *second))
+    if budget.lines < 0:
+        raise DisjointError("are more than can be put together with those of the patch that follows")
     one, two = _side(first, LineKind.REMOVED), _side(second, LineKind.ADDED)
     groups = list(_groups(one, two))
     hunks = (_hunk(group, budget) for group in groups)
@@ -137,7 +154,7 @@ def _expect(number: int | None, computed: int) -> None:
         raise DisjointError
 
 
-def _hunk(group: _Group, budget: list[int]) -> Hunk:
+def _hunk(group: _Group, budget: Budget) -> Hunk:
     lines: list[Line] = []
     block: list[tuple[Line, int]] = []
     for line, patch in group.lines:
@@ -151,7 +168,7 @@ def _hunk(group: _Group, budget: list[int]) -> Hunk:
     return Hunk(group.old - (not has_old), group.new - (not has_new), group.section, tuple(lines))
 
 
-def _settled(block: Sequence[tuple[Line, int]], budget: list[int]) -> list[Line]:
+def _settled(block: Sequence[tuple[Line, int]], budget: Budget) -> list[Line]:
     """A run of changes, old lines first; a line that one patch takes away and the other puts back is context."""
     removed = [line for line, _ in block if line.kind is LineKind.REMOVED]
     added = [line for line, _ in block if line.kind is LineKind.ADDED]
@@ -167,7 +184,7 @@ def _settled(block: Sequence[tuple[Line, int]], budget: list[int]) -> list[Line]
     return lines
 
 
-def _common(removed: Sequence[Line], added: Sequence[Line], budget: list[int]) -> list[tuple[int, int]]:
+def _common(removed: Sequence[Line], added: Sequence[Line], budget: Budget) -> list[tuple[int, int]]:
     """The longest common subsequence, as pairs of indexes; only its two ends where the whole would take too long."""
     old, new = [line.text for line in removed], [line.text for line in added]
     head = 0
@@ -178,8 +195,8 @@ def _common(removed: Sequence[Line], added: Sequence[Line], budget: list[int]) -
         tail += 1
     rows, columns = len(old) - head - tail, len(new) - head - tail
     middle: list[tuple[int, int]] = []
-    if rows * columns <= budget[0]:
-        budget[0] -= rows * columns
+    if rows * columns <= budget.cells:
+        budget.cells -= rows * columns
         middle = _longest(old[head : head + rows], new[head : head + columns])
     ends = [(len(old) - back, len(new) - back) for back in range(tail, 0, -1)]
     return [*((at, at) for at in range(head)), *((head + left, head + right) for left, right in middle), *ends]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from backwright.review._compose import DisjointError, compose_hunks
+from backwright.review._compose import Budget, DisjointError, compose_hunks
 from backwright.review._diff_model import Diff, FileDiff, FileStatus, Hunk, Line, Unread
 from backwright.review._diff_reader import Part
+
+MAX_HEADERS: Final = 500
+"""Of one file in one patch, which git writes only one of."""
 
 _NUMBERED = re.compile(r"\[[^\]]*?\b([0-9]{1,4})/([0-9]{1,4})\]")
 _NOTE = "a series of {} patches, taken together {}: lines have the numbers that they have after the last of them"
@@ -36,8 +40,9 @@ def join_parts(parts: Sequence[Part]) -> Diff:
         return Diff(tuple(file for step in steps for file in step.files), tuple(unread))
     ordered, how = _in_order(steps)
     current: dict[str, _Entry] = {}
+    budget = Budget()
     for step in ordered:
-        _apply(step, current, unread)
+        _apply(step, current, unread, budget)
     return Diff(tuple(entry.file for entry in current.values()), tuple(unread), (_NOTE.format(len(steps), how),))
 
 
@@ -63,7 +68,7 @@ def _part(part: Part, files: Mapping[str, tuple[FileDiff, tuple[int, int]]]) -> 
 
 def _goes_on(earlier: FileDiff, file: FileDiff) -> bool:
     """Whether the second is the rest of the same patch: its line numbers count in what the first one adds."""
-    if not earlier.hunks or not file.hunks or FileStatus.MODIFIED is not file.status:
+    if not 0 < len(earlier.hunks) <= MAX_HEADERS or not file.hunks or FileStatus.MODIFIED is not file.status:
         return False
     last, first = earlier.hunks[-1], file.hunks[0]
     grown = sum((line.new is not None) - (line.old is not None) for hunk in earlier.hunks for line in hunk.lines)
@@ -102,29 +107,28 @@ def _same_blob(one: str, other: str) -> bool:
     return bool(one and other) and (one.startswith(other) or other.startswith(one))
 
 
-def _apply(part: Part, current: dict[str, _Entry], unread: list[Unread]) -> None:
-    before, after = dict(current), dict[str, _Entry]()
-    for file, (first, last) in zip(part.files, part.spans, strict=True):
-        place = (part.label, first, last)
-        earlier = before.get(file.old_path)
+def _apply(part: Part, current: dict[str, _Entry], unread: list[Unread], budget: Budget) -> None:
+    """Add what one patch does; all of its old names are those of before it."""
+    before = [current.get(file.old_path) for file in part.files]
+    for file, earlier in zip(part.files, before, strict=True):
         if earlier is not None and file.status is not FileStatus.COPIED:
             current.pop(file.old_path, None)
+    for file, earlier, (first, last) in zip(part.files, before, part.spans, strict=True):
+        place = (part.label, first, last)
         if earlier is None:
-            after[file.path] = _Entry(file, (place,))
+            current[file.path] = _Entry(file, (place,))
             continue
         try:
-            joined = _joined(earlier.file, file)
-        except DisjointError:
-            reason = f"its changes to {file.path} do not join up with those of the patch that follows"
-            unread += _named(earlier, reason)
-            after[file.path] = _Entry(file, (place,))
+            joined = _joined(earlier.file, file, budget)
+        except DisjointError as error:
+            unread += _named(earlier, f"its changes to {file.path} {error}")
+            current[file.path] = _Entry(file, (place,))
             continue
         if joined is None:
             continue
         if file.binary or earlier.file.binary:
             unread += _named(earlier, "another patch of the series changes the file without showing lines")
-        after[file.path] = _Entry(joined, (*earlier.places, place))
-    current.update(after)
+        current[joined.path] = _Entry(joined, (*earlier.places, place))
 
 
 def _named(entry: _Entry, reason: str) -> Iterator[Unread]:
@@ -132,7 +136,7 @@ def _named(entry: _Entry, reason: str) -> Iterator[Unread]:
         yield Unread(entry.file.path, first, last, f"the patch {label}: {reason}" if label else reason)
 
 
-def _joined(earlier: FileDiff, file: FileDiff) -> FileDiff | None:
+def _joined(earlier: FileDiff, file: FileDiff, budget: Budget) -> FileDiff | None:
     """What two patches do to one file; None where nothing is left of it.
 
     Raises:
@@ -148,7 +152,7 @@ def _joined(earlier: FileDiff, file: FileDiff) -> FileDiff | None:
     binary = earlier.binary or file.binary
     hunks: tuple[Hunk, ...] = () if file.binary else file.hunks
     if not binary:
-        hunks = compose_hunks(earlier.hunks, file.hunks)
+        hunks = compose_hunks(earlier.hunks, file.hunks, budget)
     status = _status(earlier, file)
     return FileDiff(
         path=earlier.old_path if status is FileStatus.DELETED else file.path,
