@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class LineKind(StrEnum):
@@ -24,9 +25,8 @@ class FileStatus(StrEnum):
     COPIED = "C"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a hunk, without its marker and without its line end.
+class Line(NamedTuple):
+    """One line of a hunk, without its marker and without its line end. A tuple, of which a large diff makes many.
 
     `old` and `new` are its numbers (from 1) on either side; None where it is not on that side.
     """

@@ -19,6 +19,10 @@ _UNMERGED = "* Unmerged path "
 _MAX_LABEL = 80
 
 
+_ADDED, _REMOVED, _CONTEXT = LineKind.ADDED, LineKind.REMOVED, LineKind.CONTEXT
+_BLANK = frozenset({" ", "", "\r"})
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One patch of a text that may hold several: a mail of a series, a commit of a log, or all of a plain diff.
@@ -114,15 +118,17 @@ class _Reader:
         self.label = f"{name[:10]} {_subject(self.lines, self.at + 1, is_mail=self.is_mail)}".rstrip()
 
     def _step(self, line: str) -> None:
-        self.inside = self.inside or line.startswith(("diff --git ", "@@")) or self._header_at(self.at)
+        if line.startswith("@@"):
+            self.inside = True
+            self._hunk(line)
+            return
+        self.inside = self.inside or line.startswith("diff --git ") or self._header_at(self.at)
         if line.startswith("diff --git "):
             self._git_header(line)
         elif line.startswith(("diff --cc ", "diff --combined ")):
             self._combined()
         elif self._header_at(self.at):
             self._marked_header()
-        elif line.startswith("@@"):
-            self._hunk(line)
         elif line.startswith(("Binary files ", "GIT binary patch")):
             self._binary(line)
         elif line.startswith("+") and self.inside:
@@ -140,8 +146,8 @@ class _Reader:
             self.at += 1
 
     def _header_at(self, at: int) -> bool:
-        pair = self.lines[at : at + 2]
-        return len(pair) == 2 and pair[0].startswith("--- ") and pair[1].startswith("+++ ")  # noqa: PLR2004  a pair
+        lines = self.lines
+        return at + 1 < len(lines) and lines[at].startswith("--- ") and lines[at + 1].startswith("+++ ")
 
     def _close(self) -> None:
         if self.draft is not None and (self.draft.hunks or self.draft.from_git or self.draft.named):
@@ -212,18 +218,21 @@ class _Reader:
         """The lines of a hunk, as many as its header counts; what is missing stays in `left`."""
         lines: list[Line] = []
         (old, new), (old_left, new_left), at = numbers, left, self.at
-        while (old_left or new_left) and at < len(self.lines):
-            raw = self.lines[at]
-            mark, text = raw[:1], raw[1:-1] if raw[-1:] == "\r" else raw[1:]
+        every, end, add, make = self.lines, len(self.lines), lines.append, tuple.__new__
+        while (old_left or new_left) and at < end:
+            raw = every[at]
+            mark, text = raw[:1], raw[1:]
+            if text[-1:] == "\r":
+                text = text[:-1]
             if mark == "+" and new_left:
-                lines.append(Line(LineKind.ADDED, text, None, new))
+                add(make(Line, (_ADDED, text, None, new)))
                 new, new_left = new + 1, new_left - 1
             elif mark == "-" and old_left and not self._ends_early(at, old_left, new_left):
-                lines.append(Line(LineKind.REMOVED, text, old, None))
+                add(make(Line, (_REMOVED, text, old, None)))
                 old, old_left = old + 1, old_left - 1
-            elif mark in {" ", "", "\r"} and old_left and new_left:
+            elif mark in _BLANK and old_left and new_left:
                 # An editor that strips trailing blanks leaves an empty line where a blank context line stood.
-                lines.append(Line(LineKind.CONTEXT, text, old, new))
+                add(make(Line, (_CONTEXT, text, old, new)))
                 old, new, old_left, new_left = old + 1, new + 1, old_left - 1, new_left - 1
             elif mark != "\\":
                 break
@@ -233,6 +242,8 @@ class _Reader:
 
     def _ends_early(self, at: int, old_left: int, new_left: int) -> bool:
         """Whether the next file's header stands here although the hunk counts on: a lying count must not eat it."""
+        if not self.lines[at].startswith("--- "):
+            return False
         last = old_left == 1 and new_left == 1
         return not last and self._header_at(at) and self.lines[at + 2 : at + 3] != [] and self.lines[at + 2][:2] == "@@"
 
