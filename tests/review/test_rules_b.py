@@ -17,7 +17,7 @@ from backwright.review.diff import parse_diff
 from backwright.review.engine import Options, all_rules, review
 from backwright.review.facts import Facts
 from backwright.review.report import Report
-from backwright.review.rules._secrets import (
+from backwright.review.secret_text import (
     bits_per_character,
     find_format,
     find_password,

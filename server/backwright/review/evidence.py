@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from backwright.review.change import Change
 from backwright.review.checklist import Status
 from backwright.review.diff import FileDiff, FileStatus
-from backwright.review.rules._paths import is_example, is_migration, is_script, is_test
+from backwright.review.paths import is_example, is_migration, is_script, is_test
 from backwright.review.source import Source, keyword, last_name, spread
 
 Answer = tuple[Status, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from backwright.review.rules._secrets import FORMATS, mask, names_secret
+from backwright.review.secret_text import FORMATS, mask, names_secret
 
 _ASSIGNED = re.compile(
     # From the start of a word, and no two repetitions of blanks side by side: what is long may not cost its square.

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from backwright.review.checklist import ChecklistEntry, JudgementQuestion
 from backwright.review.diff import FileDiff, Hunk, Line, LineKind
 from backwright.review.hostile import masked
+from backwright.review.paths import is_test
 from backwright.review.report import EvidenceLine, OpenQuestion
-from backwright.review.rules._paths import is_test
 
 MAX_LINES = 3
 _QUOTED = re.compile(r"`([^`]+)`")

@@ -18,11 +18,11 @@ from backwright.review.fingerprints import Fingerprints
 from backwright.review.fragment import Piece
 from backwright.review.ignores import Ignore, problems, read_ignores
 from backwright.review.options import PROJECT_FILE, Options, PathRule
+from backwright.review.paths import is_test
 from backwright.review.profile import PRINCIPLES, Principle, Profile, principle_of
 from backwright.review.report import Suppressed
 from backwright.review.ruff_codes import CODES
 from backwright.review.rule import Rule
-from backwright.review.rules._paths import is_test
 
 MAX_NOTES: Final = 10
 """Notes about comments; more of one kind say nothing new."""

@@ -19,12 +19,12 @@ from backwright.review.debt import Sighting
 from backwright.review.diagnostic import Basis, Confidence, Diagnostic, Location
 from backwright.review.facts import Facts
 from backwright.review.fragment import Piece
+from backwright.review.paths import is_example, is_script, is_test
 from backwright.review.prelude import prelude
 from backwright.review.report import Unchecked
 from backwright.review.ruff_codes import CODES, IMMUTABLE_CALLS, RuffRule
 from backwright.review.ruff_exceptions import BESIDE_THE_POINT
 from backwright.review.ruff_fix import Fix, Place, suggestion_of
-from backwright.review.rules._paths import is_example, is_script, is_test
 from backwright.review.watch import Watch
 
 DETECTOR: Final = "ruff"

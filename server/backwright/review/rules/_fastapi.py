@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from backwright.review.diagnostic import Basis
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rules._async import Origins, annotated_type, walk_own
-from backwright.review.rules._paths import is_test
 from backwright.review.source import FunctionNode, Source, keyword, last_name
 
 METHODS = frozenset({"delete", "get", "head", "options", "patch", "post", "put"})

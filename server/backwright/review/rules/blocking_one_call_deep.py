@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_example, is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import head_of, is_awaited
 from backwright.review.rules._blocking import blocking_calls
-from backwright.review.rules._paths import is_example, is_test
 from backwright.review.rules._resolve import is_rebound, only_if_added, resolve
 from backwright.review.source import Source
 

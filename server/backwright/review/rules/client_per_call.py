@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import head_of, walk_own
 from backwright.review.rules._fastapi import routes
-from backwright.review.rules._paths import is_test
 from backwright.review.source import FunctionNode, Source, keyword
 
 _CLIENTS = ("aiohttp.ClientSession", "httpx.AsyncClient")

@@ -10,9 +10,9 @@ from backwright.review.change import Change
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.diff import FileDiff, FileStatus
 from backwright.review.facts import Facts
+from backwright.review.paths import is_example, is_test
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._paths import is_example, is_test
-from backwright.review.rules._secrets import find_format, find_password, is_placeholder, names_secret
+from backwright.review.secret_text import find_format, find_password, is_placeholder, names_secret
 
 _DOTENV = re.compile(r"\.env(\..+)?|.+\.env", re.IGNORECASE)
 _TEMPLATE = re.compile(r"example|sample|template|tmpl|dist|default|schema|skel|stub", re.IGNORECASE)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import directories, is_example, is_migration, is_script, is_test, stem
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import text_of
-from backwright.review.rules._paths import directories, is_example, is_migration, is_script, is_test, stem
 from backwright.review.source import Source, last_name
 
 _SETTINGS_WORDS = ("config", "setting", "conf", "env", "constants", "manage", "wsgi", "asgi", "cli", "__main__")

@@ -8,8 +8,8 @@ from collections.abc import Container, Iterator, Sequence
 
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._paths import is_test
 from backwright.review.source import FunctionNode, Source, keyword, last_name, lines_of
 
 # Where an answer's text stands: the keyword and the place among the positional arguments.

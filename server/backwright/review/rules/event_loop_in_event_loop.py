@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import Origins, head_of
-from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, last_name
 
 _RUNNERS = ("anyio.run", "asyncio.run", "trio.run", "uvloop.run")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_example, is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import text_of
-from backwright.review.rules._paths import is_example, is_test
-from backwright.review.rules._secrets import (
+from backwright.review.secret_text import (
     find_format,
     find_password,
     is_placeholder,

@@ -11,8 +11,8 @@ from backwright.review.change import Change
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.diff import FileDiff
 from backwright.review.facts import Facts
+from backwright.review.paths import directories, is_test, stem
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._paths import directories, is_test, stem
 from backwright.review.source import Source, last_name, lines_of
 
 _LAYERS = frozenset({"services", "domain", "repositories", "usecases", "use_cases"})

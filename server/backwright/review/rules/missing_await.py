@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import head_of
 from backwright.review.rules._coroutines import Coroutines, makes_coroutine
-from backwright.review.rules._paths import is_test
 from backwright.review.rules._resolve import is_rebound, resolve
 from backwright.review.source import Source, last_name
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import Origins
 from backwright.review.rules._calls import dotted, is_literal, method
-from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, keyword, last_name, lines_of, spread
 
 # What connects without a limit of its own, and how many positional arguments come before `timeout`.

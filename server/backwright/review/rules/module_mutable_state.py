@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_example, is_migration, is_script, is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import dotted, method
-from backwright.review.rules._paths import is_example, is_migration, is_script, is_test
 from backwright.review.source import FunctionNode, Source, last_name
 
 _MAKERS = frozenset({"dict", "list", "set", "defaultdict", "deque", "OrderedDict", "Counter"})

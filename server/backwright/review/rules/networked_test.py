@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import directories, is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import parameters
-from backwright.review.rules._paths import directories, is_test
 from backwright.review.source import FunctionNode, Source, keyword, last_name
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")

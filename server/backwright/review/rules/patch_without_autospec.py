@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, keyword, lines_of, spread
 
 # How many positional arguments come before the one that stands in.

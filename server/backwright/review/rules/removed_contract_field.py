@@ -12,10 +12,10 @@ from backwright.review.change import Change
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.diff import FileDiff, FileStatus
 from backwright.review.facts import Facts
+from backwright.review.paths import directories, is_example, is_script, is_test, stem
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import annotated_type
 from backwright.review.rules._contract import replaced_by
-from backwright.review.rules._paths import directories, is_example, is_script, is_test, stem
 from backwright.review.rules._pydantic import is_model
 from backwright.review.source import Source, keyword, last_name
 

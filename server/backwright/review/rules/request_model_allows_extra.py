@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._paths import is_test
 from backwright.review.rules._pydantic import is_model
 from backwright.review.source import Source, keyword, last_name
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_script, is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import method, receiver, text_of
-from backwright.review.rules._paths import is_script, is_test
-from backwright.review.rules._secrets import names_secret
+from backwright.review.secret_text import names_secret
 from backwright.review.source import Source, last_name, lines_of
 
 _LEVELS = frozenset(

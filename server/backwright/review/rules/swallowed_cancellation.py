@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import walk_own
-from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, last_name
 
 _EXITS = frozenset({"exit", "_exit", "uncancel"})

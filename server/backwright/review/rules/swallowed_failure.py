@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import walk_own
 from backwright.review.rules._calls import method, receiver
-from backwright.review.rules._paths import is_test
 from backwright.review.source import FunctionNode, Source, last_name, lines_of
 
 _LOGS = frozenset({"critical", "debug", "error", "exception", "info", "print", "print_exc", "warn", "warning"})

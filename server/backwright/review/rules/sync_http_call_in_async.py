@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import Origins, head_of, is_awaited
-from backwright.review.rules._paths import is_test
 from backwright.review.source import Source
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})

@@ -8,9 +8,9 @@ from collections.abc import Container, Iterator
 
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._async import Origins, annotated_type, head_of, is_awaited, parameters, walk_own
-from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, last_name
 
 _SESSIONS = frozenset(

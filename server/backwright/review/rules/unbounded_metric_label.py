@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Basis, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import elements, method, text_of
-from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, keyword, last_name, lines_of
 
 _METRICS = frozenset({"Counter", "Gauge", "Histogram", "Summary", "Enum", "Info"})

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from backwright.review.change import Change
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, last_name
 
 

@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from backwright.review.change import Change
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
-from backwright.review.rules._paths import is_test
 from backwright.review.source import Source
 
 # pytest's own, and those that common plugins register.

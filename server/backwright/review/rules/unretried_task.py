@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import calls_in
-from backwright.review.rules._paths import is_test
 from backwright.review.source import FunctionNode, Source, keyword, last_name, spread
 
 _POLICY = ("autoretry_for", "base", "max_retries", "retry_backoff", "retry_kwargs")

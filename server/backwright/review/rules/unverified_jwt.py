@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
+from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import is_literal, text_of, texts_of, value_bound_to
-from backwright.review.rules._paths import is_test
 from backwright.review.source import Source, keyword, lines_of, spread
 
 _DECODERS = frozenset({"jwt.decode", "jwt.decode_complete", "jose.jwt.decode"})
