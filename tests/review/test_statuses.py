@@ -23,8 +23,8 @@ def _status(files: dict[str, str], *rules: str, options: Options | None = None) 
     [
         (BARE, ("E722",), Status.VIOLATED, "E722 app/x.py:3"),
         (FINE, ("E722",), Status.NO_VIOLATION, "E722 found nothing, 1 added lines read"),
-        (FINE, ("E722", "G004"), Status.NO_VIOLATION, "E722 found nothing, 1 added lines read, G004 not run"),
-        (FINE, ("G004",), Status.NOT_EVALUATED, "no detector ran for G004"),
+        (FINE, ("E722", "FAST001"), Status.NO_VIOLATION, "E722 found nothing, 1 added lines read, FAST001 not run"),
+        (FINE, ("FAST001",), Status.NOT_EVALUATED, "no detector ran for FAST001"),
         ({"README.md": "a\n"}, ("E722",), Status.NOT_APPLICABLE, "no Python is added"),
     ],
 )
