@@ -28,6 +28,7 @@ try:
 except OSError as error:
     log.error("down")
 """
+_PATHS = "from pathlib import Path\n\n\nasync def f() -> object:\n"
 ONLY_RUFF = Options(rules=())
 
 
@@ -60,6 +61,8 @@ def _hunk_codes(body: str, section: str = "") -> set[tuple[str, int]]:
         ("app/x.py", "class A:\n    fields = ['a']\n", {("RUF012", 2)}),
         ("app/x.py", "class A:\n    FIELDS = ['a']\n", set()),
         ("migrations/versions/x.py", "down_revision = None\nprint(1)\n", set()),
+        ("app/x.py", f"{_PATHS}    return Path('a').read_text()\n", {("ASYNC240", 5)}),
+        ("app/x.py", f"{_PATHS}    return Path('a').exists()\n", set()),
         ("tasks/docs.py", "from invoke import task\nprint(task)\n", set()),
         ("app/x.py", "try:\n    a()\nexcept Exception as error:\n    raise Down from error\n", set()),
         ("app/x.py", "try:\n    a()\nexcept Exception:\n    b()\n", {("BLE001", 3)}),

@@ -49,8 +49,7 @@ CODES: Mapping[str, RuffRule] = {
     "ASYNC221": RuffRule("async-blocking-subprocess", _WARNING, in_tests=False),
     "ASYNC222": RuffRule("async-blocking-subprocess", _WARNING, in_tests=False),
     "ASYNC230": RuffRule("async-blocking-file", _INFO, in_tests=False),
-    # Most of it looks a path up, which takes microseconds on a local disk.
-    "ASYNC240": RuffRule("async-blocking-file", _INFO, Confidence.LOW, in_tests=False),
+    "ASYNC240": RuffRule("async-blocking-file", _INFO, _MEDIUM, in_tests=False),
     "ASYNC110": RuffRule("async-busy-wait", _INFO, _MEDIUM, in_tests=False),
     "RUF006": RuffRule("async-dangling-task", _WARNING, in_tests=False),
     "PLE1142": RuffRule("async-with-in-sync-def", _ERROR, in_fragments=False),
