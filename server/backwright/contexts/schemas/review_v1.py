@@ -12,15 +12,15 @@ from backwright.contexts.schemas.project_v1 import Glob, RelativePath
 _SOURCES = ("base", "range", "diff_file", "diff")
 # A revision never starts with a hyphen (git would read an option) and holds none of the characters that
 # git-check-ref-format forbids, apart from those that select (^ ~ @ { }).
-_REVISION = r"[A-Za-z0-9_@](\.?[A-Za-z0-9_@/^~{}+#-])*"
+REVISION = r"[A-Za-z0-9_@](\.?[A-Za-z0-9_@/^~{}+#-])*"
 
 
 class ReviewContextV1(ContextModel):
     """What to review. With no source at all: what the branch changed since its merge base, and the work tree."""
 
-    base: str | None = Field(default=None, max_length=255, pattern=rf"^{_REVISION}$")
+    base: str | None = Field(default=None, max_length=255, pattern=rf"^{REVISION}$")
     """The revision to compare with, such as main or HEAD~3; includes what is not committed yet."""
-    range: str | None = Field(default=None, max_length=511, pattern=rf"^{_REVISION}\.\.\.?{_REVISION}$")
+    range: str | None = Field(default=None, max_length=511, pattern=rf"^{REVISION}\.\.\.?{REVISION}$")
     """Commits to review, as A..B or A...B (from their merge base)."""
     diff_file: RelativePath | None = None
     """The path of a unified diff inside the project."""

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from backwright.contexts.schema import Schema
 from backwright.contexts.schemas.project_v1 import RelativePath
-from backwright.contexts.schemas.review_v1 import ReviewContextV1
+from backwright.contexts.schemas.review_v1 import REVISION, ReviewContextV1
 
 _SOURCES = ("base", "range", "diff_file", "diff", "staged", "worktree")
 
@@ -26,9 +26,9 @@ class ReviewContextV2(ReviewContextV1):
     """Only what is staged for the next commit."""
     worktree: bool = False
     """Only what is not committed yet."""
-    files: dict[RelativePath, Text] = Field(
-        default_factory=dict, max_length=500, json_schema_extra={"additionalProperties": False}
-    )
+    range: str | None = Field(default=None, max_length=511, pattern=rf"^{REVISION}(\.\.\.?{REVISION}|\^!)$")
+    """Commits to review, as A..B, A...B (from their merge base) or A^! (that one)."""
+    files: dict[RelativePath, Text] = Field(default_factory=dict, max_length=500)
     """Whole files after the change, by path, beside a diff given as text."""
     skills: tuple[SkillRequest, ...] = Field(strict=False, default=(), max_length=50)
     """The skills whose checklists to apply, as name or name@range; left out, those that the change calls for."""
