@@ -15,10 +15,20 @@ from backwright.review.watch import Stage, Watch
 
 Reader = Callable[[str], bytes | None]
 
-MAX_TOTAL_BYTES = 8 * 1024 * 1024
+MAX_TOTAL_BYTES = 3 * 1024 * 1024
+"""Of Python that one review parses; its trees take about seventy times as much memory."""
+MAX_WHOLE_BYTES = MAX_TOTAL_BYTES // 2
+"""Of whole files; what comes after is read hunk by hunk, so that more of a large change is read at all."""
 _SUBMODULE = "160000"
 _LINK = "120000"
 _NOT_PYTHON_ENOUGH = (".ipynb", ".pyi", ".pyx", ".pyw")
+
+
+_IN_HUNKS = "after {} KiB of whole files, this one and those behind it, {} in all, were read hunk by hunk"
+
+
+def _nothing(_path: str) -> bytes | None:
+    return None
 
 
 @dataclass(slots=True)
@@ -49,7 +59,7 @@ def read_diff(diff: Diff, *, read_new: Reader, read_old: Reader, watch: Watch | 
     """
     reading, watch = Reading(), watch or Watch()
     read_new, read_old = _in_time(read_new, watch), _in_time(read_old, watch)
-    budget = MAX_TOTAL_BYTES
+    budget, in_hunks = MAX_TOTAL_BYTES, list[str]()
     for unread in diff.unread:
         reading.unchecked.append(_unchecked(unread))
     by_path = _by_path(diff.files)
@@ -68,8 +78,13 @@ def read_diff(diff: Diff, *, read_new: Reader, read_old: Reader, watch: Watch | 
         if watch.over:
             reading.unchecked.append(Unchecked(path=path, lines=tuple(sorted(added)), reason=watch.reason))
             continue
-        reading.pieces[path] = _read_file(path, files, added, read_new, reading.unchecked)
+        whole = budget > MAX_TOTAL_BYTES - MAX_WHOLE_BYTES
+        in_hunks += [] if whole else [path]
+        reading.pieces[path] = _read_file(path, files, added, read_new if whole else _nothing, reading.unchecked)
         budget -= sum(len(piece.text) for piece in reading.pieces[path])
+    if in_hunks:
+        reason = _IN_HUNKS.format(MAX_WHOLE_BYTES // 1024, len(in_hunks))
+        reading.unchecked.append(Unchecked(path=in_hunks[0], reason=reason))
     _read_old(diff.files, read_old, reading.old_texts, watch)
     return reading
 
