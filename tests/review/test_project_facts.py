@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from backwright.review.facts import Facts
-from backwright.review.project_facts import read_facts
+from backwright.review.project_facts import before_change, read_facts
 from tests.review._git import write
+from tests.review._make import diff_of
 
 
 def _facts(root: Path, **files: str) -> Facts:
@@ -87,3 +88,21 @@ def test_malformed_file_says_nothing(tmp_path: Path, text: str) -> None:
 
 def test_link_out_of_the_root_and_missing_files_say_nothing(tmp_path: Path) -> None:
     assert read_facts(tmp_path / "missing") == Facts(has_root=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "majors"),
+    [
+        ("requirements.txt", "pydantic==2.10.3", "pydantic==1.10.2", {"pydantic": 2}),
+        ("pyproject.toml", '    "pydantic>=2.1",', '    "pydantic<2",', {"pydantic": 2}),
+        ("api/pyproject.toml", 'pydantic = "^2.0"', 'pydantic = "^1.10"', {"pydantic": 2}),
+        ("requirements.txt", "pydantic==1.9", "pydantic==1.10", {"pydantic": 1}),
+        ("requirements.txt", "redis==5", "redis==4", {"pydantic": 1}),
+        ("notes.txt", "pydantic==2.10.3", "pydantic==1.10.2", {"pydantic": 1}),
+    ],
+)
+def test_a_change_back_to_an_older_major_is_judged_by_the_newer(
+    path: str, old: str, new: str, majors: dict[str, int]
+) -> None:
+    files = diff_of({path: f"{new}\n"}, {path: f"{old}\n"}).files
+    assert before_change(Facts(majors={"pydantic": 1}), files).majors == majors

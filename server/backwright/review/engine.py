@@ -18,6 +18,7 @@ from backwright.review.findings import enforcing
 from backwright.review.globs import matches
 from backwright.review.old_side import OldSide
 from backwright.review.options import PROJECT_FILE, Options, Suppression, changes_project_file
+from backwright.review.project_facts import before_change
 from backwright.review.questions import questions_for
 from backwright.review.reading import Reader, Reading, read_diff
 from backwright.review.report import OpenQuestion, Report, ReportBasis, Stats, Unchecked
@@ -78,7 +79,9 @@ def review(
     options = _honoured(options, diff.files, notes)
     kept, left_out = _in_scope(diff.files, options, notes)
     read = partial(read_diff, replace(diff, files=kept), read_new=read_new, read_old=read_old, watch=watch)
-    detectors = Detectors(_rules(options), with_ruff=options.ruff, facts=facts or Facts(), watch=watch)
+    detectors = Detectors(
+        _rules(options), with_ruff=options.ruff, facts=before_change(facts or Facts(), diff.files), watch=watch
+    )
     reading, change, detected = _looked_at(diff, kept, read, detectors)
     notes += _told(detected, watch)
     said = restrained(detected.found, Seen(kept, reading.pieces, detected.seen, detected.ran, detectors.rules), options)

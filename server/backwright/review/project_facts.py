@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError
+from backwright.review.diff import FileDiff, LineKind
 from backwright.review.facts import Facts
 from backwright.review.repository import Repository
 
 _LIMIT: Final = 8 * 1024 * 1024
+_MANIFEST: Final = re.compile(r"pyproject\.toml|Pipfile|requirements[\w.-]*\.(?:txt|in)")
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
 _FLOOR = re.compile(r"(?:===?|>=|~=|\^|~)\s*v?([0-9]+)(?:\.([0-9]+))?|>\s*([0-9]+)\.([0-9]+)")
@@ -38,6 +41,22 @@ def read_facts(root: Path) -> Facts:
         has_root=True,
         repository=Repository(root),
     )
+
+
+def before_change(facts: Facts, files: Iterable[FileDiff]) -> Facts:
+    """The facts with the newer major of each dependency that a change takes back to an older one.
+
+    What a library has deprecated or removed stays deprecated for whoever goes back to it.
+    """
+    majors = dict(facts.majors)
+    for file in files:
+        if _MANIFEST.fullmatch(PurePosixPath(file.old_path).name):
+            lines = (line.text for hunk in file.hunks for line in hunk.lines if line.kind is LineKind.REMOVED)
+            for name, text in _parsed(line.strip().strip("\"',") for line in lines):
+                major = _major(text)
+                if major is not None and majors.get(name, major) < major:
+                    majors[name] = major
+    return facts if majors == facts.majors else replace(facts, majors=majors)
 
 
 def _python(project: Mapping[str, object]) -> tuple[int, int] | None:
