@@ -29,6 +29,7 @@ except OSError as error:
     log.error("down")
 """
 _PATHS = "from pathlib import Path\n\n\nasync def f() -> object:\n"
+_NESTED = f"{_LOGS}    try:\n        b()\n    except Exception:\n"
 ONLY_RUFF = Options(rules=())
 
 
@@ -66,6 +67,8 @@ def _hunk_codes(body: str, section: str = "") -> set[tuple[str, int]]:
         ("tasks/docs.py", "from invoke import task\nprint(task)\n", set()),
         ("app/x.py", "try:\n    a()\nexcept Exception as error:\n    raise Down from error\n", set()),
         ("app/x.py", "try:\n    a()\nexcept Exception:\n    b()\n", {("BLE001", 3)}),
+        ("app/x.py", f"{_NESTED}        b()\n", {("TRY400", 9)}),
+        ("app/cli/x.py", "try:\n    a()\nexcept Exception:\n    b()\n", set()),
         ("app/migrations/x.py", "print(1)\n", {("T201", 1)}),
         ("app/x.py", f"{_LOGS}    pass\n", {("TRY400", 9)}),
         ("app/x.py", f"{_LOGS}    raise\n", set()),

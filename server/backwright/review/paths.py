@@ -9,7 +9,9 @@ from typing import Final
 _KEPT: Final = 1024
 """Paths whose parts are remembered: each rule asks anew for each file."""
 _TEST_PARTS = frozenset({"test", "tests", "testing", "e2e", "integration_tests", "unit_tests"})
-_EXAMPLE_PARTS = frozenset({"example", "examples", "docs", "demo", "demos", "samples", "fixtures", "cookbook"})
+_EXAMPLE_PARTS = frozenset(
+    {"cookbook", "demo", "demos", "docs", "documentation", "example", "examples", "fixtures", "samples"}
+)
 _SCRIPT_PARTS = frozenset(
     {"script", "scripts", "bin", "tools", "dev", "devtools", "ci", ".github", "deploy", "terraform", "infra"}
 )

@@ -33,6 +33,8 @@ TIMEOUT: Final = 60.0
 MAX_SPAN: Final = 30
 """Lines of a call or statement that a finding may stand on; a longer one is a block."""
 _MAX_OUTPUT: Final = 64 * 1024 * 1024
+# What is wrong in a service and right where a person watches: to print, and to say of any failure that it happened.
+_OF_SERVICES: Final = frozenset({"BLE001", "T201", "T203"})
 # What a person runs and reads: a migration (by content, for half of the folders called `migrations` hold something
 # else) and a program with a command line of its own.
 _TALKS: Final = re.compile(
@@ -263,7 +265,9 @@ def _diagnostic(hit: _Hit, code: str, job: _Job, line: int) -> Diagnostic:
 def _passed_over(code: str, rule: RuffRule, line: int, job: _Job) -> bool:
     if not rule.in_tests and (is_test(job.path) or is_example(job.path)):
         return True
-    if code in {"T201", "T203"} and (_prints_by_trade(job.path) or _TALKS.search(job.piece.text)):
+    if code in _OF_SERVICES and _prints_by_trade(job.path):
+        return True
+    if code in {"T201", "T203"} and _TALKS.search(job.piece.text):
         return True
     if not job.piece.is_full and (not rule.in_fragments or (code == "FAST003" and job.piece.cut)):
         return True

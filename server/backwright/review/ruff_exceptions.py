@@ -43,10 +43,13 @@ def _raises_again(line: int, piece: Piece) -> bool:
     return inner is not None and any(isinstance(node, Raise) for node in walk(inner))
 
 
-def _always_raises(line: int, piece: Piece) -> bool:
-    """Whether the handler ends by raising, so that nothing is passed over; how it chains the cause B904 says."""
-    inner = max(_handlers(line, piece), key=lambda node: node.lineno, default=None)
-    return inner is not None and isinstance(inner.body[-1], Raise)
+def _loses_nothing(line: int, piece: Piece) -> bool:
+    """Whether the handler ends by raising, or guards the clean-up of another one, whose failure is the one that counts.
+
+    How it chains the cause is for B904 to say.
+    """
+    around = sorted(_handlers(line, piece), key=lambda node: node.lineno)
+    return len(around) > 1 or any(isinstance(handler.body[-1], Raise) for handler in around)
 
 
 def _only_looks_up(line: int, piece: Piece) -> bool:
@@ -58,7 +61,7 @@ def _only_looks_up(line: int, piece: Piece) -> bool:
 BESIDE_THE_POINT: Final[Mapping[str, Callable[[int, Piece], bool]]] = {
     "ASYNC240": _only_looks_up,
     "B008": _in_marker,
-    "BLE001": _always_raises,
+    "BLE001": _loses_nothing,
     "RUF012": _is_constant,
     "TRY400": _raises_again,
 }
