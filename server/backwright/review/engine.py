@@ -79,9 +79,7 @@ def review(
     options = _honoured(options, diff.files, notes)
     kept, left_out = _in_scope(diff.files, options, notes)
     read = partial(read_diff, replace(diff, files=kept), read_new=read_new, read_old=read_old, watch=watch)
-    detectors = Detectors(
-        _rules(options), with_ruff=options.ruff, facts=before_change(facts or Facts(), diff.files), watch=watch
-    )
+    detectors = _detectors(options, facts or Facts(), diff.files, watch)
     reading, change, detected = _looked_at(diff, kept, read, detectors)
     notes += _told(detected, watch)
     said = restrained(detected.found, Seen(kept, reading.pieces, detected.seen, detected.ran, detectors.rules), options)
@@ -100,6 +98,12 @@ def review(
         notes=(*notes, *said.notes),
         stats=stats,
     )
+
+
+def _detectors(options: Options, facts: Facts, files: tuple[FileDiff, ...], watch: Watch) -> Detectors:
+    """What is run, knowing what the project depended on before the change as well."""
+    known = before_change(facts, files)
+    return Detectors(_rules(options), with_ruff=options.ruff, facts=known, watch=watch)
 
 
 def _honoured(options: Options, files: tuple[FileDiff, ...], notes: list[str]) -> Options:
