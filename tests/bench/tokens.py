@@ -86,6 +86,15 @@ async def measure(root: Path, diffs: list[Path]) -> list[tuple[str, int, int]]:
             ("review of a median pull request", await cost(client, "review_diff", {"diff_file": "median.diff"}), 1_500),
             ("review of a hopeless one", await cost(client, "review_diff", {"diff_file": "hopeless.diff"}), 4_000),
         ]
+        reviewed = await client.call_tool("review_diff", {"diff_file": "hopeless.diff"})
+        said = {
+            "review": (reviewed.structured_content or {})["review"],
+            "comments": [
+                {"path": "app/calls.py", "line": 4 * n, "quote": "async def", "message": f"Function {n}."}
+                for n in range(1, 31)
+            ],
+        }
+        rows.append(("complete_review, 30 comments", await cost(client, "complete_review", said), 4_000))
         for number, path in enumerate(diffs):
             rows.append(
                 (f"review of {path}", await cost(client, "review_diff", {"diff_file": f"given-{number}.diff"}), 4_000)

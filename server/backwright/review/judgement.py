@@ -126,7 +126,7 @@ class Judge:
             return None
         suggestion = self._suggestion(comment.suggestion, place, notes)
         made = _remark(_evidence(place), message, comment.severity, suggestion)
-        same = next((finding for finding in self._report.findings if _is_about(finding, place, message)), None)
+        same = next((finding for finding in self._report.open_findings if _is_about(finding, place, message)), None)
         if same is not None:
             self._merge(of, same, f"{same.code} says it: {visible(same.message)[:120]}")
             return None
@@ -207,7 +207,7 @@ def remarks(report: Report, judgements: Judgements) -> tuple[Remark, ...]:
 
 def _broken(report: Report, judgements: Judgements) -> Iterator[Remark]:
     """A remark for each broken place, unless something says it already."""
-    known = (*report.findings, *(comment.diagnostic for comment in judgements.comments))
+    known = (*report.open_findings, *(comment.diagnostic for comment in judgements.comments))
     for ruling in judgements.rulings:
         message = ruling.reason or f"This breaks: {ruling.question.text}"
         for evidence in ruling.evidence if ruling.answer is Answer.BROKEN else ():

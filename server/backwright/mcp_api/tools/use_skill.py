@@ -71,7 +71,7 @@ TOOL = Tool(
     output=_output,
     call=_call,
     render=lambda briefing: briefing.text(),
-    annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
+    annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
     # Claude Code defers tools that it does not expect to need; this one has to be seen to be called.
     meta={"anthropic/alwaysLoad": True},
     blocking=False,

@@ -24,9 +24,13 @@ _LEVELS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: "w
 
 
 def _render(report: Report, _diff: Diff) -> str:
-    codes = sorted({f.code for f in report.findings} | {s.code for s in report.suppressed})
+    codes = sorted({f.code for f in report.open_findings} | {s.code for s in report.suppressed})
     places = {code: index for index, code in enumerate(codes)}
     results: list[JSON] = [_result(finding, places, report.stats.known) for finding in report.findings]
+    if report.since is not None:
+        new = [{**_result(finding, places, None), "baselineState": "new"} for finding in report.findings]
+        still = [{**_result(f, places, None), "baselineState": "unchanged"} for f in report.since.still_open]
+        results = [*new, *still]
     results += [_suppressed(entry, places, report.stats.known) for entry in report.suppressed]
     cut = len(results) - MAX_RESULTS
     left_out = [f"{cut} results are left out: a run takes {MAX_RESULTS}"] if cut > 0 else []
@@ -58,7 +62,7 @@ def _rule(code: str, report: Report) -> JSON:
     from backwright.review.engine import all_rules
 
     own = next((rule for rule in all_rules() if rule.code == code), None)
-    first = next((finding for finding in report.findings if finding.code == code), None)
+    first = next((finding for finding in report.open_findings if finding.code == code), None)
     if own is not None:
         text, name, level = own.summary, own.name, _LEVELS[own.severity]
     else:
@@ -82,14 +86,14 @@ def _help(code: str, report: Report, *, own: bool) -> JSON:
 
     item = next((f.enforces for f in report.findings if f.code == code and f.enforces is not None), None)
     sentence = f"{item.text} ({item.skill} {item.version}) " if item is not None else ""
-    judged = next((f for f in report.findings if f.code == code and f.basis is Basis.JUDGEMENT), None)
+    judged = next((f for f in report.open_findings if f.code == code and f.basis is Basis.JUDGEMENT), None)
     if judged is not None:
         return {"text": "A reader judged this; no rule found it. The code that it quotes was found in the change."}
     text = f"{sentence}`backwright explain {code}` shows the page of this rule."
     return {"text": text, "markdown": f"{text}\n\n{rule_page(code)}"} if own else {"text": text}
 
 
-def _result(finding: Diagnostic, places: Mapping[str, int], known: int | None) -> JSON:
+def _result(finding: Diagnostic, places: Mapping[str, int], known: int | None) -> dict[str, JSON]:
     place = finding.location
     region: dict[str, JSON] = {"startLine": place.line, "startColumn": place.column}
     if place.end_line is not None:
