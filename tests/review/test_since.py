@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from backwright.review.anchor import Anchors
 from backwright.review.diagnostic import Diagnostic
+from backwright.review.format import formats
 from backwright.review.judgement import Judge
 from backwright.review.report import Fixed, OpenQuestion, Report
 from backwright.review.since import Earlier, compared
@@ -96,3 +98,18 @@ def test_what_a_caller_said_is_still_open_where_its_code_stands_and_is_carried_o
     third, still = against(Earlier("i", report, carried=carried), *reviewed(ONE))
     assert third.since is not None
     assert ([one.line for one in third.since.fixed if one.code == "JUDGED"], still) == ([13, 13], ())
+
+
+def test_every_format_tells_what_became_of_the_earlier_review() -> None:
+    before, _ = reviewed(ONE, TWO)
+    report, _ = against(Earlier("h", before), *reviewed(THREE, TWO))
+    diff = diff_of({PATH: f"{HEAD}{THREE}{TWO}"})
+    shown = {form.name: form.render(report, diff) for form in formats()}
+    for name in ("text", "markdown", "html", "github-review"):
+        assert "1 new, 1 still open, 1 fixed" in shown[name], name
+        assert "Still open" in shown[name], name
+    results = json.loads(shown["sarif"])["runs"][0]["results"]
+    assert [
+        (one["baselineState"], one["locations"][0]["physicalLocation"]["region"]["startLine"]) for one in results
+    ] == [("new", 5), ("unchanged", 9)]
+    assert [one["code"] for one in json.loads(shown["json"])["since"]["fixed"]] == ["BW601"]
