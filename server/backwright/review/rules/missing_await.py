@@ -90,10 +90,17 @@ def _is_assigned_as_result(source: Source, statement: ast.Assign | ast.AnnAssign
     function = source.function_of(statement)
     if not isinstance(target, ast.Name) or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
-    names = (node for node in source.nodes(ast.Name) if node.id == target.id and source.function_of(node) is function)
-    others = [node for node in names if node is not target]
+    others = [node for node in source.derived(_names_by_function)[function, target.id] if node is not target]
     awaited = any(isinstance(node.ctx, ast.Store) or isinstance(source.parent(node), ast.Await) for node in others)
     return not awaited and any(_is_value_use(source, node) for node in others)
+
+
+def _names_by_function(source: Source) -> dict[tuple[ast.AST | None, str], list[ast.Name]]:
+    """Every use of each name in each function; looking anew for each assignment would take squared time."""
+    found: dict[tuple[ast.AST | None, str], list[ast.Name]] = {}
+    for node in source.nodes(ast.Name):
+        found.setdefault((source.function_of(node), node.id), []).append(node)
+    return found
 
 
 def _is_value_use(source: Source, node: ast.expr) -> bool:
