@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from backwright.catalog.manifest import skill_path
 from backwright.catalog.verify import verify_folder
+from backwright.contexts.schema import ContextModel
 from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
-from backwright.errors import PlanStaleError, TemplateNotFoundError, UnsupportedProjectError
-from backwright.record.plans import Asked, Plans
+from backwright.contexts.schemas.service_v1 import ServiceContextV1
+from backwright.errors import PlanNotFoundError, PlanStaleError, TemplateNotFoundError, UnsupportedProjectError
+from backwright.record.plans import HOURS, Asked, Plans
 from backwright.scaffold.disk import Recovered, recover
 from backwright.scaffold.engine import apply, plan_endpoint, undo
+from backwright.scaffold.service import plan_service
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice
@@ -44,6 +48,38 @@ class Served(Protocol):
         """The version of a skill that answers a request here."""
 
 
+class Planner(Protocol):
+    """Plans one kind of scaffold: the project, the template's folder, the context as JSON."""
+
+    def __call__(self, root: Path, template_dir: Path, values: Mapping[str, object], *, mark: bool = False) -> Plan:
+        """The plan; nothing is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of scaffold.
+
+    Args:
+        name: what a kept plan and the command call it.
+        context: the model of what is asked for, at its newest version.
+        skill: the skill that has the template.
+        template: its folder under `assets/`.
+        plan: makes the plan.
+    """
+
+    name: str
+    context: type[ContextModel]
+    skill: str
+    template: str
+    plan: Planner
+
+
+KINDS = (
+    Kind("endpoint", EndpointContextV1, "fastapi-endpoint", "fastapi-sqlalchemy", plan_endpoint),
+    Kind("service", ServiceContextV1, "python-backend", "fastapi-service", plan_service),
+)
+
+
 class Scaffolding:
     """Scaffolds into the project. It remembers what its plans were made from, and no plan.
 
@@ -54,38 +90,37 @@ class Scaffolding:
     def __init__(self, served: Served) -> None:
         self._served = served
 
-    def plan(self, context: EndpointContextV1, *, mark: bool = False) -> Plan:
-        """What scaffolding the endpoint would do to the project, or to a new one where there is none to read.
+    def plan(self, context: ContextModel, *, mark: bool = False) -> Plan:
+        """What scaffolding this would do to the project, or to a new one where there is none to read.
 
         Nothing is written.
 
         Args:
-            context: the resource.
+            context: what is asked for; its type says which kind of scaffold it is.
             mark: write what cannot be merged into the files between markers, instead of refusing.
 
         Raises:
             UnsupportedProjectError: the template cannot write into this project; the message says why.
             InvalidInputError, PathOutsideRootError, ToolUnavailableError, InvalidContextError,
-                ScaffoldInterruptedError: see `plan_endpoint`.
+                ScaffoldInterruptedError: see the planner of the kind.
         """
-        template = self._template("fastapi-endpoint", "fastapi-sqlalchemy")
+        kind = _kind_of(context)
+        template = self._template(kind.skill, kind.template)
         layout = self._served.project().layout.model_dump(exclude_none=True)
         values = context.model_dump(mode="json") | ({"project": layout} if layout else {})
         if self._served.settings.root is not None:
-            return plan_endpoint(self._served.settings.root, template, values, mark=mark)
+            return kind.plan(self._served.settings.root, template, values, mark=mark)
         with TemporaryDirectory(prefix="backwright-") as empty:
             # The folder names the package, so that the same resource has the same plan and digest each time.
             root = Path(empty) / "service"
             root.mkdir()
-            return plan_endpoint(root, template, values)
+            return kind.plan(root, template, values)
 
-    def apply(
-        self, context: EndpointContextV1, *, expect: str | None = None, mark: bool = False
-    ) -> tuple[Plan, Applied]:
-        """Scaffold the endpoint: all of the plan is written, or nothing. An interrupted write is put back first.
+    def apply(self, context: ContextModel, *, expect: str | None = None, mark: bool = False) -> tuple[Plan, Applied]:
+        """Scaffold it: all of the plan is written, or nothing. An interrupted write is put back first.
 
         Args:
-            context: the resource.
+            context: as `plan`.
             expect: the digest of the plan that was shown; a project that has moved since is refused.
             mark: as `plan`.
 
@@ -98,18 +133,19 @@ class Scaffolding:
         plan = self.plan(context, mark=mark)
         return plan, apply(plan, root, expect=expect)
 
-    def propose(self, context: EndpointContextV1, *, mark: bool = False) -> Plan:
+    def propose(self, context: ContextModel, *, mark: bool = False) -> Plan:
         """A plan that `apply_proposed` can write later, by its digest alone.
 
         Raises:
             BackwrightError: as `plan`.
         """
         plan = self.plan(context, mark=mark)
-        asked = Asked(root=self._key, kind="endpoint", values=context.model_dump(mode="json"), mark=mark)
+        kind = _kind_of(context).name
+        asked = Asked(root=self._key, kind=kind, values=context.model_dump(mode="json"), mark=mark)
         try:
             self._plans.keep(plan.digest, asked)
         except OSError as error:
-            note = f"this plan could not be kept ({error.strerror}); write it with `backwright scaffold endpoint`"
+            note = f"this plan could not be kept ({error.strerror}); write it with `backwright scaffold {kind}`"
             return replace(plan, notes=(*plan.notes, note))
         return plan
 
@@ -139,9 +175,12 @@ class Scaffolding:
         context, mark = self._asked(digest)
         return self.apply(context, expect=digest, mark=mark)
 
-    def _asked(self, digest: str) -> tuple[EndpointContextV1, bool]:
+    def _asked(self, digest: str) -> tuple[ContextModel, bool]:
         asked = self._plans.read(self._key, digest)
-        return EndpointContextV1.model_validate_json(json.dumps(asked.values)), asked.mark
+        context = next((kind.context for kind in KINDS if kind.name == asked.kind), None)
+        if context is None:
+            raise PlanNotFoundError(HOURS)
+        return context.model_validate_json(json.dumps(asked.values)), asked.mark
 
     @cached_property
     def _plans(self) -> Plans:
@@ -193,3 +232,7 @@ class Scaffolding:
         if not self._served.settings.allow_unlocked:
             verify_folder(self._served.pack, skill)
         return self._served.pack / skill_path(skill) / "assets" / template
+
+
+def _kind_of(context: ContextModel) -> Kind:
+    return next(kind for kind in KINDS if isinstance(context, kind.context))

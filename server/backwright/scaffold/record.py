@@ -1,7 +1,7 @@
 """What was generated, kept beside it in `.scaffold/`, so that a second run and an undo need no guess.
 
-`.scaffold/<resource>.json` belongs to one resource, `.scaffold/platform.json` to all of them. They are meant to be
-committed with the code.
+`.scaffold/<resource>.json` belongs to one resource, `.scaffold/platform.json` to all of them, and
+`.scaffold/<kind>-<name>.json` to what stands alone, such as a service. They are meant to be committed with the code.
 """
 
 from __future__ import annotations
@@ -108,6 +108,11 @@ class Record(BaseModel):
         return self.files.get(path) == text_digest(text)
 
 
+def stands_alone(name: str) -> bool:
+    """Whether a record is that of a service, a job or the like: the name of a resource has no hyphen."""
+    return "-" in name
+
+
 def text_digest(text: str) -> str:
     """The digest of a file's text in UTF-8."""
     return digest(text.encode("utf-8"))
@@ -137,6 +142,6 @@ def read_record(root: Path, name: str) -> Record | None:
 
 
 def records(root: Path) -> Mapping[str, Record]:
-    """Every record of a resource, by name."""
+    """Every record of a resource and of what stands alone, by name."""
     names = sorted(path.stem for path in (root / RECORDS).glob("*.json") if path.stem != PLATFORM)
     return {name: record for name in names if (record := read_record(root, name)) is not None}

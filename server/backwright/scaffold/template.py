@@ -30,20 +30,24 @@ class TemplateFile(_Frozen):
             nobody edits them; a `migration` is made once and its revision frozen; `tables` are tables of TOML that are
             appended where the file lacks them.
         project: in which kind of project it is made: one that the template made itself, one it found, or any.
-        existing: what a file that is there and not ours means for a platform file: leave it, or a conflict.
+        when: a condition in the templates' language; the file is made only where it holds.
+        existing: what a file that is there and not ours means where it is made once, or stands alone: leave it, or a
+            conflict.
     """
 
     source: str
     target: str
     owner: Literal["platform", "tables", "resource", "migration"]
     project: Literal["own", "host", "any"] = "any"
+    when: str = "true"
     existing: Literal["keep", "conflict"] = "conflict"
 
 
 class Example(_Frozen):
-    """Values that the proof renders, runs and takes back."""
+    """Values that the proof renders, runs and takes back, `after` the resources of other examples."""
 
     title: str
+    after: tuple[str, ...] = ()
     values: dict[str, object]
 
 
@@ -54,7 +58,11 @@ class Manifest(_Frozen):
     version: str
     description: str
     variables: dict[str, str]
+    kind: Literal["endpoint", "service", "job", "migration", "test"] = "endpoint"
+    """What it makes; all but an endpoint stand alone, see `single.py`."""
     requires: dict[str, str]
+    supports: tuple[str, ...] = ()
+    """The members of an endpoint context beyond the first version that it honours."""
     files: tuple[TemplateFile, ...]
     examples: tuple[Example, ...]
 

@@ -13,7 +13,7 @@ from backwright.scaffold.disk import Change, read_text, write_all
 from backwright.scaffold.mount import remove_statement
 from backwright.scaffold.plan import RECORDS
 from backwright.scaffold.project import read_module_revisions
-from backwright.scaffold.record import PLATFORM, Record, read_record, record_path, records, text_digest
+from backwright.scaffold.record import PLATFORM, Record, read_record, record_path, records, stands_alone, text_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,9 @@ def undo(root: Path, resource: str) -> Undone:
             f"there is no record of a resource {resource!r}", hint=f"known are: {', '.join(known) or 'none'}"
         )
     record, draft = known[resource], _Draft(root)
+    if resource.startswith("service-") and len(known) > 1:
+        others = ", ".join(name for name in known if name != resource)
+        raise InvalidInputError(f"the service carries {others}", hint="take these back first, and the service last")
     _take_out(draft, record)
     followed = _delete_files(draft, record)
     # A migration that stays is remembered, so that it can go when what follows it has gone.
@@ -66,7 +69,8 @@ def undo(root: Path, resource: str) -> Undone:
     draft.set(record_path(resource), rest.text() if followed else None)
     folders = list(record.folders)
     platform = read_record(root, PLATFORM)
-    if platform is not None and set(known) == {resource} and not followed:
+    resources = {name for name in known if not stands_alone(name)}
+    if platform is not None and resources == {resource} and not followed:
         folders += _delete_platform(draft, platform)
     write_all(root, [Change(path, before, after) for path, (before, after) in draft.texts.items() if before != after])
     _remove_empty(root, folders)

@@ -1,0 +1,133 @@
+"""A template that makes one thing of its own, such as a whole service or a job: rendered, decided, recorded.
+
+An endpoint joins an application and shares a platform with others; what is planned here shares nothing, so that one
+record, named `<kind>-<name>`, holds all of it. A resource's name has no hyphen, so the records never meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from backwright.scaffold.disk import read_text
+from backwright.scaffold.follow import follow
+from backwright.scaffold.plan import FileAction, Kind, Plan
+from backwright.scaffold.record import Known, Layout, Record, read_record, record_path
+from backwright.scaffold.render import Style, format_all, render
+from backwright.scaffold.template import Template, TemplateFile
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What one run of such a template makes.
+
+    Args:
+        name: what it is called, without its kind.
+        values: the context that it is made from, for the record.
+        variables: what the templates may use.
+        style: how its Python is formatted.
+        layout: where things are, for a template that says so to others.
+        notes: what the caller must know.
+    """
+
+    name: str
+    values: Mapping[str, object]
+    variables: Mapping[str, object]
+    style: Style
+    layout: Layout | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def record_name(kind: str, name: str) -> str:
+    """`service-shop`: what the record is called, and what `undo` takes."""
+    return f"{kind}-{name}"
+
+
+def plan_single(root: Path, template: Template, subject: Subject, *, mark: bool = False) -> Plan:
+    """The plan of all the files that the template makes here; nothing is written.
+
+    Args:
+        root: the project.
+        template: of a kind that stands alone.
+        subject: what it makes.
+        mark: write what cannot be merged into the files between markers, instead of calling it a conflict.
+
+    Raises:
+        ValueError: the template does not render: a defect of the template.
+        ToolUnavailableError: ruff is missing or failed.
+        PlanConflictError: something that is no text file stands where a file should be.
+        PathOutsideRootError: a target would lead through a link.
+    """
+    name = record_name(template.manifest.kind, subject.name)
+    own = read_record(root, name) or Record(template=template.id, name=name)
+    texts = render_files(template, subject.variables, subject.style)
+    actions: list[FileAction] = []
+    known = {path: own.known(path) for path in own.files}
+    for path, (file, text) in texts.items():
+        action, known[path] = _decide(root, file, path, text, own, mark=mark)
+        actions.append(action)
+    record = Record(
+        template=template.id,
+        name=name,
+        values=dict(subject.values),
+        layout=subject.layout,
+        folders=_folders(root, [*texts, record_path(name)], own.folders),
+        **Record.known_as(known),
+    )
+    actions.append(_recorded(root, record))
+    return Plan(name, template.id, tuple(actions), (*subject.notes, *_notes(root, own, subject, texts)))
+
+
+def render_files(
+    template: Template, variables: Mapping[str, object], style: Style
+) -> dict[str, tuple[TemplateFile, str]]:
+    """Each file that the template makes with these variables, formatted, by its path.
+
+    Raises:
+        ValueError, ToolUnavailableError: see `plan_single`.
+    """
+    files = [f for f in template.manifest.files if _holds(f.when, variables)]
+    rendered = {render(f.target, variables): (f, render(template.sources[f.source], variables)) for f in files}
+    python = format_all({path: text for path, (_, text) in rendered.items() if path.endswith(".py")}, style)
+    return {path: (file, python.get(path, text)) for path, (file, text) in rendered.items()}
+
+
+def _holds(condition: str, variables: Mapping[str, object]) -> bool:
+    return condition == "true" or bool(render(f"<% if {condition} %>x<% endif %>", variables))
+
+
+def _decide(
+    root: Path, file: TemplateFile, path: str, text: str, own: Record, *, mark: bool
+) -> tuple[FileAction, Known]:
+    before, known = read_text(root, path), own.known(path)
+    if file.owner == "migration" and known.digest is not None:
+        if before is None:
+            return FileAction("keep", path, None, None, "you deleted it; it stays deleted"), known
+        return FileAction("unchanged", path, before, before, "a migration is made once"), known
+    if known.digest is None and before is not None and before != text and file.existing == "keep":
+        return FileAction("keep", path, before, None, "it is there and yours"), Known()
+    step = follow(path, before, text, known, mark=mark)
+    # A migration is never merged, so there is no text to keep.
+    new = Known(step.known.digest) if file.owner == "migration" else step.known
+    return FileAction(step.kind, path, before, step.after, step.reason, step.clash), new
+
+
+def _notes(root: Path, own: Record, subject: Subject, texts: Mapping[str, object]) -> tuple[str, ...]:
+    left = [path for path in own.files if path not in texts and read_text(root, path) is not None]
+    notes = [f"no longer wanted, and left to you to delete: {', '.join(left)}"] if left else []
+    if own.values and own.values != dict(subject.values):
+        notes.append("the values are not those of the last time; files that nobody edited follow them")
+    return tuple(notes)
+
+
+def _folders(root: Path, paths: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    parents = {parent.as_posix() for path in paths for parent in PurePosixPath(path).parents}
+    return tuple(sorted({*known, *(each for each in parents if each != "." and not (root / each).exists())}))
+
+
+def _recorded(root: Path, record: Record) -> FileAction:
+    path, text = record_path(record.name), record.text()
+    before = read_text(root, path)
+    kind: Kind = "create" if before is None else "unchanged" if before == text else "update"
+    return FileAction(kind, path, before, text, "what was generated, for the next run and for undo")
