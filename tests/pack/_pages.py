@@ -6,10 +6,12 @@ The info string of a Python block says how it is checked, and every word of it i
     ```python continues       goes on with the module before it on the same page
     ```python test            a module with tests, run by pytest (`asyncio_mode = auto`)
     ```python continues test  goes on with the module before it and makes it one with tests
+    ```python test postgres   a module with tests that need a server; `postgres_url` is an empty database of theirs
 
 A module's file has its code on the lines that the code has on the page, so that a traceback, a finding of mypy and
-one of the review name the line of the page. Blocks of toml, yaml and json are parsed; text and markdown are for
-the eye. A block without an info string is a mistake, and one in another language is too, until a test parses it.
+one of the review name the line of the page. Blocks of toml, yaml and json are parsed, bash is read by the shell, the
+sql of a page runs from its first to its last block in one empty PostgreSQL database; text and markdown are for the
+eye. A block without an info string is a mistake, and one in another language is too, until a test parses it.
 """
 
 from __future__ import annotations
@@ -23,13 +25,13 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SKILLS = ROOT / "skills"
-NAMES = ("async-concurrency", "code-review", "fastapi-endpoint", "python-backend")
+NAMES = tuple(sorted(path.parent.name for path in SKILLS.glob("*/SKILL.md")))
 
 _FENCE = re.compile(r"(?P<marks>`{3,})(?P<info>[^`]*)")
 _HEADING = re.compile(r"#{1,6} (?P<title>.+)")
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _FILE_NAME = re.compile(r"[^a-z0-9]+")
-_PYTHON_WORDS = frozenset({"continues", "test"})
+_PYTHON_WORDS = frozenset({"continues", "postgres", "test"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class Module:
     @property
     def is_test(self) -> bool:
         return any("test" in block.info for block in self.blocks)
+
+    @property
+    def needs_postgres(self) -> bool:
+        return any("postgres" in block.info for block in self.blocks)
 
     @property
     def file_name(self) -> str:

@@ -75,10 +75,13 @@ def _run_all(folder: Path, plain: list[str]) -> tuple[Counter[str], str]:
 
 
 def test_every_block_runs_without_a_warning(tmp_path: Path) -> None:
-    written = write_modules(tmp_path)
+    written = {name: module for name, module in write_modules(tmp_path).items() if not module.needs_postgres}
+    for name in {module.file_name for module in MODULES.values()} - set(written):
+        (tmp_path / name).unlink()
     plain = sorted(name.removesuffix(".py") for name, module in written.items() if not module.is_test)
     passed, output = _run_all(tmp_path, plain)
-    silent = [key for key, module in MODULES.items() if not passed[module.file_name.removesuffix(".py")]]
+    here = {key: module for key, module in MODULES.items() if module.file_name in written}
+    silent = [key for key, module in here.items() if not passed[module.file_name.removesuffix(".py")]]
     assert silent == [], output
     assert " failed" not in output, output
     assert " error" not in output, output

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import tomllib
 
 import pytest
@@ -14,7 +15,7 @@ from tests.pack._pages import NAMES, SKILLS, Page, pages, read_page
 SKILL_TOKENS = 2_500
 REFERENCE_CHARACTERS = 12_000
 """One answer of `read_skill_file`."""
-LANGUAGES = {"python", "toml", "yaml", "json", "text", "markdown"}
+LANGUAGES = {"python", "bash", "sql", "toml", "yaml", "json", "text", "markdown"}
 PAGES = {page.id: page for page in pages()}
 
 
@@ -60,6 +61,8 @@ def test_every_block_says_its_language_and_parses(page: Page) -> None:
                 assert tomllib.loads(block.text)
             case "json":
                 json.loads(block.text)
+            case "bash":
+                subprocess.run(["bash", "-n"], input=block.text, encoding="utf-8", check=True)  # noqa: S607  the reader's own shell
             case _:
                 pass
 
