@@ -22,7 +22,6 @@ PLANNED = {
     "pydantic-models",
     "resilience-http",
     "service-operations",
-    "testing-pytest",
 }
 
 
