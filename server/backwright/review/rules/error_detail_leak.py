@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Container, Iterator, Sequence
+from typing import TypeGuard
 
 from backwright.review.diagnostic import Basis, Confidence, Severity
 from backwright.review.facts import Facts
 from backwright.review.paths import is_test
 from backwright.review.rule import Finding, Rule
+from backwright.review.rules._fastapi import routes
 from backwright.review.source import FunctionNode, Source, keyword, last_name, lines_of
 
 # Where an answer's text stands: the keyword and the place among the positional arguments.
@@ -38,10 +40,10 @@ _TEXTS = frozenset({"repr", "str"})
 
 
 def _check(source: Source, facts: Facts) -> Iterator[Finding]:
-    del facts
     if is_test(source.path):
         return
     own = _own_exceptions(source)
+    handlers = frozenset(route.function for route in routes(source, facts))
     for handler in source.nodes(ast.ExceptHandler):
         caught = _caught(handler)
         if handler.name is None or caught & own:
@@ -51,8 +53,9 @@ def _check(source: Source, facts: Facts) -> Iterator[Finding]:
             hasattr(builtins, name) or name in _OF_LIBRARIES or source.qualified(ast.Name(name, ast.Load()))
             for name in caught
         )
-        for leak, call in _leaks(source, handler.body, handler.name):
-            serious = bool(caught & _BROAD) or not caught or _is_server_error(call)
+        leaks = [*_leaks(source, handler.body, handler.name), *_returned(source, handler, handlers)]
+        for leak, call in leaks:
+            serious = bool(caught & _BROAD) or not caught or (call is not None and _is_server_error(call))
             if serious or not unknown:
                 yield _finding(leak, serious=serious, likely=not caught & _OFTEN_OWN)
     for function in source.functions():
@@ -76,6 +79,21 @@ def _leaks(source: Source, body: Sequence[ast.stmt], name: str) -> Iterator[tupl
         leak = _leak(source, node, name, texts) if isinstance(node, ast.Call) else None
         if isinstance(node, ast.Call) and leak is not None:
             yield leak, node
+
+
+def _returned(
+    source: Source, handler: ast.ExceptHandler, routes_here: Container[ast.AST]
+) -> Iterator[tuple[ast.expr, None]]:
+    """The exception's text in a dict that a route returns, which is its answer."""
+    for node in (node for statement in handler.body for node in ast.walk(statement)):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict):
+            function = source.function_of(node)
+            if function is not None and function in routes_here:
+                yield from ((part, None) for part in ast.walk(node.value) if _is_leak(part, handler.name or ""))
+
+
+def _is_leak(part: ast.AST, name: str) -> TypeGuard[ast.expr]:
+    return isinstance(part, ast.expr) and _is_text_of(part, name)
 
 
 def _told_of_all(source: Source, function: FunctionNode) -> str | None:
@@ -127,12 +145,7 @@ def _leak(source: Source, call: ast.Call, name: str, texts: Container[str]) -> a
     value = keyword(call, word) or (call.args[place] if len(call.args) > place else None)
     parts = () if value is None else ast.walk(value)
     return next(
-        (
-            part
-            for part in parts
-            if isinstance(part, ast.expr)
-            and (_is_text_of(part, name) or (isinstance(part, ast.Name) and part.id in texts))
-        ),
+        (part for part in parts if _is_leak(part, name) or (isinstance(part, ast.Name) and part.id in texts)),
         None,
     )
 
