@@ -62,6 +62,32 @@ def test_lock_wins_over_the_requirement_and_names_no_indirect_dependency(tmp_pat
     assert (facts.majors, facts.dependencies) == ({"pydantic": 2}, frozenset({"pydantic"}))
 
 
+@pytest.mark.parametrize(
+    ("requirement", "major"),
+    [
+        ('fastapi = "^0.63.0"', 1),
+        ('fastapi = "~0.95"', 1),
+        ('fastapi = "0.99.1"', 1),
+        ('fastapi = ">=0.68,<0.100"', 1),
+        ('fastapi = ">=0.68"', None),
+        ('fastapi = "^0.100.0"', None),
+        ('fastapi = "^0.115"', None),
+        ('fastapi = ">=0.68,<0.100"\npydantic = "^2.0"', 2),
+    ],
+)
+def test_an_old_framework_tells_the_major_of_what_it_brings(
+    tmp_path: Path, requirement: str, major: int | None
+) -> None:
+    facts = _facts(tmp_path, pyproject=f"[tool.poetry.dependencies]\n{requirement}\n")
+    assert facts.majors.get("pydantic") == major
+
+
+def test_a_lock_tells_the_major_of_what_a_framework_brings(tmp_path: Path) -> None:
+    lock = '[[package]]\nname = "pydantic"\nversion = "1.8.2"\n'
+    facts = _facts(tmp_path, pyproject='[project]\ndependencies = ["fastapi"]\n', lock=lock)
+    assert (facts.majors, "pydantic" in facts.dependencies) == ({"pydantic": 1}, False)
+
+
 def test_groups_extras_poetry_and_requirement_files_count(tmp_path: Path) -> None:
     pyproject = (
         '[project.optional-dependencies]\ndb = ["SQLAlchemy>=2"]\n'

@@ -20,6 +20,10 @@ _MANIFEST: Final = re.compile(r"pyproject\.toml|Pipfile|requirements[\w.-]*\.(?:
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
 _FLOOR = re.compile(r"(?:===?|>=|~=|\^|~)\s*v?([0-9]+)(?:\.([0-9]+))?|>\s*([0-9]+)\.([0-9]+)")
+# What a project uses by way of a framework, so that its major is known without being asked for.
+_BY_WAY = frozenset({"pydantic"})
+# FastAPI takes Pydantic 2 from 0.100.0 on (its release notes); a requirement that ends below leads to Pydantic 1.
+_OLD_FASTAPI = re.compile(r"(?:\^|~=?|===?)?\s*0\.[0-9]{1,2}(?:\.[0-9]+)?\s*|.*<\s*0\.(?:100|[0-9]{1,2})(?:\.0)?\s*")
 _BELOW = re.compile(r"<\s*([0-9]+)(?:\.0)*\s*(?:,|$|\))")
 
 
@@ -33,7 +37,9 @@ def read_facts(root: Path) -> Facts:
     for path in sorted([*root.glob("requirements*.txt"), *root.glob("requirements/*.txt")])[:20]:
         requirements.update(_parsed(_text(path).split("\n")))
     majors = {name: major for name, text in requirements.items() if (major := _major(text)) is not None}
-    majors.update(_locked(root, requirements.keys()))
+    if _OLD_FASTAPI.fullmatch(requirements.get("fastapi", "")):
+        majors.setdefault("pydantic", 1)
+    majors.update(_locked(root, {*requirements, *_BY_WAY}))
     return Facts(
         python=_python(project),
         majors=majors,
@@ -107,14 +113,14 @@ def _major(text: str) -> int | None:
 
 
 def _locked(root: Path, wanted: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """The major versions that a lock file holds, for direct dependencies."""
-    direct = set(wanted)
+    """The major versions that a lock file holds, for what is asked for."""
+    names = set(wanted)
     for lock in _LOCKS:
         packages = _toml(root / lock).get("package")
         for package in packages if isinstance(packages, list) else ():
             if isinstance(package, dict):
                 name, version = package.get("name"), package.get("version")
-                if isinstance(name, str) and isinstance(version, str) and _normal(name) in direct:
+                if isinstance(name, str) and isinstance(version, str) and _normal(name) in names:
                     major = re.match(r"[0-9]+", version)
                     if major is not None:
                         yield _normal(name), int(major[0])

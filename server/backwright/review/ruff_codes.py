@@ -112,7 +112,8 @@ CODES: Mapping[str, RuffRule] = {
 # Calls in a parameter's default that make no shared state.
 IMMUTABLE_CALLS = (
     *(
-        f"fastapi.{name}"
+        f"{module}.{name}"
+        for module in ("fastapi", "fastapi.param_functions", "fastapi.params")
         for name in ("Depends", "Query", "Path", "Body", "Header", "Cookie", "File", "Form", "Security")
     ),
     "typer.Option",
