@@ -6,7 +6,7 @@ from pathlib import Path
 
 from backwright.scaffold import engine
 from backwright.scaffold.plan import Plan
-from backwright.scaffold.template import load_template
+from backwright.scaffold.template import Example, load_template
 
 TEMPLATE = Path(__file__).parents[2] / "skills" / "fastapi-endpoint" / "assets" / "fastapi-sqlalchemy"
 EXAMPLES = load_template(TEMPLATE).manifest.examples
@@ -145,6 +145,14 @@ def scaffold(root: Path, values: dict[str, object]) -> Plan:
     made = plan(root, values)
     engine.apply(made, root, expect=made.digest)
     return made
+
+
+def scaffold_example(root: Path, example: Example) -> Plan:
+    """The plan of an example, applied after those of the examples that it needs."""
+    for other in EXAMPLES:
+        if other.values["resource"] in example.after:
+            scaffold(root, other.values)
+    return scaffold(root, example.values)
 
 
 def kinds(made: Plan, kind: str) -> list[str]:

@@ -14,7 +14,7 @@ from backwright.contexts.schemas.review_v2 import ReviewContextV2
 from backwright.scaffold import engine
 from backwright.scaffold.template import Example
 from backwright.settings import Settings
-from tests.scaffold._projects import EXAMPLES, HOST, kinds, plan, scaffold, tree, write
+from tests.scaffold._projects import EXAMPLES, HOST, kinds, plan, scaffold, scaffold_example, tree, write
 
 by_title = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.values["resource"])
 
@@ -66,7 +66,7 @@ def test_our_own_review_finds_nothing_in_any_example(every: Path) -> None:
 
 @by_title
 def test_an_example_alone_passes_its_tests_in_an_empty_folder(example: Example, tmp_path: Path) -> None:
-    made = scaffold(tmp_path, example.values)
+    made = scaffold_example(tmp_path, example)
     for action in made.actions:
         if action.path.endswith(".py"):
             compile(action.after or "", action.path, "exec")
@@ -86,10 +86,10 @@ def test_a_second_apply_changes_nothing(example: Example, every: Path) -> None:
 
 @by_title
 def test_undo_leaves_an_empty_folder_as_empty_as_it_was(example: Example, tmp_path: Path) -> None:
-    scaffold(tmp_path, example.values)
-    undone = engine.undo(tmp_path, str(example.values["resource"]))
+    scaffold_example(tmp_path, example)
+    undone = [engine.undo(tmp_path, str(name)) for name in (example.values["resource"], *reversed(example.after))]
     assert tree(tmp_path) == {}
-    assert undone.kept == ()
+    assert [each.kept for each in undone] == [()] * len(undone)
 
 
 def test_an_existing_application_keeps_passing_and_gets_the_new_tests(tmp_path: Path) -> None:

@@ -94,9 +94,9 @@ def plan_files(
         **Record.known_as(draft.own_files),
         inserted=tuple(draft.inserted),
         folders=_folders(draft, draft.own_files, draft.own.folders, platform.folders),
-        migration=next(each.path for each in rendered if each.file.owner == "migration"),
-        revision=target.revision,
-        down_revision=target.down_revision,
+        migration=next((each.path for each in rendered if each.file.owner == "migration"), None),
+        revision=target.revision if resource.stored else None,
+        down_revision=target.down_revision if resource.stored else None,
     )
     for record in (platform, own):
         _put_record(draft, record)

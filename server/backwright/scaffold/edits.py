@@ -33,7 +33,7 @@ def edits(resource: Resource, target: Target) -> list[Edit]:
     imported = f"from {target.modules['router']} import router as {router}"
     path = target.mount.path if target.mount is not None else f"{target.root}/main.py"
     found = [] if target.host and target.mount is None else [_mount(path, target, imported, router)]
-    return [*found, _metadata(resource, target)]
+    return [*found, *([_metadata(resource, target)] if resource.stored else [])]
 
 
 def _mount(path: str, target: Target, imported: str, router: str) -> Edit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from backwright.errors import InvalidInputError
@@ -13,14 +14,27 @@ from backwright.scaffold.disk import check_whole
 from backwright.scaffold.layout import Target, locate
 from backwright.scaffold.plan import Plan
 from backwright.scaffold.project import read_facts
+from backwright.scaffold.reading import read_resource
 from backwright.scaffold.record import PLATFORM, read_record
+from backwright.scaffold.relations import find_relations
 from backwright.scaffold.render import format_all, render
-from backwright.scaffold.resource import Resource, read_resource
+from backwright.scaffold.resource import Resource
 from backwright.scaffold.template import Template, load_template
 from backwright.scaffold.undo import Undone
 from backwright.scaffold.undo import undo as undo_resource
 
 _OVERRIDES = ("package", "source_root", "tests", "migrations")
+# What version 2 of the endpoint context adds, with its defaults: a template of before knows nothing of it.
+_BEYOND: Mapping[str, object] = {
+    "relations": [],
+    "filters": [],
+    "actions": [],
+    "auth": None,
+    "idempotency": False,
+    "pagination": "cursor",
+    "version": 1,
+    "persistence": "database",
+}
 
 
 def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object], *, mark: bool = False) -> Plan:
@@ -29,8 +43,8 @@ def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object], 
     Args:
         root: the project's folder; it may be empty, but must exist.
         template_dir: the folder that holds `template.yaml` and `files/`.
-        values: an `EndpointContext` v1 as JSON values, and optionally `project`: a mapping that may set `package`,
-            `source_root`, `tests` and `migrations` where reading the project is not to decide.
+        values: an `EndpointContext` of any version as JSON values, and optionally `project`: a mapping that may set
+            `package`, `source_root`, `tests` and `migrations` where reading the project is not to decide.
         mark: write what cannot be merged into the files between markers, instead of calling it a conflict.
 
     Raises:
@@ -41,15 +55,21 @@ def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object], 
         ToolUnavailableError: ruff is missing or failed.
         ScaffoldInterruptedError: an earlier write was killed half way and not put back.
     """
-    resource = read_resource(values)
     if not root.is_dir():
         raise InvalidInputError(f"{root} is no folder", hint="make it first, or give another root")
     check_whole(root)
     template = load_template(template_dir)
+    _check_supported(template, values)
+    facts = read_facts(root)
+    relations = find_relations(root, facts, values)
+    resource = read_resource(values, relations.keys)
     platform, own = read_record(root, PLATFORM), read_record(root, resource.name)
-    target = locate(root, read_facts(root), resource, _overrides(values), (platform, own))
+    target = locate(root, facts, resource, _overrides(values), (platform, own))
+    target = replace(
+        target, parents=relations.parents, model_modules=relations.modules, notes=(*relations.notes, *target.notes)
+    )
     rendered = _render(template, resource, target)
-    plain = {key: value for key, value in values.items() if key != "project"}
+    plain = {key: value for key, value in values.items() if key != "project" and _BEYOND.get(key, ...) != value}
     return plan_files(root, template, resource, target, rendered, (platform, own), plain, mark=mark)
 
 
@@ -81,6 +101,16 @@ def undo(root: Path, resource: str) -> Undone:
     return undo_resource(root, resource)
 
 
+def _check_supported(template: Template, values: Mapping[str, object]) -> None:
+    wanted = [key for key, default in _BEYOND.items() if values.get(key, default) != default]
+    missing = [key for key in wanted if key not in template.manifest.supports]
+    if missing:
+        raise InvalidInputError(
+            f"{template.id} knows nothing of {', '.join(missing)}",
+            hint="let the project have a newer version of the skill, or leave these out",
+        )
+
+
 def _overrides(values: Mapping[str, object]) -> dict[str, str]:
     given = values.get("project")
     if not isinstance(given, Mapping):
@@ -90,7 +120,12 @@ def _overrides(values: Mapping[str, object]) -> dict[str, str]:
 
 def _render(template: Template, resource: Resource, target: Target) -> list[Rendered]:
     variables = {"r": resource, "p": target, "m": target.modules}
-    wanted = [file for file in template.manifest.files if file.project in {"any", "host" if target.host else "own"}]
+    kinds = {"any", "host" if target.host else "own"}
+    wanted = [
+        file
+        for file in template.manifest.files
+        if file.project in kinds and (file.when == "true" or render(f"<% if {file.when} %>x<% endif %>", variables))
+    ]
     paths = [render(file.target, variables) for file in wanted]
     texts = [render(template.sources[file.source], variables) for file in wanted]
     # `tables` share their path with the file that they are appended to, and are no Python.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
 from backwright.errors import InvalidInputError
-from backwright.scaffold.names import check_field, check_identifier, pascal
+from backwright.scaffold.names import article, check_field, check_identifier, pascal
 
+INT4 = 2**31 - 1
 DEFAULT_STR, DEFAULT_TEXT = 255, 10_000
 MAX_STR, MAX_TEXT = 10_000, 1_000_000
 # What a JSON number carries exactly in every language; BIGINT holds more.
@@ -54,6 +56,34 @@ _INVALID = {
 
 
 @dataclass(frozen=True)
+class Reference:
+    """What a field with a foreign key refers to.
+
+    Args:
+        relation: what the relation is called, `customer`.
+        cls: the class of the other model.
+        table: its table.
+        key: the column that is its primary key.
+        attribute: the attribute of that column in the class.
+        on_delete: `restrict`, `cascade` or `set_null`.
+        shift: how many relations come before; the examples differ by it.
+    """
+
+    relation: str
+    cls: str
+    table: str
+    key: str
+    attribute: str
+    on_delete: str
+    shift: int = 0
+
+    @property
+    def ondelete(self) -> str:
+        """The same in SQL."""
+        return self.on_delete.replace("_", " ").upper()
+
+
+@dataclass(frozen=True)
 class Field:
     """What the templates know about a field under the name `f`; expressions are Python source.
 
@@ -72,6 +102,22 @@ class Field:
     ge: int | None = None
     le: int | None = None
     choices: tuple[str, ...] = ()
+    reference: Reference | None = None
+
+    @property
+    def relation(self) -> str | None:
+        """The name of the relation that the field is the key of, `customer` of `customer_id`."""
+        return self.reference.relation if self.reference else None
+
+    @property
+    def article(self) -> str:
+        """`a` or `an`, before the name of the relation."""
+        return article(self.relation or self.name)
+
+    @property
+    def nobody(self) -> str:
+        """A key that nothing has, as JSON."""
+        return {"uuid": "str(NOBODY)", "int": "2_000_000_000"}.get(self.type, '"no"')
 
     @property
     def label(self) -> str:
@@ -89,25 +135,26 @@ class Field:
         return [(choice.upper(), choice) for choice in self.choices]
 
     @property
-    def _base(self) -> str:
+    def base(self) -> str:
+        """The type in the domain, without `| None`."""
         return self.enum if self.type == "enum" else _PYTHON[self.type]
 
     @property
     def python(self) -> str:
         """The type in the domain and in the model."""
-        return self._base if self.required else f"{self._base} | None"
+        return self.base if self.required else f"{self.base} | None"
 
     @property
     def response(self) -> str:
         """The type in a response, without `| None`."""
         if self.type in {"str", "text"}:
             return "str"
-        return _SCHEMA.get(self.type, self._base)
+        return _SCHEMA.get(self.type, self.base)
 
     @property
     def request(self) -> str:
         """The type in a request with its constraints, without `| None`."""
-        base = _SCHEMA.get(self.type, self._base)
+        base = _SCHEMA.get(self.type, self.base)
         limits = [f"{name}={value}" for name, value in self._limits()]
         return f"Annotated[{base}, Field({', '.join(limits)})]" if limits else base
 
@@ -135,7 +182,11 @@ class Field:
 
     @property
     def column(self) -> str:
-        """The type of the column in the model."""
+        """The type of the column in the model, and its foreign key."""
+        if self.reference:
+            target = json_literal(f"{self.reference.table}.{self.reference.key}")
+            more = f"name={json_literal(self.foreign_name)}, ondelete={json_literal(self.reference.ondelete)}"
+            return f"{self.migration}, sa.ForeignKey({target}, {more})"
         if self.type == "enum":
             return f"enum_type({self.enum}, {ENUM_LENGTH})"
         return f"sa.String({self.longest})" if self.type == "str" else _COLUMN[self.type]
@@ -143,9 +194,19 @@ class Field:
     @property
     def migration(self) -> str:
         """The type of the column in the migration, which depends on no module of the application."""
+        if self.reference and self.type != "str":
+            return "sa.Uuid()" if self.type == "uuid" else "sa.Integer()" if self.le == INT4 else "sa.BigInteger()"
         if self.type == "enum":
             return f"sa.String({ENUM_LENGTH})"
+        if self.type == "str":
+            return f"sa.String({self.longest})"
         return "sa.DateTime(timezone=True)" if self.type == "datetime" else self.column
+
+    @property
+    def foreign_name(self) -> str:
+        """The name of the foreign key."""
+        other = self.reference.table.replace(".", "_") if self.reference else ""
+        return f"fk_{self.table}_{self.name}_{other}"
 
     @property
     def unique_name(self) -> str:
@@ -160,6 +221,8 @@ class Field:
     @cached_property
     def checks(self) -> list[tuple[str, str, str]]:
         """Suffix of the name, condition in the model, condition in the migration, for each CHECK constraint."""
+        if self.reference:
+            return []
         if self.type == "enum":
             column = f'sa.column("{self.name}")'
             values = ", ".join(repr(choice) for choice in self.choices)
@@ -171,6 +234,9 @@ class Field:
 
     def json_sample(self, number: int) -> object:
         """A valid JSON value; the numbers 0 to 2 give different ones where the type has so many."""
+        if self.reference:
+            # Two relations to the same model refer to different ones.
+            number = (number + self.reference.shift) % SAMPLES
         if self.type in {"str", "text"}:
             return self._text_sample(number)
         if self.type in _NUMBERS:
@@ -186,7 +252,10 @@ class Field:
 
     def domain_sample(self, number: int) -> str:
         """The same value as a Python expression in the domain's type."""
-        value = self.json_sample(number)
+        return self.domain_value(self.json_sample(number), number)
+
+    def domain_value(self, value: object, number: int = 0) -> str:
+        """A JSON value as a Python expression in the domain's type."""
         sources = {
             "decimal": f'Decimal("{value}")',
             "datetime": f"dt.datetime(2026, 1, {number + 1}, 9, tzinfo=dt.UTC)",
@@ -195,6 +264,14 @@ class Field:
             "enum": f"{self.enum}.{str(value).upper()}",
         }
         return sources.get(self.type, repr(value))
+
+    def value_beside(self, values: Sequence[object]) -> object | None:
+        """A value of an enum, bool or int that is none of these; None where there is no other."""
+        others: Sequence[object] = self.choices if self.type == "enum" else (False, True)
+        if self.type == "int":
+            low, high = self.bounds
+            others = [low + step for step in range(len(values) + 1) if low + step <= high]
+        return next((each for each in others if each not in values), None)
 
     @property
     def invalid(self) -> str:
@@ -214,10 +291,17 @@ class Field:
         return min(start + number, high)
 
     def _text_sample(self, number: int) -> str:
+        if self.reference:
+            return str(number + 1)
         text = f"{self.label} {number + 1}"
         if len(text) > self.longest:
             text = str(number + 1)
         return text.rjust(self.min_length or 0, "x")
+
+
+def json_literal(value: object) -> str:
+    """A string, number or bool as Python source, with double quotes."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def read_field(item: object, owner: str, table: str) -> Field:

@@ -9,6 +9,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from backwright.errors import UnsupportedProjectError
+from backwright.scaffold.conventions import AuthSource, read_conventions
 from backwright.scaffold.layout import Target, only, revisions_of
 from backwright.scaffold.project import (
     Application,
@@ -16,6 +17,7 @@ from backwright.scaffold.project import (
     Session,
     Symbol,
     script_location,
+    source_root_of,
     table,
 )
 from backwright.scaffold.record import Layout, Record
@@ -49,23 +51,28 @@ def locate_in_host(
         raise UnsupportedProjectError("there is no alembic.ini", hint="run `alembic init -t async migrations` first")
     revision, down = revisions_of(root, script, resource, own)
     layout = Layout(
-        source_root=_source_root(base.path, facts),
-        package=overrides.get("package") or _package(base.path, facts),
+        source_root=source_root_of(base.path, facts),
+        package=overrides.get("package") or package_of(base.path, facts),
         tests=overrides.get("tests", facts.tests or "tests"),
         migrations=script,
     )
     mount, notes = _mount(facts, layout, resource)
+    conventions = read_conventions(root)
+    auth = conventions.auth(resource.auth, facts) if resource.auth else None
+    handler = conventions.handler
     return Target(
         host=True,
         layout=layout,
         title=layout.package,
         distribution=layout.package,
-        style=_style(facts, layout.package),
+        style=style_of(facts, layout.package),
         modules=_modules(layout, resource, base, session.symbol),
         revision=revision,
         down_revision=down,
         mount=mount,
-        notes=(*notes, *_missing(versions)),
+        notes=(*notes, *_missing(versions), *_doubts(resource, auth, handler)),
+        auth=auth,
+        envelope="own" if handler else "detail",
         http_client="httpx2" if "httpx2" in versions or "httpx" not in versions else "httpx",
         asyncio_marks=True,
         session_commits=session.commits,
@@ -91,6 +98,16 @@ def _missing(versions: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
     return (f"the generated tests need: uv add --dev {' '.join(names)}",) if names else ()
 
 
+def _doubts(resource: Resource, auth: AuthSource | None, handler: Symbol | None) -> tuple[str, ...]:
+    notes = list(auth.notes) if auth else []
+    if handler is not None:
+        where = f"{handler.path}:{handler.line}"
+        notes.append(f"errors are an HTTPException with a text, because the application handles that ({where})")
+    if resource.idempotency and auth is not None and auth.subject == "none":
+        notes.append(f"do callers share their keys? What {auth.name} gives has no id: see read_key in the router")
+    return tuple(notes)
+
+
 def installed_versions(root: Path) -> dict[str, tuple[int, ...]]:
     """Major and minor versions from `uv.lock` or `poetry.lock`, or else from the environment in `.venv`."""
     for name in ("uv.lock", "poetry.lock"):
@@ -109,7 +126,12 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
-def _package(path: str, facts: Facts) -> str:
+def package_of(path: str, facts: Facts) -> str:
+    """The package that the module at this path stands in.
+
+    Raises:
+        UnsupportedProjectError: it stands in none.
+    """
     for package in sorted(facts.packages, key=len, reverse=True):
         if path.startswith(f"{package}/"):
             return package.rpartition("/")[2]
@@ -121,26 +143,21 @@ def _package(path: str, facts: Facts) -> str:
     return head
 
 
-def _source_root(path: str, facts: Facts) -> str:
-    for package in sorted(facts.packages, key=len, reverse=True):
-        if path.startswith(f"{package}/"):
-            return package.rpartition("/")[0]
-    return "src" if path.startswith("src/") else ""
-
-
-def _module(path: str, layout: Layout) -> str:
-    relative = path.removeprefix(f"{layout.source_root}/") if layout.source_root else path
+def module_of(path: str, source_root: str) -> str:
+    """The dotted name of the module at this path."""
+    relative = path.removeprefix(f"{source_root}/") if source_root else path
     return relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _modules(layout: Layout, resource: Resource, base: Symbol, session: Symbol) -> dict[str, str]:
     kit, own = f"{layout.package}.resource_kit", f"{layout.package}.{resource.plural}"
     return {
-        **{name: f"{kit}.{name}" for name in ("errors", "ids", "columns", "http")},
+        **{name: f"{kit}.{name}" for name in ("errors", "ids", "columns", "http", "idempotency")},
+        "responses": f"{kit}.http",
         "schema_types": f"{kit}.schemas",
-        "base": _module(base.path, layout),
+        "base": module_of(base.path, layout.source_root),
         "base_name": base.name,
-        "session": _module(session.path, layout),
+        "session": module_of(session.path, layout.source_root),
         "get_session": session.name,
         **{name: f"{own}.{name}" for name in ("domain", "model", "schemas", "repository", "service", "router")},
     }
@@ -160,7 +177,8 @@ def _mount(facts: Facts, layout: Layout, resource: Resource) -> tuple[Applicatio
     return None, (note,)
 
 
-def _style(facts: Facts, package: str) -> Style:
+def style_of(facts: Facts, package: str) -> Style:
+    """How the project formats its code, from the settings of its formatter."""
     ruff = table(facts.pyproject, "tool", "ruff")
     length = ruff.get("line-length", table(facts.pyproject, "tool", "black").get("line-length", 88))
     quotes = table(ruff, "format").get("quote-style", "double")

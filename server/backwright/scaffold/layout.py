@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backwright.errors import InvalidInputError, UnsupportedProjectError
+from backwright.scaffold.conventions import AuthSource
 from backwright.scaffold.project import Application, Facts, Session, Symbol, read_head, script_location, table
 from backwright.scaffold.record import Layout, Record
+from backwright.scaffold.relations import Parent
 from backwright.scaffold.render import Style
 from backwright.scaffold.resource import Resource
 
@@ -22,7 +24,7 @@ _MINIMUM_PYTHON = (3, 11)
 # A package of one of these names would hide the library that the generated code imports.
 _LIBRARIES = frozenset[str]().union(
     ["aiosqlite", "alembic", "fastapi", "httpx2", "pydantic", "pydantic_settings", "pytest", "sqlalchemy", "starlette"],
-    ["tests", "test", "migrations", "uvicorn", "src"],
+    ["tests", "test", "migrations", "uvicorn", "src", "django", "flask", "rest_framework", "werkzeug"],
 )
 
 
@@ -51,6 +53,10 @@ class Target:
     asyncio_marks: bool = False
     session_scope: bool = True
     session_commits: bool = True
+    auth: AuthSource | None = None
+    envelope: str = "own"
+    parents: tuple[Parent, ...] = ()
+    model_modules: tuple[str, ...] = ()
 
     @property
     def package(self) -> str:
@@ -83,8 +89,17 @@ class Target:
         return f"{self.layout.migrations}/versions"
 
     def resource_tests(self, resource: Resource) -> str:
-        """The folder of one resource's tests."""
-        return f"{self.tests}/{resource.plural}" if self.host else self.tests
+        """The folder of one resource's tests; its own where it has fixtures of its own."""
+        return f"{self.tests}/{resource.plural}" if self.host or self.has_fixtures(resource) else self.tests
+
+    @property
+    def free(self) -> list[str]:
+        """The classes that nothing but the resource is known to refer to."""
+        return [parent.cls for parent in self.parents if parent.free]
+
+    def has_fixtures(self, resource: Resource) -> bool:
+        """Whether the resource's tests need fixtures beside those of the project."""
+        return bool(resource.relations) or resource.auth is not None or not resource.stored
 
 
 def locate(
@@ -107,10 +122,8 @@ def locate(
         UnsupportedProjectError: the template cannot write into this project; the message says why.
         InvalidInputError: an override is no usable name.
     """
-    _check_python(facts)
-    for name, value in overrides.items():
-        if not _FOLDER.fullmatch(value.replace(".", "/") if name == "package" else value) and value != "":
-            raise InvalidInputError(f"{name} {value!r} is not a plain relative path", hint="use letters and slashes")
+    check_python(facts)
+    check_overrides(overrides)
     platform, own = records
     if platform is not None and platform.layout is not None and not platform.host:
         return _own(root, facts, resource, platform.layout, own)
@@ -121,13 +134,29 @@ def locate(
                 f"this is a project of {foreign[0].capitalize()} ({facts.frameworks[foreign[0]]})",
                 hint="the template writes FastAPI with SQLAlchemy; give the root of such a service, or an empty folder",
             )
-        return _own(root, facts, resource, _fresh_layout(root, facts, overrides), own)
+        return _own(root, facts, resource, fresh_layout(root, facts, overrides), own)
     from backwright.scaffold.host import locate_in_host
 
     return locate_in_host(root, facts, resource, overrides, own)
 
 
-def _check_python(facts: Facts) -> None:
+def check_overrides(overrides: Mapping[str, str]) -> None:
+    """Refuse an override that leads out of the project.
+
+    Raises:
+        InvalidInputError: it is no plain relative path.
+    """
+    for name, value in overrides.items():
+        if not _FOLDER.fullmatch(value.replace(".", "/") if name == "package" else value) and value != "":
+            raise InvalidInputError(f"{name} {value!r} is not a plain relative path", hint="use letters and slashes")
+
+
+def check_python(facts: Facts) -> None:
+    """Refuse a project that allows an older Python than the generated code needs.
+
+    Raises:
+        UnsupportedProjectError: it does.
+    """
     wanted = table(facts.pyproject, "project").get("requires-python")
     lowest = re.search(r"(?:>=|~=|==)\s*3\.(\d+)", str(wanted)) if wanted else None
     if lowest and (3, int(lowest[1])) < _MINIMUM_PYTHON:
@@ -148,10 +177,23 @@ def _own(root: Path, facts: Facts, resource: Resource, layout: Layout, own: Reco
         distribution=name if isinstance(name, str) else layout.package.replace("_", "-"),
         style=Style(first_party=(layout.package,)),
         modules=_own_modules(layout.package, resource),
+        auth=_own_auth(f"{layout.package}.api.auth"),
+        notes=_own_notes(root, layout, resource),
         revision=revision,
         down_revision=down,
         mount=mounts[0] if len(mounts) == 1 else None,
     )
+
+
+def _own_notes(root: Path, layout: Layout, resource: Resource) -> tuple[str, ...]:
+    if resource.auth is None or (root / layout.root / "api" / "auth.py").exists():
+        return ()
+    needed = "set AUTH_KEY, AUTH_ISSUER and AUTH_AUDIENCE, or every request that needs a token fails"
+    return (needed, *(("add: uv add 'pyjwt[crypto]>=2.10,<3'",) if (root / "pyproject.toml").exists() else ()))
+
+
+def _own_auth(module: str) -> AuthSource:
+    return AuthSource("get_principal", module, "Principal", module, "caller.subject")
 
 
 def revisions_of(root: Path, script: str, resource: Resource, own: Record | None) -> tuple[str, str | None]:
@@ -184,11 +226,18 @@ def _own_modules(package: str, resource: Resource) -> dict[str, str]:
         "schemas": f"{package}.schemas.{resource.name}",
         "repository": f"{package}.repositories.{resource.name}",
         "service": f"{package}.services.{resource.name}",
-        "router": f"{package}.api.v1.{resource.plural}",
+        "router": f"{package}.api.v{resource.version}.{resource.plural}",
+        "responses": f"{package}.api.errors",
+        "idempotency": f"{package}.core.idempotency",
     }
 
 
-def _fresh_layout(root: Path, facts: Facts, overrides: Mapping[str, str]) -> Layout:
+def fresh_layout(root: Path, facts: Facts, overrides: Mapping[str, str]) -> Layout:
+    """The layout of a project that is made now: in the one package that is there, or in one named for the folder.
+
+    Raises:
+        InvalidInputError: the package that was asked for has no usable name.
+    """
     found = facts.packages[0] if len(facts.packages) == 1 else None
     source_root, _, name = found.rpartition("/") if found else ("src", "", None)
     declared = table(facts.pyproject, "project").get("name")

@@ -89,7 +89,7 @@ def read_facts(root: Path) -> Facts:
         UnsupportedProjectError: `pyproject.toml` is no TOML, or there are more files than can be read.
     """
     facts = Facts(pyproject=_pyproject(root))
-    for path in _sources(root):
+    for path in sources(root):
         relative = path.relative_to(root).as_posix()
         try:
             data = read_bounded(path, MAX_SOURCE_BYTES)
@@ -144,7 +144,12 @@ def _packages(root: Path) -> list[str]:
     ]
 
 
-def _sources(root: Path) -> Iterator[Path]:
+def sources(root: Path) -> Iterator[Path]:
+    """Every Python file of the project that is no test, in order; hidden folders and environments are left out.
+
+    Raises:
+        UnsupportedProjectError: there are more of them than can be read.
+    """
     seen = 0
     for folder, names, files in os.walk(root):
         names[:] = sorted(n for n in names if not n.startswith(".") and n not in _SKIP and not _is_venv(folder, n))
@@ -158,6 +163,14 @@ def _sources(root: Path) -> Iterator[Path]:
                         f"there are more than {MAX_FILES} Python files here", hint="give the service's folder as root"
                     )
                 yield Path(folder, name)
+
+
+def source_root_of(path: str, facts: Facts) -> str:
+    """The folder that the module at this path is imported from, `src` of `src/app/db.py`; empty for the root."""
+    for package in sorted(facts.packages, key=len, reverse=True):
+        if path.startswith(f"{package}/"):
+            return package.rpartition("/")[0]
+    return "src" if path.startswith("src/") else ""
 
 
 def _is_venv(folder: str, name: str) -> bool:

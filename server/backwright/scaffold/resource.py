@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
-from backwright.errors import InvalidInputError
-from backwright.scaffold.field import Field, read_field
-from backwright.scaffold.names import MAX_SQL_NAME, article, check_identifier, check_resource, pascal, plural_of
-
-OPERATIONS = ("list", "get", "create", "update", "delete")
-MAX_FIELDS = 40
-MAX_DESCRIPTION = 300
+from backwright.scaffold.features import Action, Auth, Filter
+from backwright.scaffold.field import Field
+from backwright.scaffold.names import article, pascal
 
 
 @dataclass(frozen=True)
@@ -27,10 +21,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Sample:
-    """One example of the resource: as a JSON body, and as keyword arguments in the domain's types."""
+    """One example: as a JSON body, and in the domain's types as keyword arguments and as the items of a dict."""
 
     json: tuple[tuple[str, object], ...]
     domain: str
+    items: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +35,7 @@ class Operation:
     method: str
     path: str
     answers: list[str]
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +47,13 @@ class Resource:
     fields: tuple[Field, ...]
     operations: tuple[str, ...]
     description: str
+    filters: tuple[Filter, ...] = ()
+    actions: tuple[Action, ...] = ()
+    auth: Auth | None = None
+    idempotency: bool = False
+    pagination: str = "cursor"
+    version: int = 1
+    persistence: str = "database"
 
     @property
     def cls(self) -> str:
@@ -90,7 +93,7 @@ class Resource:
     @property
     def prefix(self) -> str:
         """`/v1/purchase-orders`: the path of the collection, with no slash at its end."""
-        return f"/v1/{self.plural.replace('_', '-')}"
+        return f"/v{self.version}/{self.plural.replace('_', '-')}"
 
     def has(self, kind: str) -> bool:
         """Whether a field is of this type."""
@@ -121,6 +124,46 @@ class Resource:
         """The fields that may be null."""
         return [field for field in self.fields if not field.required]
 
+    @cached_property
+    def relations(self) -> list[Field]:
+        """The fields with a foreign key."""
+        return [field for field in self.fields if field.reference is not None]
+
+    @property
+    def stored(self) -> bool:
+        """Whether there is a table."""
+        return self.persistence == "database"
+
+    @property
+    def keys_table(self) -> str:
+        """The table of the idempotency keys."""
+        return f"{self.name}_idempotency_keys"
+
+    @property
+    def repository(self) -> str:
+        """The class that keeps them."""
+        return f"{'Sql' if self.stored else 'Memory'}{self.cls}Repository"
+
+    @property
+    def reads(self) -> bool:
+        """Whether the repository has to find one by its id."""
+        return "get" in self.operations or bool(self.actions) or self.idempotency
+
+    @property
+    def addresses(self) -> bool:
+        """Whether an operation or an action addresses one resource."""
+        return self.by_id or bool(self.actions)
+
+    @property
+    def answered(self) -> bool:
+        """Whether an operation or an action answers with a resource."""
+        return self.returns or bool(self.actions)
+
+    @property
+    def writes(self) -> bool:
+        """Whether a write can meet a constraint."""
+        return (bool(self.uniques) or bool(self.relations)) and not {"create", "update"}.isdisjoint(self.operations)
+
     @property
     def conflicts(self) -> bool:
         """Whether a write can meet a unique constraint."""
@@ -150,6 +193,18 @@ class Resource:
         return [*made, f"{self.cls}Read"] if self.returns else made
 
     @cached_property
+    def domain_classes(self) -> list[str]:
+        """The classes of the domain's module, those of filters too."""
+        return [*self.domain_names, *([f"{self.cls}Filter"] if self.filters else [])]
+
+    @cached_property
+    def schema_names(self) -> list[str]:
+        """The classes of the schemas' module, those of queries too."""
+        query = [f"{self.cls}Query"] if "list" in self.operations else []
+        read = [f"{self.cls}Read"] if self.actions and not self.returns else []
+        return [*self.schema_classes, *query, *read]
+
+    @cached_property
     def checks(self) -> list[Check]:
         """The CHECK constraints of the table: choices of enums, bounds of numbers."""
         return [
@@ -165,9 +220,28 @@ class Resource:
             Sample(
                 json=tuple((field.name, field.json_sample(number)) for field in self.fields),
                 domain=", ".join(f"{field.name}={field.domain_sample(number)}" for field in self.fields),
+                items=", ".join(f'"{field.name}": {field.domain_sample(number)}' for field in self.fields),
             )
             for number in range(3)
         ]
+
+    @property
+    def shared_statuses(self) -> list[int]:
+        """The errors that every operation may answer with, authorization among them."""
+        return [400, *([401, 403] if self.auth else []), 422]
+
+    def errors(self, operation: str) -> list[int]:
+        """The errors that one operation or action may answer with besides."""
+        if operation in {"list", "get"}:
+            return [404] if operation == "get" else []
+        missing = [] if operation == "create" else [404]
+        refused = {
+            "create": bool(self.uniques or self.relations) or self.idempotency,
+            "update": bool(self.uniques or self.relations),
+            "delete": self.stored,
+        }
+        action = next((each for each in self.actions if each.name == operation), None)
+        return [*missing, *([409] if refused.get(operation, action is not None and bool(action.when)) else [])]
 
     @property
     def statuses(self) -> list[int]:
@@ -196,59 +270,25 @@ class Resource:
             if operation in self.operations
         ]
 
+    def answers(self) -> list[Operation]:
+        """Each operation and action with its answers, in the order in which they are asserted."""
+        one = f"{self.prefix}/{{{self.name}_id}}"
+        table: dict[str, tuple[str, str, int]] = {
+            "list": ("get", self.prefix, 200),
+            "create": ("post", self.prefix, 201),
+            "get": ("get", one, 200),
+            "update": ("patch", one, 200),
+            "delete": ("delete", one, 204),
+        }
+        kept = {name: each for name, each in table.items() if name in self.operations}
+        kept |= {action.name: ("post", f"{one}/{action.path}", 200) for action in self.actions}
+        return [
+            Operation(method, path, [str(n) for n in sorted({good, *self.shared_statuses, *self.errors(name)})], name)
+            for name, (method, path, good) in kept.items()
+        ]
 
-def read_resource(values: Mapping[str, object]) -> Resource:
-    """The resource that an endpoint context describes, every name checked again against what will be written.
-
-    Raises:
-        InvalidInputError: a value is unusable; the message names it.
-    """
-    name = check_resource(_text(values, "resource"))
-    plural = check_identifier(_text(values, "plural", plural_of(name)), "plural")
-    if plural == name:
-        raise InvalidInputError(f"plural equals resource, {name!r}", hint=f"give another plural, such as {name}_list")
-    items = values.get("fields")
-    if not isinstance(items, Sequence) or not 1 <= len(items) <= MAX_FIELDS:
-        raise InvalidInputError("fields is not a list of 1 to 40 fields", hint="give at least one field")
-    fields = tuple(read_field(item, pascal(name), plural) for item in cast("Sequence[object]", items))
-    resource = Resource(name, plural, fields, _operations(values), _text(values, "description", ""))
-    _check(resource)
-    return resource
-
-
-def _text(values: Mapping[str, object], key: str, default: str | None = None) -> str:
-    value = values.get(key)
-    if value is None and default is not None:
-        return default
-    if not isinstance(value, str):
-        raise InvalidInputError(f"{key} is not a string", hint=f"give {key} as a string")
-    return value
-
-
-def _operations(values: Mapping[str, object]) -> tuple[str, ...]:
-    given = values.get("operations", OPERATIONS)
-    if not isinstance(given, Sequence) or not given or not set(given) <= set(OPERATIONS):
-        raise InvalidInputError(f"operations is {given!r}", hint=f"give some of {', '.join(OPERATIONS)}")
-    return tuple(operation for operation in OPERATIONS if operation in given)
-
-
-def _check(resource: Resource) -> None:
-    fields = [field.name for field in resource.fields]
-    repeated = next((name for name in fields if fields.count(name) > 1), None)
-    if repeated is not None:
-        raise InvalidInputError(f"two fields are called {repeated!r}", hint="rename one of them")
-    if len(resource.description) > MAX_DESCRIPTION:
-        raise InvalidInputError("the description is longer than 300 characters", hint="shorten it")
-    try:
-        resource.description.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InvalidInputError("the description holds half a surrogate pair", hint="leave it out") from error
-    names = [check.name for check in resource.checks]
-    names += [field.unique_name for field in resource.uniques]
-    names += [field.index_name for field in resource.indexes]
-    longest = max(names, key=len, default="")
-    if len(longest) > MAX_SQL_NAME:
-        raise InvalidInputError(
-            f"the constraint {longest!r} has a name of more than {MAX_SQL_NAME} characters, PostgreSQL's limit",
-            hint="shorten the plural or the name of the field",
-        )
+    def scope(self, operation: str) -> str | None:
+        """The scope that an operation or action takes."""
+        if self.auth is None:
+            return None
+        return self.auth.read if operation in {"list", "get"} else self.auth.write

@@ -1,0 +1,177 @@
+"""How an application says who calls and what went wrong, read from its syntax trees."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backwright._files import read_bounded
+from backwright.errors import TooLargeError, UnsupportedProjectError
+from backwright.scaffold.features import Auth
+from backwright.scaffold.models import target_of
+from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, Symbol, sources
+from backwright.scaffold.relations import module_of
+
+_SIGNS = re.compile(rb"exception_handler|Depends|Security|class ")
+_NAMES = re.compile(
+    r"(get_|require_)?(current|authenticated|logged_in|signed_in)_(active_|verified_)?"
+    r"(user|principal|account|identity|actor|subject|caller)|get_(principal|user_from_token|identity)|"
+    r"(require|verify|authenticate)_(user|token|auth|jwt|access_token)"
+)
+_HANDLED = {"HTTPException", "StarletteHTTPException"}
+# What tells one caller from another, the surest first.
+_SUBJECTS = ("id", "sub", "subject", "user_id", "uid", "username", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class AuthSource:
+    """The dependency that says who calls.
+
+    Args:
+        name: its name.
+        module: where it is.
+        principal: the class that it gives, where it says so.
+        principal_module: where that class is.
+        subject: an expression for what tells one `caller` from another, as a string; `none` where nothing does.
+        notes: what it was chosen by, and what is doubtful.
+    """
+
+    name: str
+    module: str
+    principal: str | None = None
+    principal_module: str | None = None
+    subject: str = "none"
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    symbol: Symbol
+    scopes: bool
+    gives: str | None
+
+
+@dataclass(slots=True)
+class Conventions:
+    """What reading found."""
+
+    handler: Symbol | None = None
+    candidates: list[_Candidate] = field(default_factory=list)
+    uses: Counter[str] = field(default_factory=Counter)
+    classes: dict[str, tuple[str, ast.ClassDef]] = field(default_factory=dict)
+
+    def auth(self, wanted: Auth, facts: Facts) -> AuthSource:
+        """The dependency that a resource with this authorization hangs on.
+
+        Raises:
+            UnsupportedProjectError: there is none, it cannot be told which, or it does not know the scopes.
+        """
+        if not self.candidates:
+            raise UnsupportedProjectError(
+                "the project has no dependency that says who calls, such as get_current_user",
+                hint="write it first, or leave auth out; one is never invented in a project that is there",
+            )
+        fit = [each for each in self.candidates if each.scopes or not wanted.scopes]
+        if not fit:
+            raise UnsupportedProjectError(
+                f"{self._listed(self.candidates)} takes no SecurityScopes, so {', '.join(wanted.scopes)} would not be "
+                "enforced",
+                hint="give it a parameter of type SecurityScopes, or leave read and write out of auth: "
+                "then signing in is enough",
+            )
+        ranked = sorted(fit, key=lambda each: (-self.uses[each.symbol.name], each.symbol.path))
+        best = ranked[0]
+        rivals = [each for each in ranked[1:] if self.uses[each.symbol.name] == self.uses[best.symbol.name]]
+        if rivals:
+            raise UnsupportedProjectError(
+                f"which of these says who calls cannot be told: {self._listed([best, *rivals])}",
+                hint="use one of them in more routes than the other, or leave auth out and add it by hand",
+            )
+        return self._source(best, ranked[1:], facts)
+
+    def _listed(self, candidates: list[_Candidate]) -> str:
+        return ", ".join(f"{each.symbol.name} ({each.symbol.path}:{each.symbol.line})" for each in candidates)
+
+    def _source(self, best: _Candidate, others: list[_Candidate], facts: Facts) -> AuthSource:
+        uses = self.uses[best.symbol.name]
+        notes = [f"auth hangs on {self._listed([best])}, which {uses} routes or dependencies use"]
+        if others:
+            notes.append(f"is that right? There are {self._listed(others)} as well")
+        path, found = self.classes.get(best.gives or "", ("", None))
+        subject = next((name for name in _SUBJECTS if found and name in self._attributes(found)), None)
+        return AuthSource(
+            name=best.symbol.name,
+            module=module_of(best.symbol.path, facts),
+            principal=best.gives if found else None,
+            principal_module=module_of(path, facts) if found else None,
+            subject=f"str(caller.{subject})" if subject else "none",
+            notes=tuple(notes),
+        )
+
+    def _attributes(self, found: ast.ClassDef, depth: int = 0) -> set[str]:
+        names = {name for statement in found.body if (name := target_of(statement)) is not None}
+        for base in found.bases if depth < 5 else ():  # noqa: PLR2004  deeper than anyone looks
+            _, above = self.classes.get(ast.unparse(base).rpartition(".")[2], ("", None))
+            names |= self._attributes(above, depth + 1) if above else set()
+        return names
+
+
+def read_conventions(root: Path) -> Conventions:
+    """What the modules of the project say; what does not parse is passed over.
+
+    Raises:
+        UnsupportedProjectError: there are more files than can be read.
+    """
+    found = Conventions()
+    for path in sources(root):
+        try:
+            data = read_bounded(path, MAX_SOURCE_BYTES)
+            if _SIGNS.search(data):
+                _read_module(found, ast.parse(data.decode("utf-8")), path.relative_to(root).as_posix())
+        except (OSError, SyntaxError, ValueError, RecursionError, TooLargeError):
+            continue
+    return found
+
+
+def _read_module(found: Conventions, tree: ast.Module, path: str) -> None:
+    for statement in tree.body:
+        candidate = _candidate(statement, path)
+        if candidate is not None:
+            found.candidates.append(candidate)
+        if isinstance(statement, ast.ClassDef):
+            found.classes.setdefault(statement.name, (path, statement))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            if called in {"Depends", "Security"} and node.args:
+                found.uses[ast.unparse(node.args[0]).rpartition(".")[2]] += 1
+            elif found.handler is None and any(name in _HANDLED for name in _handled(node, called)):
+                found.handler = Symbol(path, node.lineno, called)
+
+
+def _handled(node: ast.Call, called: str) -> Iterator[str]:
+    """The exceptions that this call gives a handler to."""
+    if called in {"exception_handler", "add_exception_handler"} and node.args:
+        yield ast.unparse(node.args[0]).rpartition(".")[2]
+    for keyword in node.keywords:
+        if keyword.arg == "exception_handlers" and isinstance(keyword.value, ast.Dict):
+            yield from (ast.unparse(key).rpartition(".")[2] for key in keyword.value.keys if key is not None)
+
+
+def _candidate(statement: ast.stmt, path: str) -> _Candidate | None:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and _NAMES.fullmatch(statement.name):
+        arguments = [*statement.args.posonlyargs, *statement.args.args, *statement.args.kwonlyargs]
+        scopes = any(each.annotation and "SecurityScopes" in ast.unparse(each.annotation) for each in arguments)
+        gives = statement.returns.id if isinstance(statement.returns, ast.Name) else None
+        return _Candidate(Symbol(path, statement.lineno, statement.name), scopes, gives)
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+        target = statement.targets[0]
+        # fastapi-users makes its dependencies by a call.
+        made = ast.unparse(statement.value.func).endswith(".current_user")
+        if made and isinstance(target, ast.Name) and _NAMES.fullmatch(target.id):
+            return _Candidate(Symbol(path, statement.lineno, target.id), scopes=False, gives=None)
+    return None
