@@ -20,7 +20,6 @@ PLANNED = {
     "packaging-uv-tooling",
     "postgres-migrations",
     "pydantic-models",
-    "resilience-http",
     "service-operations",
 }
 
