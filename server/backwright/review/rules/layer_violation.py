@@ -90,4 +90,6 @@ RULE = Rule(
     summary="Business code imports the web framework: it cannot be used or tested without a request.",
     check_change=_check,
     confidence=Confidence.MEDIUM,
+    # One decision of one file, however many imports it takes.
+    aggregate="always",
 )
