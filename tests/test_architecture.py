@@ -32,10 +32,11 @@ ALLOWED: dict[str, set[str]] = {
     "scaffolding": ENGINES | {"settings", "record"},
     "reviewing": ENGINES | {"settings", "snapshot", "agreed", "checklists"},
     "judging": ENGINES | {"settings", "record", "reviewing"},
+    "verifying": ENGINES | {"settings", "reviewing"},
     "app": ENGINES | {"settings", "snapshot", "sources", "scope", "recall", "reviewing", "scaffolding", "judging"},
-    "mcp_api": ENGINES | {"app", "settings"},
+    "mcp_api": ENGINES | {"app", "settings", "verifying"},
     "http_api": ENGINES | {"app", "settings", "mcp_api"},
-    "cli": ENGINES | SURFACES | {"app", "settings", "record", "judging"},
+    "cli": ENGINES | SURFACES | {"app", "settings", "record", "judging", "verifying"},
     "__main__": {"cli"},
 }
 

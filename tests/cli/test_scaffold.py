@@ -54,7 +54,9 @@ def test_undo_takes_back_and_names_what_it_did(tmp_path: Path, capsys: pytest.Ca
         (["endpoint", "invoice", "a:money"], "fields.0.type"),
         (["endpoint", "invoice", "a:str", "--operations", "drop"], "operations.0"),
         (["endpoint", "invoice", "a:str", "--expect", "x"], "--apply"),
+        (["endpoint", "invoice", "a:str", "--verify", "fast"], "--apply"),
         (["undo", "invoice"], "no record"),
+        (["verify", "invoice"], "no record"),
     ],
 )
 def test_a_wrong_call_exits_with_2_and_a_hint(
@@ -70,3 +72,27 @@ def test_help_explains_the_grammar_of_fields(capsys: pytest.CaptureFixture[str])
     with pytest.raises(SystemExit):
         main(["scaffold", "endpoint", "--help"])
     assert "choices=draft/sent/paid" in capsys.readouterr().out
+
+
+def test_verify_says_each_step_and_ends_with_0_where_none_failed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scaffold(tmp_path, "endpoint", "invoice", *INVOICE, "--apply")
+    capsys.readouterr()
+    assert scaffold(tmp_path, "verify", "invoice") == 0
+    said = capsys.readouterr().out
+    assert "passed   lint      ruff, the project's configuration" in said
+    assert "not run  tests     full verification does" in said
+
+
+def test_apply_verifies_what_it_wrote_and_a_failed_step_ends_with_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert scaffold(tmp_path, "endpoint", "invoice", *INVOICE, "--apply", "--verify", "fast", "--json") == 0
+    body = json.loads(capsys.readouterr().out)
+    assert [step["outcome"] for step in body["proof"]["steps"]] == ["passed"] * 4 + ["not run"] * 2
+    (tmp_path / "tests/test_invoices_api.py").write_text("import os\n", encoding="utf-8")
+    assert scaffold(tmp_path, "verify", "invoice", "--json") == 1
+    steps = {step["name"]: step for step in json.loads(capsys.readouterr().out)["steps"]}
+    assert steps["lint"]["outcome"] == "failed"
+    assert steps["lint"]["lines"][0].startswith("tests/test_invoices_api.py:1:8: F401")

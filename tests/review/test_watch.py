@@ -159,3 +159,28 @@ def test_watch_is_the_current_one_of_what_it_is_kept_over() -> None:
     with Watch().kept() as watch:
         assert current() is watch
     assert current() is not watch
+
+
+def test_what_is_told_in_a_part_lies_between_its_ends_and_under_its_name() -> None:
+    heard: list[Progress] = []
+    seconds = iter(range(100))
+    watch = Watch(tell=heard.append, clock=lambda: float(next(seconds)))
+    with watch.part(0, 40, "first"):
+        pass
+    with watch.part(40, 60, "second"):
+        watch.at(Stage.CHANGE)
+        watch.at(Stage.REPORT, 1, 1)
+    watch.at(Stage.REPORT, 1, 1)
+    assert heard == [
+        Progress(0, "first"),
+        Progress(40, "second"),
+        Progress(60.0, "writing the report"),
+        Progress(100.0, "writing the report"),
+    ]
+
+
+def test_a_part_of_what_was_cancelled_does_not_begin() -> None:
+    watch = Watch()
+    watch.cancel()
+    with pytest.raises(Cancelled), watch.part(0, 1, "never"):
+        raise AssertionError

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
+from backwright.mcp_api._proof_answer import ProofStep, proof_answer, render_proof
 from backwright.mcp_api.tool import Closed
 from backwright.routing.briefing import approx_tokens
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from backwright.scaffold.apply import Applied
     from backwright.scaffold.plan import FileAction, Plan
     from backwright.scaffold.undo import Undone
+    from backwright.verifying.proof import Proof
 
 BUDGET: Final = 1_450
 """Tokens of an answer, as JSON and as text each."""
@@ -51,6 +53,7 @@ class AppliedAnswer(Closed):
     restored: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    proof: tuple[ProofStep, ...] = ()
 
 
 def answer(plan: Plan) -> PlanAnswer:
@@ -95,6 +98,12 @@ def applied_answer(plan: Plan, applied: Applied) -> AppliedAnswer:
     )
 
 
+def proved_answer(done: AppliedAnswer, proof: Proof) -> AppliedAnswer:
+    """What was written, with what verifying it said."""
+    room = BUDGET - max(approx_tokens(render_applied(done)), approx_tokens(done.model_dump_json()))
+    return done.model_copy(update={"proof": proof_answer(proof, room)})
+
+
 def undone_answer(undone: Undone) -> AppliedAnswer:
     """What was taken back of a scaffold."""
     return AppliedAnswer(
@@ -111,7 +120,8 @@ def render_applied(done: AppliedAnswer) -> str:
     lines = [f"- {word} {line}" for word, paths in groups for line in paths]
     changed = done.written or done.deleted or done.restored
     head = "Done." if changed else "Nothing to do: everything was as it should be."
-    return "\n".join([head, *lines, *(f"Note: {note}" for note in done.notes)])
+    proof = ["Verified:", *render_proof(done.proof)] if done.proof else []
+    return "\n".join([head, *lines, *(f"Note: {note}" for note in done.notes), *proof])
 
 
 def whole_diff(plan: Plan) -> str:

@@ -19,7 +19,7 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backwright.errors import BackwrightError, InvalidInputError
-from backwright.review.watch import Progress, Watch
+from backwright.review.watch import Cancelled, Progress, Watch
 
 if TYPE_CHECKING:
     from backwright.app import App
@@ -136,12 +136,45 @@ async def _in_thread(
             return _run(app, tool, arguments)
 
     watch = Watch(tell=None if report is None else tell)
+    if not tool.annotations.read_only_hint:
+        return await _to_its_end(work, watch)
     try:
-        # Work that writes is waited for even when the client has gone, so that it is not cut off half way.
-        return await anyio.to_thread.run_sync(work, abandon_on_cancel=bool(tool.annotations.read_only_hint))
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
     except anyio.get_cancelled_exc_class():
         watch.cancel()
         raise
+
+
+async def _to_its_end(work: Callable[[], CallToolResult], watch: Watch) -> CallToolResult:
+    """Wait for work that writes even when the client has gone, so that it is not cut off half way.
+
+    What comes after the writing hears of it, and ends.
+    """
+    raised: list[Exception] = []
+
+    def guarded() -> CallToolResult | None:
+        try:
+            return work()
+        except Cancelled:
+            return None
+        except Exception as error:  # noqa: BLE001  raised again below, outside of the group, which would wrap it
+            raised.append(error)
+            return None
+
+    async def heed() -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            watch.cancel()
+
+    async with anyio.create_task_group() as beside:
+        beside.start_soon(heed)
+        done = await anyio.to_thread.run_sync(guarded)
+        beside.cancel_scope.cancel()
+    if raised:
+        raise raised[0]
+    # Who cancelled the call is not here any more to read this.
+    return done or _failure("CANCELLED", "the call was cancelled", "call it again", None)
 
 
 def _run(app: App, tool: Tool[Any, Any], arguments: Mapping[str, object]) -> CallToolResult:

@@ -65,7 +65,8 @@ class Watch:
         self._cancelled = threading.Event()
         self._processes: set[subprocess.Popen[bytes]] = set()
         self._told: tuple[Stage, float] | None = None
-        self._percent = 0.0
+        self._percent = -1.0
+        self._part = (0.0, 100.0)
         if seconds is not None:
             self.limit(seconds)
 
@@ -154,9 +155,28 @@ class Watch:
             return
         start, end, message = stage.value
         percent = start + (end - start) * min(done, total) / max(total, 1)
-        if percent > self._percent or self._told is None:
+        low, high = self._part
+        percent = low + (high - low) * percent / 100
+        if percent > self._percent:
             self._percent, self._told = percent, (stage, now)
             self._tell(Progress(round(percent, 1), message.format(min(done + 1, total), total)))
+
+    @contextmanager
+    def part(self, start: float, end: float, message: str) -> Iterator[None]:
+        """Be about a part of something longer: what is told in it lies between two percentages of the whole.
+
+        Raises:
+            Cancelled: nobody wants the whole any more.
+        """
+        self.check()
+        if self._tell is not None and start > self._percent:
+            self._percent = start
+            self._tell(Progress(round(start, 1), message))
+        before, self._part = self._part, (start, end)
+        try:
+            yield
+        finally:
+            self._part = before
 
     @contextmanager
     def kept(self) -> Iterator[Watch]:

@@ -1,4 +1,4 @@
-"""`backwright scaffold`: write an endpoint into the project, look at what it would write, or take it back."""
+"""`backwright scaffold`: write an endpoint into the project, look at it before, verify it, or take it back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backwright.cli._pack import add_pack_option, pack_of
+from backwright.cli._proof import add_level, proof_exit, proof_json, proof_of, proof_text
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
     from backwright.scaffold.apply import Applied
     from backwright.scaffold.plan import Plan
+    from backwright.verifying.proof import Proof
 
 FIELDS = """\
 each FIELD is NAME:TYPE, with `?` after the type for one that may be null, then constraints after commas:
@@ -26,7 +28,7 @@ types:        str text int float decimal bool datetime date uuid enum
 constraints:  unique  index  min=N max=N (characters)  ge=N le=N (numbers)  choices=A/B/C (enum)
 
 Without --apply nothing is written: the diff and the digest of the plan are printed. Give the digest to --expect to
-write exactly that and nothing else. Exit codes: 0 done, 1 refused, 2 usage."""
+write exactly that and nothing else. Exit codes: 0 done, 1 refused or a failed verification, 2 usage."""
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +45,13 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     help_ = "write what cannot be merged with your edits into the files, between markers, instead of refusing"
     endpoint.add_argument("--mark-conflicts", action="store_true", help=help_)
     endpoint.add_argument("--expect", metavar="DIGEST", help="with --apply: refuse unless the plan has this digest")
+    add_level(endpoint, "--verify", None)
     _common(endpoint)
+    help_ = "verify what was written for a resource: format, lint, compile, review, types, tests"
+    verify = actions.add_parser("verify", help=help_, description=help_)
+    verify.add_argument("resource", metavar="RESOURCE")
+    add_level(verify, "--level", "fast")
+    _common(verify)
     help_ = "take back what was written for a resource, except what was edited since"
     undo = actions.add_parser("undo", help=help_, description=help_)
     undo.add_argument("resource", metavar="RESOURCE")
@@ -60,7 +68,8 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    return {"endpoint": _endpoint, "undo": _undo, "recover": _recover}[arguments.action](arguments)
+    does = {"endpoint": _endpoint, "verify": _verify, "undo": _undo, "recover": _recover}
+    return does[arguments.action](arguments)
 
 
 def _app(arguments: argparse.Namespace) -> App:
@@ -68,7 +77,10 @@ def _app(arguments: argparse.Namespace) -> App:
     from backwright.settings import Settings
 
     root = arguments.root.resolve()
-    return App(Settings(root=root, pack=pack_of(arguments), allow_unlocked=arguments.allow_unlocked))
+    active = Settings.from_environment().environment
+    return App(
+        Settings(root=root, pack=pack_of(arguments), allow_unlocked=arguments.allow_unlocked, environment=active)
+    )
 
 
 def _endpoint(arguments: argparse.Namespace) -> int:
@@ -76,11 +88,18 @@ def _endpoint(arguments: argparse.Namespace) -> int:
 
     if arguments.expect and not arguments.apply:
         raise InvalidInputError("--expect was given without --apply", hint="add --apply, or leave --expect out")
+    if arguments.verify and not arguments.apply:
+        raise InvalidInputError("--verify was given without --apply", hint="add --apply, or leave --verify out")
     app, context = _app(arguments), _context(arguments)
     if arguments.apply:
         plan, applied = app.scaffolding.apply(context, expect=arguments.expect, mark=arguments.mark_conflicts)
-        print(_as_json(plan, applied) if arguments.json else _applied_text(plan, applied))
-        return Exit.CLEAN
+        proof = proof_of(app, plan.resource, arguments.verify) if arguments.verify else None
+        print(_as_json(plan, applied, proof) if arguments.json else _applied_text(plan, applied))
+        if proof is None:
+            return Exit.CLEAN
+        if not arguments.json:
+            print(proof_text(proof))
+        return proof_exit(proof)
     plan = app.scaffolding.plan(context, mark=arguments.mark_conflicts)
     print(_as_json(plan, None) if arguments.json else _plan_text(plan))
     return Exit.FINDINGS if plan.conflicts else Exit.CLEAN
@@ -108,6 +127,12 @@ def _context(arguments: argparse.Namespace) -> EndpointContextV1:
         place = ".".join(str(part) for part in first["loc"]) or "the endpoint"
         said = first["msg"].removeprefix("Value error, ")
         raise InvalidInputError(f"{place}: {said}", hint="see `backwright scaffold endpoint --help`") from error
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    proof = proof_of(_app(arguments), arguments.resource, arguments.level)
+    print(json.dumps(proof_json(proof), ensure_ascii=False, indent=2) if arguments.json else proof_text(proof))
+    return proof_exit(proof)
 
 
 def _undo(arguments: argparse.Namespace) -> int:
@@ -152,7 +177,7 @@ def _notes(notes: tuple[str, ...]) -> list[str]:
     return [f"note: {note}" for note in notes]
 
 
-def _as_json(plan: Plan, applied: Applied | None) -> str:
+def _as_json(plan: Plan, applied: Applied | None, proof: Proof | None = None) -> str:
     actions = [{"kind": a.kind, "path": a.path, "reason": a.reason} for a in plan.actions]
     body: dict[str, object] = {
         "template": plan.template,
@@ -163,12 +188,14 @@ def _as_json(plan: Plan, applied: Applied | None) -> str:
     }
     if applied is None:
         body["diff"] = plan.diff()
+    if proof is not None:
+        body["proof"] = proof_json(proof)
     return json.dumps(body, ensure_ascii=False, indent=2)
 
 
 COMMAND = Command(
     name="scaffold",
-    help="write an endpoint with model, migration and tests into the project, or take it back",
+    help="write an endpoint with model, migration and tests into the project, verify it, or take it back",
     example="backwright scaffold endpoint invoice number:str,unique,max=32 total:decimal,ge=0 due:date? --apply",
     configure=_configure,
     run=_run,

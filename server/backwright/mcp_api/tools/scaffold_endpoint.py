@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def _describe(app: App) -> str:
     what = (
         "Call this to add a REST resource to a FastAPI project instead of writing its files: router, schemas, service, "
-        "repository, model, migration and tests (SQLAlchemy 2 async, Alembic, pytest). It only plans:"
+        "repository, model, migration and tests. It only plans:"
     )
     if app.settings.root is None:
         return f"{what} read the new project's files in the plan's diff."
@@ -48,8 +48,8 @@ TOOL = Tool(
         "resource": "One, in snake_case: purchase_order.",
         "plural": "Where it is irregular: people.",
         "fields": "NAME:TYPE[?][,unique][,index][,min=N][,max=N][,ge=N][,le=N][,choices=A/B]. TYPE: str, text (long), "
-        "int, float, decimal, bool, datetime (with zone), date, uuid, enum; ? is nullable; min and max are lengths. "
-        "id, created_at and updated_at are there already.",
+        "int, float, decimal, bool, datetime (with zone), date, uuid, enum; ? is nullable. "
+        "id, created_at, updated_at are there.",
         "operations": "Default: all.",
         "description": "",
     },
