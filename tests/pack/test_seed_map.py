@@ -17,7 +17,6 @@ PLANNED = {
     "flask-django",
     "mcp-server",
     "observability",
-    "packaging-uv-tooling",
     "postgres-migrations",
     "pydantic-models",
     "service-operations",
