@@ -18,7 +18,6 @@ PLANNED = {
     "mcp-server",
     "observability",
     "postgres-migrations",
-    "pydantic-models",
     "service-operations",
 }
 
