@@ -71,7 +71,7 @@ def test_a_word_that_parsers_read_differently_is_refused_unless_it_is_quoted(wor
         (b"layout:\n\ttests: a\n", 2, "the YAML is not valid"),
         (b"python: 3.10\n", 1, "python: Input should be a valid string"),
         (b"framework: fastapi\npython: 3\n", 2, "python: Input should be a valid string"),
-        (b"framework: django\n", 1, "framework: Input should be 'fastapi'"),
+        (b"framework: litestar\n", 1, "framework: Input should be 'fastapi', 'flask' or 'django'"),
         (b"\nlayuot:\n  tests: a\n", 2, "there is no member 'layuot' here"),
         (b"suppress:\n  - rule: BW102\n    reason: x\n  - rule: BW103\n", 4, "suppress.1.reason: Field required"),
         (b"exclude:\n  - a\n  - ../b\n", 3, "exclude.1: '../b' is not a path inside the project"),

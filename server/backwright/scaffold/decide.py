@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from backwright.scaffold.clashes import check_beside
 from backwright.scaffold.disk import read_text
 from backwright.scaffold.edits import Edit, edits
 from backwright.scaffold.follow import Step, follow, known_of
@@ -21,6 +22,7 @@ from backwright.scaffold.plan import FileAction, Kind, Plan
 from backwright.scaffold.record import PLATFORM, Insertion, Known, Record, record_path, text_digest
 from backwright.scaffold.render import sort_imports
 from backwright.scaffold.resource import Resource
+from backwright.scaffold.stack import commands
 from backwright.scaffold.template import Template, TemplateFile
 
 
@@ -69,7 +71,12 @@ def plan_files(
     *,
     mark: bool = False,
 ) -> Plan:
-    """The plan: every rendered file decided, the insertions made, the records last."""
+    """The plan: every rendered file decided, the insertions made, the records last.
+
+    Raises:
+        InvalidInputError: the resource would stand in the way of what is there; see `check_beside`.
+    """
+    check_beside(root, resource, [each.path for each in rendered], records[1])
     blank = Record(template=template.id, name=resource.name)
     moves = records[0] is not None and _is_next(records[0].template, template.id)
     draft = _Draft(root, records[0] or blank, records[1] or blank, mark, moves)
@@ -178,7 +185,7 @@ def _migration(draft: _Draft, each: Rendered) -> None:
         if recorded != text_digest(each.text):
             draft.notes.append(
                 "the fields are not those of the migration, which is made once: "
-                "write the next one with `alembic revision --autogenerate` and read it"
+                f"write the next one with {commands(draft.own).next} and read it"
             )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backwright.scaffold.layout import Target
 from backwright.scaffold.mount import application_sites, insert_import, insert_mount
 from backwright.scaffold.resource import Resource
+from backwright.scaffold.stack import StackTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Edit:
 
 def edits(resource: Resource, target: Target) -> list[Edit]:
     """What has to be inserted where."""
+    if isinstance(target, StackTarget):
+        return target.edits(resource)
     router = f"{resource.plural}_router"
     imported = f"from {target.modules['router']} import router as {router}"
     path = target.mount.path if target.mount is not None else f"{target.root}/main.py"

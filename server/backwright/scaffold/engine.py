@@ -11,7 +11,7 @@ from backwright.scaffold.apply import Applied
 from backwright.scaffold.apply import apply as apply_plan
 from backwright.scaffold.decide import Rendered, plan_files
 from backwright.scaffold.disk import check_whole
-from backwright.scaffold.layout import Target, locate
+from backwright.scaffold.layout import Target
 from backwright.scaffold.plan import Plan
 from backwright.scaffold.project import read_facts
 from backwright.scaffold.reading import read_resource
@@ -19,6 +19,7 @@ from backwright.scaffold.record import PLATFORM, read_record
 from backwright.scaffold.relations import find_relations
 from backwright.scaffold.render import format_all, render
 from backwright.scaffold.resource import Resource
+from backwright.scaffold.stack import locate_for
 from backwright.scaffold.template import Template, load_template
 from backwright.scaffold.undo import Undone
 from backwright.scaffold.undo import undo as undo_resource
@@ -64,6 +65,7 @@ def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object], 
     relations = find_relations(root, facts, values)
     resource = read_resource(values, relations.keys)
     platform, own = read_record(root, PLATFORM), read_record(root, resource.name)
+    locate = locate_for(template.manifest.framework)
     target = locate(root, facts, resource, _overrides(values), (platform, own))
     target = replace(
         target, parents=relations.parents, model_modules=relations.modules, notes=(*relations.notes, *target.notes)

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from backwright.scaffold.elements import element_of, has_element, remove_element
+
 Block = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -78,6 +80,9 @@ def remove_statement(text: str, statement: str) -> str:
     Raises:
         SyntaxError: the text does not parse.
     """
+    element = element_of(statement)
+    if element is not None and has_element(text, element):
+        return remove_element(text, element)
     wanted = ast.dump(ast.parse(statement).body[0])
     lines = text.split("\n")
     for node in ast.walk(ast.parse(text)):
@@ -95,7 +100,10 @@ def remove_statement(text: str, statement: str) -> str:
 
 
 def contains(text: str, statement: str) -> bool:
-    """Whether some statement of the text is the same, however it is written."""
+    """Whether some statement of the text is the same, or means the same, however it is written."""
+    element = element_of(statement)
+    if element is not None and has_element(text, element):
+        return True
     wanted = ast.dump(ast.parse(statement).body[0])
     return any(isinstance(node, ast.stmt) and ast.dump(node) == wanted for node in ast.walk(ast.parse(text)))
 

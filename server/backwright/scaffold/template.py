@@ -60,6 +60,8 @@ class Manifest(_Frozen):
     variables: dict[str, str]
     kind: Literal["endpoint", "service", "job", "migration", "test"] = "endpoint"
     """What it makes; all but an endpoint stand alone, see `single.py`."""
+    framework: Literal["fastapi", "flask", "django"] = "fastapi"
+    """The framework of the projects that it writes into."""
     requires: dict[str, str]
     supports: tuple[str, ...] = ()
     """The members of an endpoint context beyond the first version that it honours."""

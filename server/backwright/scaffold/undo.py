@@ -9,6 +9,7 @@ from pathlib import Path
 
 from backwright._files import safe_join
 from backwright.errors import InvalidInputError
+from backwright.scaffold import stack
 from backwright.scaffold.disk import Change, read_text, write_all
 from backwright.scaffold.mount import remove_statement
 from backwright.scaffold.plan import RECORDS
@@ -119,9 +120,10 @@ def _delete_files(draft: _Draft, record: Record) -> dict[str, str]:
                 "or write a migration that drops the table"
             )
         elif path == record.migration:
+            back = stack.commands(record).back
             draft.notes.append(
-                f"a database that has revision {record.revision} still has its table: restore {path} and run "
-                f"`alembic downgrade {record.down_revision or 'base'}` there"
+                f"a database that has revision {record.revision} still has its table: "
+                f"restore {path} and run {back} there"
             )
     return stays
 
@@ -130,6 +132,9 @@ def _followed(root: Path, record: Record) -> bool:
     if record.migration is None or record.revision is None:
         return False
     versions = safe_join(root, record.migration).parent
+    if stack.is_django(record):
+        # Django's name the one before, and the first of an app is followed by every other.
+        return any(path.name not in {"__init__.py", Path(record.migration).name} for path in versions.glob("*.py"))
     return any(record.revision in parents for parents in read_module_revisions(versions).values())
 
 

@@ -47,6 +47,8 @@ class ReviewConventions(ContextModel):
 class ProjectContextV2(ProjectContextV1):
     """What Backwright is told about a project; every member may be left out."""
 
+    framework: Literal["fastapi", "flask", "django"] | None = None  # type: ignore[assignment]  # wider than before
+    """The web framework to write for; left out, it is read from the project."""
     review: ReviewConventions = ReviewConventions()
     """How its changes are reviewed."""
 

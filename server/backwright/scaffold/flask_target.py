@@ -1,0 +1,310 @@
+"""Where a resource goes in a Flask project, one that the template made or one that it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from backwright.errors import UnsupportedProjectError
+from backwright.scaffold.edits import Edit
+from backwright.scaffold.flask_project import FlaskFacts, flask_sites, read_flask
+from backwright.scaffold.host import installed_versions, module_of, package_of, style_of
+from backwright.scaffold.layout import check_overrides, check_python, fresh_layout, revisions_of
+from backwright.scaffold.mount import insert_import, insert_mount
+from backwright.scaffold.project import Application, Facts, Symbol, script_location, source_root_of, table
+from backwright.scaffold.record import Layout, Record
+from backwright.scaffold.render import Style
+from backwright.scaffold.resource import Resource
+from backwright.scaffold.stack import StackTarget, check_names
+
+# Below these the generated code does not work: MISSING of Pydantic, `Mapped` of SQLAlchemy, `Blueprint.get` of Flask.
+_NEEDS = {"pydantic": (2, 14), "sqlalchemy": (2, 0), "flask": (2, 2)}
+_CLASSES = frozenset(["blueprint", "flask", "schema"])
+_LAYERS = ("domain", "model", "schemas", "repository", "service", "routes")
+
+
+@dataclass(frozen=True)
+class FlaskTarget(StackTarget):
+    """What the templates know about a Flask project under the name `p`.
+
+    Args:
+        url_prefix: what stands before `/v1` in the paths of the project's other blueprints.
+        host_errors: whether the application answers errors of HTTP itself, in a form that has to be followed.
+        flask_sqlalchemy: whether the sessions are those of Flask-SQLAlchemy.
+        session_import: the name that gives sessions; `session_call` is the expression that gives one.
+        session_closes: whether whoever took a session has to close it.
+    """
+
+    url_prefix: str = ""
+    host_errors: bool = False
+    flask_sqlalchemy: bool = False
+    flask_migrate: bool = False
+    session_import: str = ""
+    session_call: str = ""
+    session_closes: bool = False
+
+    def prefix(self, resource: Resource) -> str:
+        """The path of the collection."""
+        return f"{self.url_prefix}{resource.prefix}"
+
+    @property
+    def router_module(self) -> str:
+        """The last part of the name of the blueprint's module."""
+        return self.modules["router"].rpartition(".")[2]
+
+    def edits(self, resource: Resource) -> list[Edit]:
+        """The blueprint on the application, and the table where the migrations look for it."""
+        found = [] if self.host and self.mount is None else [self._registration(resource)]
+        # Flask-Migrate sees every model that the application imports.
+        return found if self.flask_migrate else [*found, self._metadata(resource)]
+
+    def _registration(self, resource: Resource) -> Edit:
+        alias = f"{resource.plural}_blueprint"
+        imported = f"from {self.modules['router']} import blueprint as {alias}"
+        receiver = self.mount.site.receiver if self.mount is not None else "app"
+        path = self.mount.path if self.mount is not None else f"{self.root}/app.py"
+        registered = f"{receiver}.register_blueprint({alias})"
+
+        def apply(text: str) -> str | None:
+            try:
+                sites = flask_sites(text)
+            except SyntaxError:
+                return None
+            most = max((site.mounts for site in sites), default=0)
+            best = [site for site in sites if site.mounts == most and site.receiver == receiver]
+            return insert_mount(text, best[0], registered, imported) if len(best) == 1 else None
+
+        by_hand = f"register the blueprint yourself in {path}: `{imported}` and `{registered}`"
+        return Edit(path, (imported, registered), apply, by_hand)
+
+    def _metadata(self, resource: Resource) -> Edit:
+        model, row = self.modules["model"], f"{resource.cls}Row"
+        path = f"{self.migrations}/env.py" if self.host else f"{self.root}/models/__init__.py"
+        own, host = f"from {model} import {row} as {row}", f"import {model}  # noqa: F401  registers the table"
+        statement = host if self.host else own
+
+        def apply(text: str) -> str | None:
+            try:
+                return insert_import(text, statement)
+            except SyntaxError:
+                return None
+
+        return Edit(path, (statement,), apply, f"register the table yourself in {path}: `{statement}`")
+
+
+def locate_in_flask(
+    root: Path,
+    facts: Facts,
+    resource: Resource,
+    overrides: Mapping[str, str],
+    records: tuple[Record | None, Record | None],
+) -> FlaskTarget:
+    """See `layout.locate`.
+
+    Raises:
+        UnsupportedProjectError: the template cannot write into this project; the message says why.
+        InvalidInputError: an override or a name cannot be used.
+    """
+    check_python(facts)
+    check_overrides(overrides)
+    check_names(resource, "Flask", _CLASSES, frozenset())
+    platform, own = records
+    if platform is not None and platform.layout is not None and not platform.host:
+        return _own(root, facts, resource, platform.layout, own)
+    found = read_flask(root)
+    if not found.applications and not found.blueprints:
+        return _own(root, facts, resource, fresh_layout(root, facts, overrides), own)
+    return _host(root, facts, found, resource, overrides, own)
+
+
+def _own(root: Path, facts: Facts, resource: Resource, layout: Layout, own: Record | None) -> FlaskTarget:
+    package = layout.package
+    app = f"{layout.root}/app.py"
+    mounts = [each for each in read_flask(root).applications if each.path == app]
+    revision, down = revisions_of(root, layout.migrations, resource, own)
+    name = table(facts.pyproject, "project").get("name")
+    layers = {
+        "domain": f"domain.{resource.name}",
+        "model": f"models.{resource.name}",
+        "schemas": f"schemas.{resource.name}",
+        "repository": f"repositories.{resource.name}",
+        "service": f"services.{resource.name}",
+        "router": f"api.v{resource.version}.{resource.plural}",
+        "errors": "core.errors",
+        "ids": "core.ids",
+        "columns": "db.columns",
+        "schema_types": "schemas.base",
+        "base": "db.base",
+        "session": "db.session",
+        "http": "api.http",
+        "responses": "api.errors",
+    }
+    return FlaskTarget(
+        host=False,
+        layout=layout,
+        title=package.replace("_", " ").capitalize(),
+        distribution=name if isinstance(name, str) else package.replace("_", "-"),
+        style=Style(first_party=(package,)),
+        modules={
+            **{key: f"{package}.{module}" for key, module in layers.items()},
+            "base_import": "Base",
+            "base_name": "Base",
+        },
+        revision=revision,
+        down_revision=down,
+        mount=mounts[0] if len(mounts) == 1 else None,
+    )
+
+
+def _host(
+    root: Path, facts: Facts, found: FlaskFacts, resource: Resource, overrides: Mapping[str, str], own: Record | None
+) -> FlaskTarget:
+    versions = installed_versions(root)
+    _check(resource, found, versions)
+    mount, notes = _mount(found, resource)
+    place = (mount.path if mount is not None else None) or next(iter(found.blueprints.values())).partition(":")[0]
+    package = overrides.get("package") or package_of(place, facts)
+    source_root = source_root_of(place, facts)
+    script, migrate = _migrations(root, facts, overrides)
+    revision, down = revisions_of(root, script, resource, own)
+    layout = Layout(
+        source_root=source_root,
+        package=package,
+        tests=overrides.get("tests", facts.tests or "tests"),
+        migrations=script,
+    )
+    extension, sessions = _sessions(found)
+    base, model = _base(facts, extension)
+    return FlaskTarget(
+        host=True,
+        layout=layout,
+        title=package,
+        distribution=package,
+        style=style_of(facts, package),
+        modules=_host_modules(f"{package}.resource_kit", f"{package}.{resource.plural}")
+        | {
+            "base": module_of(base.path, source_root),
+            "base_import": base.name,
+            "base_name": model,
+            "session_source": module_of(sessions[0].path, source_root),
+        },
+        revision=revision,
+        down_revision=down,
+        mount=mount,
+        notes=(*notes, *_notes(found, versions, resource, package, flask_migrate=migrate)),
+        url_prefix=_prefix(found),
+        host_errors=bool(found.handlers),
+        flask_sqlalchemy=extension is not None,
+        flask_migrate=migrate,
+        session_import=sessions[0].name,
+        session_call=f"{sessions[0].name}.session()" if extension is not None else f"{sessions[0].name}()",
+        session_closes=sessions[1] == "sessionmaker",
+    )
+
+
+def _host_modules(kit: str, own: str) -> dict[str, str]:
+    return {
+        **{name: f"{kit}.{name}" for name in ("errors", "ids", "columns", "http")},
+        **{name: f"{own}.{name}" for name in _LAYERS},
+        "schema_types": f"{kit}.schemas",
+        "responses": f"{kit}.http_errors",
+        "session": f"{kit}.database",
+        "router": f"{own}.routes",
+        "package": own,
+    }
+
+
+def _check(resource: Resource, found: FlaskFacts, versions: Mapping[str, tuple[int, ...]]) -> None:
+    for name, least in _NEEDS.items():
+        has = versions.get(name)
+        if has is not None and has < least:
+            raise UnsupportedProjectError(
+                f"the project has {name} {'.'.join(map(str, has))}",
+                hint=f"the generated code needs {name} >= {'.'.join(map(str, least))}",
+            )
+    taken = found.blueprints.get(resource.plural)
+    if taken is not None and not taken.partition(":")[0].endswith(f"/{resource.plural}/routes.py"):
+        raise UnsupportedProjectError(
+            f"there is a blueprint {resource.plural!r} already ({taken})", hint="give the resource another plural"
+        )
+
+
+def _mount(found: FlaskFacts, resource: Resource) -> tuple[Application | None, tuple[str, ...]]:
+    most = max((each.site.mounts for each in found.applications), default=0)
+    places = [each for each in found.applications if each.site.mounts == most]
+    if len(places) == 1:
+        return places[0], ()
+    choices = "; ".join(f"{each.site.receiver} in {each.path}:{each.site.line}" for each in places)
+    alias = f"{resource.plural}_blueprint"
+    note = (
+        f"register the blueprint yourself ({choices or 'no application was found'}): NAME.register_blueprint({alias})"
+    )
+    return None, (note,)
+
+
+def _migrations(root: Path, facts: Facts, overrides: Mapping[str, str]) -> tuple[str, bool]:
+    """The folder of Alembic's `env.py`, and whether Flask-Migrate made it."""
+    script = overrides.get("migrations") or script_location(root, facts)
+    for folder in (script, "migrations", *(f"{package}/migrations" for package in facts.packages)):
+        env = root / folder / "env.py" if folder is not None else None
+        if folder is not None and env is not None and env.is_file():
+            return folder, "current_app" in env.read_text(encoding="utf-8", errors="replace")
+    raise UnsupportedProjectError(
+        "there is no folder of migrations with an env.py",
+        hint="run `flask db init` or `alembic init migrations` first, or set layout.migrations in backwright.yaml",
+    )
+
+
+def _sessions(found: FlaskFacts) -> tuple[Symbol | None, tuple[Symbol, str]]:
+    """The object of Flask-SQLAlchemy if there is one, and what gives sessions with its kind."""
+    if len(found.databases) == 1:
+        return found.databases[0], (found.databases[0], "")
+    scoped = [each for each in found.makers if each[1] == "scoped_session"]
+    makers = scoped or found.makers
+    if not found.databases and len(makers) == 1:
+        return None, makers[0]
+    symbols = found.databases or [symbol for symbol, _ in makers]
+    places = ", ".join(f"{each.name} in {each.path}:{each.line}" for each in symbols)
+    raise UnsupportedProjectError(
+        f"the project has {len(symbols) or 'no'} sources of database sessions" + (f": {places}" if places else ""),
+        hint="have one `db = SQLAlchemy()` of Flask-SQLAlchemy, or one sessionmaker at module level",
+    )
+
+
+def _base(facts: Facts, extension: Symbol | None) -> tuple[Symbol, str]:
+    """The symbol that a model's module imports, and the expression that a model inherits from."""
+    if extension is not None:
+        return extension, f"{extension.name}.Model"
+    if len(facts.bases) == 1:
+        return facts.bases[0], facts.bases[0].name
+    places = ", ".join(f"{each.path}:{each.line}" for each in facts.bases)
+    raise UnsupportedProjectError(
+        f"the project has {len(facts.bases) or 'no'} declarative bases" + (f": {places}" if places else ""),
+        hint="the resource needs exactly one base to join",
+    )
+
+
+def _prefix(found: FlaskFacts) -> str:
+    """`/api`, where most of the other blueprints stand below it."""
+    below = [each for each in found.prefixes if each == "/api" or each.startswith("/api/")]
+    return "/api" if below and len(below) * 2 >= len(found.prefixes) else ""
+
+
+def _notes(
+    found: FlaskFacts, versions: Mapping[str, tuple[int, ...]], resource: Resource, package: str, *, flask_migrate: bool
+) -> tuple[str, ...]:
+    notes = []
+    if "pydantic" not in versions:
+        notes.append("the generated schemas need: uv add 'pydantic>=2.14,<3'")
+    if found.guards:
+        guards = ", ".join(f"@{name} ({place})" for name, place in found.guards.items())
+        notes.append(f"other views ask who calls: {guards}; the new ones do not, so decide who may call them")
+    if found.csrf:
+        notes.append(
+            f"CSRFProtect ({found.csrf[0]}) refuses requests without its token: "
+            f"exempt `{package}.{resource.plural}.routes.blueprint` if clients are no browsers"
+        )
+    if flask_migrate:
+        notes.append("run `flask db upgrade` to make the table")
+    return tuple(notes)
