@@ -31,14 +31,25 @@ _CONSONANT_SOUND = re.compile(r"one|once|eu|ewe|u[bsnt][aeiou]")
 _FIELD_NAMES = frozenset[str]().union(
     ["id", "created_at", "updated_at", "metadata", "registry", "construct", "copy", "dict", "from_orm", "json"],
     ["parse_file", "parse_obj", "parse_raw", "schema", "schema_json", "update_forward_refs", "validate"],
-    ["dt", "sa", "str", "int", "float", "bool", "to_new", "to_changes"],
+    ["dt", "sa", "str", "int", "float", "bool", "to_new", "to_changes", "self", "mapped_column", "enum_type"],
+)
+# Names under which something is recorded beside the resources.
+_RECORD_NAMES = frozenset(["journal", "platform"])
+# Devices: no file on Windows can have such a name, whatever its suffix.
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))]
 )
 # Classes that the generated modules import: a resource of that name would hide them.
-_CLASS_NAMES = frozenset[str]().union(
+CLASS_NAMES = frozenset[str]().union(
     ["annotated", "app_error", "async_session", "base", "base_model", "config_dict", "conflict_error", "decimal"],
     ["decimal_string", "depends", "error_body", "field", "final", "integrity_error", "mapped", "plain_text"],
     ["protocol", "query", "request", "request_model", "response", "response_model", "session", "str_enum"],
     ["typed_dict", "utc_date_time", "utc_time", "health", "error", "exception", "warning"],
+    ["any", "async_client", "async_generator", "auth_settings", "callable", "claim", "database", "header"],
+    ["idempotency_key", "idempotency_key_reused_error", "idempotent_request", "idempotent_result_gone_error"],
+    ["in_use_error", "iterator", "not_found_error", "plain_date", "principal", "related_not_found_error"],
+    ["secret_str", "security", "session_dep", "skip_json_schema", "state_error", "strict_bool", "whole_number"],
+    ["with_json_schema", "json_value", "memory", "settings"],
 )
 # Words that SQL databases reserve; SQLAlchemy quotes them, but everyone who types a query must do so too.
 _SQL_WORDS = frozenset[str]().union(
@@ -47,7 +58,14 @@ _SQL_WORDS = frozenset[str]().union(
     ["foreign", "from", "grant", "group", "having", "in", "index", "into", "join", "leading", "limit", "not"],
     ["offset", "on", "only", "or", "order", "primary", "references", "select", "some", "table", "then", "to"],
     ["trailing", "union", "unique", "user", "using", "values", "when", "where", "window", "with"],
+    ["analyze", "asymmetric", "authorization", "binary", "both", "collation", "concurrently", "cross", "current_date"],
+    ["current_role", "current_time", "current_timestamp", "current_user", "deferrable", "false", "freeze", "full"],
+    ["ilike", "initially", "inner", "intersect", "is", "isnull", "lateral", "left", "like", "localtime"],
+    ["localtimestamp", "natural", "notnull", "null", "outer", "overlaps", "placing", "returning", "right"],
+    ["session_user", "similar", "symmetric", "system_user", "tablesample", "true", "variadic", "verbose"],
 )
+# What a database, or the tool that migrates it, keeps for itself.
+_OWN_TABLES = re.compile(r"sqlite_.*|pg_.*|alembic_version")
 
 
 def check_identifier(name: str, what: str) -> str:
@@ -63,11 +81,30 @@ def check_identifier(name: str, what: str) -> str:
         )
     if keyword.iskeyword(name):
         raise InvalidInputError(f"{what} {name!r} is a Python keyword", hint=f"choose another, such as {name}_value")
-    if what == "plural" and name in _SQL_WORDS:
+    if what == "plural":
+        _check_table(name)
+    return name
+
+
+def _check_table(name: str) -> None:
+    if name in _SQL_WORDS:
         raise InvalidInputError(
             f"the table would be called {name!r}, which SQL reserves", hint=f"give another plural, such as {name}_list"
         )
-    return name
+    if _OWN_TABLES.fullmatch(name):
+        raise InvalidInputError(
+            f"the table would be called {name!r}, which the database or Alembic keeps for itself",
+            hint="give another plural",
+        )
+    _check_file(name, "plural")
+
+
+def _check_file(name: str, what: str) -> None:
+    if name in _DEVICES:
+        raise InvalidInputError(
+            f"{what} {name!r} is a device on Windows, where no file can have that name",
+            hint=f"choose another, such as {name}_item",
+        )
 
 
 def check_resource(name: str) -> str:
@@ -77,7 +114,13 @@ def check_resource(name: str) -> str:
         InvalidInputError: as `check_identifier`, or a generated module needs the name itself.
     """
     check_identifier(name, "resource")
-    if name in _CLASS_NAMES or hasattr(builtins, pascal(name)):
+    _check_file(name, "resource")
+    if name in _RECORD_NAMES:
+        raise InvalidInputError(
+            f"resource {name!r} would be recorded as {name}.json, which has another meaning",
+            hint=f"choose a more specific name, such as customer_{name}",
+        )
+    if name in CLASS_NAMES or hasattr(builtins, pascal(name)):
         raise InvalidInputError(
             f"resource {name!r} would hide a class that the generated code uses",
             hint=f"choose a more specific name, such as customer_{name}",

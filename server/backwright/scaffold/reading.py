@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import cast
 
 from backwright.errors import InvalidInputError
+from backwright.scaffold.clashes import check_classes
 from backwright.scaffold.features import read_actions, read_auth, read_filters
 from backwright.scaffold.field import Field, read_field
 from backwright.scaffold.names import MAX_SQL_NAME, check_identifier, check_resource, pascal, plural_of
@@ -101,6 +102,7 @@ def _check(resource: Resource) -> None:
         raise InvalidInputError("there are filters and no list", hint="add list to operations, or leave filters out")
     if resource.idempotency and "create" not in resource.operations:
         raise InvalidInputError("idempotency is for create", hint="add create to operations, or leave it out")
+    check_classes(resource)
     names = [check.name for check in resource.checks]
     names += [field.unique_name for field in resource.uniques]
     names += [field.index_name for field in resource.indexes]

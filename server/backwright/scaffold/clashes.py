@@ -1,0 +1,130 @@
+"""What the files of a new resource would run into beside them: modules, tables, other resources, other file systems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from backwright._files import read_bounded, safe_join
+from backwright.errors import InvalidInputError, TooLargeError
+from backwright.scaffold.names import CLASS_NAMES, plural_of
+from backwright.scaffold.project import MAX_SOURCE_BYTES, sources
+from backwright.scaffold.record import Record, records
+from backwright.scaffold.resource import Resource
+
+_SUFFIXES = ("", "Changes", "Create", "Filter", "IdempotencyRow", "Page", "PageRead", "Query", "Read", "Repository")
+_MORE_SUFFIXES = ("Row", "Service", "Update")
+_PREFIXES = ("Created", "New")
+
+
+def check_classes(resource: Resource) -> None:
+    """Make sure that no enum is called as another class of the resource is, or as one that its modules import.
+
+    Raises:
+        InvalidInputError: one is; the message names the field.
+    """
+    taken = {f"{resource.cls}{suffix}" for suffix in (*_SUFFIXES, *_MORE_SUFFIXES)}
+    taken |= {f"{prefix}{resource.cls}" for prefix in _PREFIXES}
+    for field in resource.enums:
+        if field.enum in taken or f"{resource.name}_{field.name}" in CLASS_NAMES:
+            raise InvalidInputError(
+                f"the enum of field {field.name!r} would be called {field.enum}, as another class is",
+                hint=f"choose another name of the field, such as {field.name}_kind",
+            )
+        taken.add(field.enum)
+
+
+def check_beside(root: Path, resource: Resource, paths: Sequence[str], own: Record | None) -> None:
+    """Make sure that what would be written for the first time stands in nobody's way.
+
+    Args:
+        root: the project.
+        resource: what is to be written.
+        paths: its files.
+        own: the record of an earlier time; then everything was looked at already.
+
+    Raises:
+        InvalidInputError: another resource, a module or a table has the name; the message says which.
+    """
+    if own is not None:
+        return
+    _check_records(root, resource)
+    new = [path for path in paths if not safe_join(root, path).exists()]
+    _check_modules(root, new)
+    _check_case(root, new)
+    if resource.stored:
+        _check_table(root, resource)
+
+
+def _check_records(root: Path, resource: Resource) -> None:
+    for name, record in records(root).items():
+        if name != resource.name and _plural(name, record.values) == resource.plural:
+            raise InvalidInputError(
+                f"the resource {name!r} has the plural {resource.plural!r} already",
+                hint=f"give another plural, such as {resource.name}_list",
+            )
+
+
+def _plural(name: str, values: Mapping[str, object]) -> str | None:
+    if "resource" not in values:
+        return None
+    given = values.get("plural")
+    return given if isinstance(given, str) else plural_of(name)
+
+
+def _check_modules(root: Path, paths: Iterable[str]) -> None:
+    """A package and a module of one name: Python imports the package, and the module is lost."""
+    for path in paths:
+        whole = PurePosixPath(path)
+        folders = [each for each in whole.parents if each.name and not safe_join(root, each.as_posix()).exists()]
+        others = [f"{folder.as_posix()}.py" for folder in folders]
+        if whole.suffix == ".py" and whole.stem != "__init__":
+            others.append(f"{whole.with_suffix('').as_posix()}/__init__.py")
+        other = next((each for each in others if safe_join(root, each).exists()), None)
+        if other is not None:
+            raise InvalidInputError(
+                f"{path} and {other} would be one module to Python, which finds only the package",
+                hint="choose another plural, or another name of the resource",
+            )
+
+
+def _check_case(root: Path, paths: Iterable[str]) -> None:
+    """Names that differ in case only: on Windows and on macOS they are one file."""
+    known: dict[PurePosixPath, dict[str, str]] = {}
+    for path in paths:
+        for part in (PurePosixPath(path), *PurePosixPath(path).parents):
+            if not part.name:
+                continue
+            if part.parent not in known:
+                known[part.parent] = {name.casefold(): name for name in _names(root, part.parent)}
+            other = known[part.parent].get(part.name.casefold())
+            if other is not None and other != part.name:
+                raise InvalidInputError(
+                    f"{path} and {part.parent / other} differ in upper and lower case only",
+                    hint="they are one file on Windows and macOS; choose another name of the resource",
+                )
+
+
+def _names(root: Path, folder: PurePosixPath) -> Iterator[str]:
+    place = root if str(folder) == "." else safe_join(root, folder.as_posix())
+    if place.is_dir():
+        yield from sorted(each.name for each in place.iterdir())
+
+
+def _check_table(root: Path, resource: Resource) -> None:
+    named = re.compile(
+        rb"""(?:__tablename__[^=\n]*=\s*|\bTable\(\s*|\bcreate_table\(\s*)['"]%s['"]""" % resource.table.encode()
+    )
+    for path in sources(root):
+        try:
+            data = read_bounded(path, MAX_SOURCE_BYTES)
+        except (OSError, TooLargeError):
+            continue
+        found = named.search(data)
+        if found is not None:
+            line = data.count(b"\n", 0, found.start()) + 1
+            raise InvalidInputError(
+                f"there is a table {resource.table!r} already ({path.relative_to(root).as_posix()}:{line})",
+                hint=f"give another plural, such as {resource.name}_list",
+            )
