@@ -14,7 +14,6 @@ SEEDS = ROOT.parent / "shared" / "seeds"
 PLANNED = {
     "auth-security",
     "flask-django",
-    "mcp-server",
     "observability",
     "postgres-migrations",
     "service-operations",
