@@ -14,7 +14,6 @@ SEEDS = ROOT.parent / "shared" / "seeds"
 PLANNED = {
     "auth-security",
     "flask-django",
-    "observability",
     "postgres-migrations",
     "service-operations",
 }
