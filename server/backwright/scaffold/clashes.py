@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from backwright._files import read_bounded, safe_join
-from backwright.errors import InvalidInputError, TooLargeError
+from backwright._hidden import printable
+from backwright.errors import InvalidInputError, TooLargeError, UnsupportedProjectError
 from backwright.scaffold.names import CLASS_NAMES, plural_of
 from backwright.scaffold.project import MAX_SOURCE_BYTES, sources
 from backwright.scaffold.record import Record, records
 from backwright.scaffold.resource import Resource
+
+if TYPE_CHECKING:
+    from backwright.scaffold.layout import Target
 
 _SUFFIXES = ("", "Changes", "Create", "Filter", "IdempotencyRow", "Page", "PageRead", "Query", "Read", "Repository")
 _MORE_SUFFIXES = ("Row", "Service", "Update")
@@ -33,6 +38,28 @@ def check_classes(resource: Resource) -> None:
                 hint=f"choose another name of the field, such as {field.name}_kind",
             )
         taken.add(field.enum)
+
+
+# What names of folders, modules and revisions are made of. The rest means something in one of the languages that they
+# are written into, and comes from no usual project.
+_PLAIN = re.compile(r"[\w./@+ -]*")
+
+
+def check_target(target: Target) -> None:
+    """Make sure that what was read of a project can be written into code as it stands.
+
+    Raises:
+        UnsupportedProjectError: a folder, module or revision has a name that would mean more than a name.
+    """
+    layout = target.layout
+    read = [layout.source_root, layout.package, layout.tests, layout.migrations, *target.modules.values()]
+    read += [target.revision or "", target.down_revision or ""]
+    odd = next((text for text in read if not _PLAIN.fullmatch(text)), None)
+    if odd is not None:
+        raise UnsupportedProjectError(
+            f"{printable(odd, 80)!r} is no usual name of a folder, module or revision",
+            hint="rename it: letters, digits, and . / @ + - _ can be written into generated code",
+        )
 
 
 def check_beside(root: Path, resource: Resource, paths: Sequence[str], own: Record | None) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from backwright.scaffold.clashes import check_beside
+from backwright.scaffold.clashes import check_beside, check_target
 from backwright.scaffold.disk import read_text
 from backwright.scaffold.edits import Edit, edits
 from backwright.scaffold.follow import Step, follow, known_of
@@ -75,7 +75,9 @@ def plan_files(
 
     Raises:
         InvalidInputError: the resource would stand in the way of what is there; see `check_beside`.
+        UnsupportedProjectError: the project has names that cannot be written; see `check_target`.
     """
+    check_target(target)
     check_beside(root, resource, [each.path for each in rendered], records[1])
     blank = Record(template=template.id, name=resource.name)
     moves = records[0] is not None and _is_next(records[0].template, template.id)

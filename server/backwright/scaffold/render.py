@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tempfile
 import threading
@@ -24,6 +25,11 @@ FORMAT_TIMEOUT = 60.0
 _WIDTH = 100
 _REMEMBERED = 2_000
 """Texts that ruff has formatted; about as many as twenty plans have."""
+
+
+# What begins something inside a paragraph of Markdown, and what begins a block at its start.
+_MARKS = re.compile(r"[\\`*_\[\]<>|~&]")
+_BLOCKS = re.compile(r"^(\d{0,9})([#+=.)-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,12 @@ def toml(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def md(value: str) -> str:
+    """A line of text as Markdown that shows it as it stands: no mark, link, entity or HTML of it means anything."""
+    text = _MARKS.sub(r"\\\g<0>", " ".join(value.split()))
+    return _BLOCKS.sub(r"\g<1>\\\g<2>", text, count=1)
+
+
 def as_path(module: str, source_root: str = "") -> str:
     """The file of a module, `src/shop/db/base.py` of `shop.db.base` under `src`."""
     return f"{source_root}/{module.replace('.', '/')}.py".lstrip("/")
@@ -85,10 +97,10 @@ def _environment() -> SandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        # The output is Python and TOML; values pass through `py` and `toml`.
+        # The output is Python, TOML and Markdown; free text passes through `py`, `toml` and `md`.
         autoescape=False,
     )
-    environment.filters.update(py=py, toml=toml, as_path=as_path)
+    environment.filters.update(py=py, toml=toml, md=md, as_path=as_path)
     return environment
 
 
