@@ -96,3 +96,61 @@ def test_apply_verifies_what_it_wrote_and_a_failed_step_ends_with_1(
     steps = {step["name"]: step for step in json.loads(capsys.readouterr().out)["steps"]}
     assert steps["lint"]["outcome"] == "failed"
     assert steps["lint"]["lines"][0].startswith("tests/test_invoices_api.py:1:8: F401")
+
+
+MORE = [
+    *("status:enum,choices=draft/sent/cancelled", "--filter", "status,total", "--auth", "read=invoices:read"),
+    *("--action", "cancel:status=cancelled when status=draft/sent", "--idempotency", "--pagination", "offset"),
+    *("--api-version", "2", "--operations", "list,get,create"),
+]
+DOCUMENT = """\
+resource: invoice
+fields: ["number:str,unique,max=32", "total:decimal,ge=0", "due:date?", "status:enum,choices=draft/sent/cancelled"]
+filters: [status, total]
+actions: ["cancel:status=cancelled when status=draft/sent"]
+auth: {read: "invoices:read"}
+idempotency: true
+pagination: offset
+version: 2
+operations: [list, get, create]
+"""
+
+
+def test_flags_say_the_same_as_a_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, document = tmp_path / "shop", tmp_path / "endpoint.yaml"
+    root.mkdir()
+    document.write_text(DOCUMENT, encoding="utf-8")
+    assert scaffold(root, "endpoint", "invoice", *INVOICE, *MORE, "--json") == 0
+    by_flags = json.loads(capsys.readouterr().out)
+    assert scaffold(root, "endpoint", "--from-file", str(document), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["digest"] == by_flags["digest"]
+    assert '@router.post("/{invoice_id}/cancel", dependencies=[Writer]' in by_flags["diff"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["invoice", "a:str", "--auth", "read"], "read=SCOPE"),
+        (["invoice", "a:str", "--auth", "read=a,read=b"], "read=SCOPE"),
+        (["invoice", "a:str", "--action", "send"], "NAME:FIELD=VALUE"),
+        (["invoice", "a:str", "--relation", "customer"], "NAME:MODEL"),
+        (["invoice", "a:str", "--relation", "customer:Customer"], "there is no model Customer"),
+        (["invoice", "a:str", "--filter", "b"], "no field"),
+        (["invoice"], "no FIELD"),
+        (["--from-file", "no-such.yaml"], "cannot be read"),
+        (["invoice", "a:str", "--from-file", "x.yaml"], "given too"),
+    ],
+)
+def test_a_wrong_flag_is_refused_with_what_it_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert scaffold(tmp_path, "endpoint", *arguments) != 0
+    error = capsys.readouterr().err
+    assert said in error
+    assert "hint:" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_auth_a_signed_in_caller_is_enough(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert scaffold(tmp_path, "endpoint", "invoice", "a:str", "--auth", "signed-in") == 0
+    assert "+Reader = Depends(get_principal)" in capsys.readouterr().out

@@ -41,7 +41,7 @@ class Filter:
     @property
     def request(self) -> str:
         """The type of the parameter, without `| None`."""
-        return self.field.request
+        return self.field.parameter
 
     @property
     def python(self) -> str:

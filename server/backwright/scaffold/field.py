@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
 from backwright.errors import InvalidInputError
+from backwright.scaffold.decimals import decimal_pattern
 from backwright.scaffold.names import article, check_field, check_identifier, pascal
+from backwright.scaffold.reference import Reference
+from backwright.scaffold.render import py
 
 INT4 = 2**31 - 1
 DEFAULT_STR, DEFAULT_TEXT = 255, 10_000
@@ -43,6 +46,8 @@ _COLUMN = {
     "uuid": "sa.Uuid()",
 }
 _SCHEMA = {"str": "PlainText", "text": "PlainText", "decimal": "DecimalString", "datetime": "UtcTime"}
+# What a JSON body holds is of its type already; in a query all is text.
+_BODY = {"date": "PlainDate", "int": "", "float": "", "bool": "StrictBool"}
 _NUMBERS = ("int", "float", "decimal")
 _INVALID = {
     "int": '"many"',
@@ -53,34 +58,6 @@ _INVALID = {
     "date": '"2026-13-01"',
     "uuid": '"no-uuid"',
 }
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What a field with a foreign key refers to.
-
-    Args:
-        relation: what the relation is called, `customer`.
-        cls: the class of the other model.
-        table: its table.
-        key: the column that is its primary key.
-        attribute: the attribute of that column in the class.
-        on_delete: `restrict`, `cascade` or `set_null`.
-        shift: how many relations come before; the examples differ by it.
-    """
-
-    relation: str
-    cls: str
-    table: str
-    key: str
-    attribute: str
-    on_delete: str
-    shift: int = 0
-
-    @property
-    def ondelete(self) -> str:
-        """The same in SQL."""
-        return self.on_delete.replace("_", " ").upper()
 
 
 @dataclass(frozen=True)
@@ -157,6 +134,34 @@ class Field:
         base = _SCHEMA.get(self.type, self.base)
         limits = [f"{name}={value}" for name, value in self._limits()]
         return f"Annotated[{base}, Field({', '.join(limits)})]" if limits else base
+
+    @property
+    def body(self) -> str:
+        """The type in a request body, whose schema says all that is asked for, without `| None`."""
+        if self.type in _BODY:
+            limits = ", ".join(f"{name}={value}" for name, value in self._limits())
+            # The limits come first: behind a validator they would be missing in the schema.
+            return f"Annotated[{self.base}, Field({limits}), JsonNumber]" if limits else _BODY[self.type]
+        if self.type != "decimal" or (self.ge is None and self.le is None):
+            return self.request
+        pattern = py(decimal_pattern(*self.bounds), 40)
+        limits = ", ".join(f"{name}={value}" for name, value in self._limits())
+        shown = f'{{"type": "string", "pattern": {pattern}, "examples": [{json_literal(self.json_sample(0))}]}}'
+        return f"Annotated[DecimalString, Field({limits}), WithJsonSchema({shown})]"
+
+    @property
+    def parameter(self) -> str:
+        """The type of a query parameter that it is compared with: any value that the column could hold."""
+        # The key of another table keeps the bounds of its column's type.
+        plain = self if self.reference else replace(self, ge=None, le=None, min_length=None)
+        return "PlainDate" if self.type == "date" else plain.request
+
+    @property
+    def no_parameter(self) -> str:
+        """A text that such a parameter must refuse, as Python."""
+        if self.type in {"str", "text"}:
+            return f'"x" * {self.longest + 1}'
+        return _INVALID.get(self.type, self.invalid)
 
     def _limits(self) -> list[tuple[str, object]]:
         if self.type in {"str", "text"}:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import cast
 
 from backwright.errors import InvalidInputError, UnsupportedProjectError
-from backwright.scaffold.field import INT4, MAX_STR, Field, Reference
+from backwright.scaffold.field import INT4, MAX_STR, Field
 from backwright.scaffold.models import Model, read_models
 from backwright.scaffold.names import check_field, check_identifier, pascal
 from backwright.scaffold.project import Facts, source_root_of
 from backwright.scaffold.reading import read_resource
 from backwright.scaffold.record import Record, records
+from backwright.scaffold.reference import Reference
 from backwright.scaffold.resource import Resource
 
 ON_DELETE = ("restrict", "cascade", "set_null")

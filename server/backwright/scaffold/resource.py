@@ -287,6 +287,13 @@ class Resource:
             for name, (method, path, good) in kept.items()
         ]
 
+    @property
+    def methods(self) -> str:
+        """What the path of the first operation takes, as the header Allow has it."""
+        first, *others = self.answers()
+        same = [first.method, *(each.method for each in others if each.path == first.path)]
+        return ", ".join(sorted({method.upper() for method in same}))
+
     def scope(self, operation: str) -> str | None:
         """The scope that an operation or action takes."""
         if self.auth is None:

@@ -7,25 +7,19 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backwright.cli._endpoint import GRAMMAR, add_endpoint_arguments, endpoint_context
 from backwright.cli._pack import add_pack_option, pack_of
 from backwright.cli._proof import add_level, proof_exit, proof_json, proof_of, proof_text
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
     from backwright.app import App
-    from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
     from backwright.scaffold.apply import Applied
     from backwright.scaffold.plan import Plan
     from backwright.verifying.proof import Proof
 
-FIELDS = """\
-each FIELD is NAME:TYPE, with `?` after the type for one that may be null, then constraints after commas:
-
-  number:str,unique,max=32            total:decimal,ge=0         due:date?,index
-  status:enum,choices=draft/sent/paid lines:int,ge=1,le=500      note:text?
-
-types:        str text int float decimal bool datetime date uuid enum
-constraints:  unique  index  min=N max=N (characters)  ge=N le=N (numbers)  choices=A/B/C (enum)
+EPILOG = f"""\
+{GRAMMAR}
 
 Without --apply nothing is written: the diff and the digest of the plan are printed. Give the digest to --expect to
 write exactly that and nothing else. Exit codes: 0 done, 1 refused or a failed verification, 2 usage."""
@@ -35,12 +29,8 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     raw = argparse.RawDescriptionHelpFormatter
     help_ = "write a FastAPI endpoint with model, migration and tests"
-    endpoint = actions.add_parser("endpoint", help=help_, description=help_, epilog=FIELDS, formatter_class=raw)
-    endpoint.add_argument("resource", metavar="RESOURCE", help="name in snake_case singular, such as purchase_order")
-    endpoint.add_argument("fields", metavar="FIELD", nargs="+", help="NAME:TYPE[?][,CONSTRAINT...]")
-    endpoint.add_argument("--plural", help="where English rules do not give it")
-    endpoint.add_argument("--operations", metavar="A,B", help="some of list,get,create,update,delete (default: all)")
-    endpoint.add_argument("--description", default="", help="one line for the API's documentation")
+    endpoint = actions.add_parser("endpoint", help=help_, description=help_, epilog=EPILOG, formatter_class=raw)
+    add_endpoint_arguments(endpoint)
     endpoint.add_argument("--apply", action="store_true", help="write the files")
     help_ = "write what cannot be merged with your edits into the files, between markers, instead of refusing"
     endpoint.add_argument("--mark-conflicts", action="store_true", help=help_)
@@ -90,7 +80,7 @@ def _endpoint(arguments: argparse.Namespace) -> int:
         raise InvalidInputError("--expect was given without --apply", hint="add --apply, or leave --expect out")
     if arguments.verify and not arguments.apply:
         raise InvalidInputError("--verify was given without --apply", hint="add --apply, or leave --verify out")
-    app, context = _app(arguments), _context(arguments)
+    app, context = _app(arguments), endpoint_context(arguments)
     if arguments.apply:
         plan, applied = app.scaffolding.apply(context, expect=arguments.expect, mark=arguments.mark_conflicts)
         proof = proof_of(app, plan.resource, arguments.verify) if arguments.verify else None
@@ -103,30 +93,6 @@ def _endpoint(arguments: argparse.Namespace) -> int:
     plan = app.scaffolding.plan(context, mark=arguments.mark_conflicts)
     print(_as_json(plan, None) if arguments.json else _plan_text(plan))
     return Exit.FINDINGS if plan.conflicts else Exit.CLEAN
-
-
-def _context(arguments: argparse.Namespace) -> EndpointContextV1:
-    from pydantic import ValidationError
-
-    from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
-    from backwright.contexts.shorthand import written_out
-    from backwright.errors import InvalidInputError
-
-    values: dict[str, object] = {
-        "resource": arguments.resource,
-        "plural": arguments.plural,
-        "fields": arguments.fields,
-        "description": arguments.description,
-    }
-    if arguments.operations:
-        values["operations"] = arguments.operations.split(",")
-    try:
-        return EndpointContextV1.model_validate(written_out(values))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the endpoint"
-        said = first["msg"].removeprefix("Value error, ")
-        raise InvalidInputError(f"{place}: {said}", hint="see `backwright scaffold endpoint --help`") from error
 
 
 def _verify(arguments: argparse.Namespace) -> int:
