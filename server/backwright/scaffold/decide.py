@@ -74,8 +74,7 @@ def plan_files(
     """The plan: every rendered file decided, the insertions made, the records last.
 
     Raises:
-        InvalidInputError: the resource would stand in the way of what is there; see `check_beside`.
-        UnsupportedProjectError: the project has names that cannot be written; see `check_target`.
+        InvalidInputError, UnsupportedProjectError: see `check_beside` and `check_target`.
     """
     check_target(target)
     check_beside(root, resource, [each.path for each in rendered], records[1])
@@ -109,8 +108,7 @@ def plan_files(
     )
     for record in (platform, own):
         _put_record(draft, record)
-    notes = (*target.notes, *draft.notes)
-    return Plan(resource.name, template.id, tuple(draft.actions.values()), notes)
+    return Plan(resource.name, template.id, tuple(draft.actions.values()), (*target.notes, *draft.notes))
 
 
 def _platform(draft: _Draft, each: Rendered) -> None:
