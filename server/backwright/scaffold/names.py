@@ -49,7 +49,7 @@ CLASS_NAMES = frozenset[str]().union(
     ["idempotency_key", "idempotency_key_reused_error", "idempotent_request", "idempotent_result_gone_error"],
     ["in_use_error", "iterator", "not_found_error", "plain_date", "principal", "related_not_found_error"],
     ["secret_str", "security", "session_dep", "skip_json_schema", "state_error", "strict_bool", "whole_number"],
-    ["with_json_schema", "json_value", "memory", "settings"],
+    ["with_json_schema", "json_number", "json_value", "memory", "settings", "table_constraints"],
 )
 # Words that SQL databases reserve; SQLAlchemy quotes them, but everyone who types a query must do so too.
 _SQL_WORDS = frozenset[str]().union(
