@@ -5,7 +5,7 @@ models write, because it is a quarter of the JSON, and less to get wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from backwright.contexts.schema import JsonObject
 from backwright.errors import InvalidInputError
@@ -129,3 +129,18 @@ def _other(text: str, form: str, example: str) -> InvalidInputError:
 
 def _shown(text: str) -> str:
     return repr(text.encode("unicode_escape").decode("ascii")[:80])
+
+
+_OFF = {"database": "none", "auth": "none", "cache": "none", "jobs": "none", "ci": "none"}
+
+
+def without_parts(given: JsonObject, parts: Sequence[str]) -> JsonObject:
+    """A service in which these parts are off: `none` where there is a choice, false where there is not.
+
+    Raises:
+        InvalidInputError: a part is chosen and left out.
+    """
+    both = [part for part in parts if part in given]
+    if both:
+        raise InvalidInputError(f"{both[0]} is given and left out", hint="do one of the two")
+    return given | {part: _OFF.get(part, False) for part in parts}

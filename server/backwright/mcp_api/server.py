@@ -38,7 +38,8 @@ from backwright.mcp_api.tool import Tool, call_tool
 INSTRUCTIONS: Final = (
     "Python backend work (FastAPI, SQLAlchemy, Pydantic, asyncio, tests). "
     "Call use_skill with the task BEFORE you write, change or review such code, and follow what it returns. "
-    "To add a REST resource, call scaffold_endpoint instead of writing the files yourself, then apply_scaffold. "
+    "To start a service or add a REST resource, call scaffold_service or scaffold_endpoint instead of writing the files "
+    "yourself, then apply_scaffold. "
     "AFTER a change and before you hand it over, call review_diff (no arguments needed), mend what it finds and answer "
     "its questions with complete_review; explain_rule says why a finding matters."
 )
@@ -162,7 +163,7 @@ def _listed(app: App, tool: Tool[Any, Any], known: Mapping[str, Schemas]) -> Lis
         title=tool.title,
         description=tool.describe(app),
         input_schema=schemas["input"] | {"properties": arguments},
-        output_schema=schemas["output"],
+        output_schema=schemas["output"] if tool.lists_output else None,
         annotations=tool.annotations,
         _meta=dict(tool.meta) if tool.meta else None,
     )

@@ -58,6 +58,8 @@ class Tool(Generic[Input, Output]):
             because there is one.
         prose: shorter descriptions for arguments whose own are too long for a list that a model pays for on each turn.
         meta: `_meta` of the listing.
+        lists_output: whether the listing has the schema of an answer. Names and types of one that is little but text,
+            or the same as another tool's, tell a model nothing, and it pays for them on each turn.
         served: whether this server has it at all.
         blocking: whether the call may take longer than the event loop should wait, so that it goes to a thread.
     """
@@ -73,6 +75,7 @@ class Tool(Generic[Input, Output]):
     hidden: Callable[[App], frozenset[str]] = lambda _: frozenset()
     prose: Mapping[str, str] = field(default_factory=dict)
     meta: Mapping[str, bool] | None = None
+    lists_output: bool = True
     served: Callable[[App], bool] = lambda _: True
     blocking: bool = True
 

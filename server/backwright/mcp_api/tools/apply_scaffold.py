@@ -46,11 +46,12 @@ def _call(app: App, given: ApplyScaffoldInput) -> AppliedAnswer:
 TOOL = Tool(
     name="apply_scaffold",
     title="Apply a scaffold",
-    description="Call this when the user agreed to a plan of scaffold_endpoint: it writes that, or nothing.",
+    description="Call this when the user agreed to a scaffold's plan: it writes that, or nothing.",
     input=lambda: ApplyScaffoldInput,
     output=lambda: AppliedAnswer,
     call=_call,
     render=render_applied,
+    lists_output=False,
     # A second apply changes nothing, and an edited file is never overwritten.
     annotations=ToolAnnotations(
         read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False

@@ -39,5 +39,6 @@ TOOL = Tool(
     output=lambda: RulePage,
     call=_call,
     render=lambda page: page.page,
+    lists_output=False,
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
 )

@@ -105,6 +105,7 @@ TOOL = Tool(
     output=lambda: SkillFileText,
     call=_call,
     render=_render,
+    lists_output=False,
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
     blocking=False,
 )

@@ -84,5 +84,6 @@ TOOL = Tool(
     output=lambda: SkillProblems,
     call=_call,
     render=_render,
+    lists_output=False,
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
 )

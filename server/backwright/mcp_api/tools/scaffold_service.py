@@ -1,0 +1,41 @@
+"""`scaffold_service`: a new service in a few words to the plan of all its files. It writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcp_types import ToolAnnotations
+
+from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
+from backwright.mcp_api.tool import Tool
+
+if TYPE_CHECKING:
+    from backwright.app import App
+    from backwright.mcp_api._service_input import ScaffoldServiceInput
+
+
+def _input() -> type[ScaffoldServiceInput]:
+    from backwright.mcp_api._service_input import ScaffoldServiceInput
+
+    return ScaffoldServiceInput
+
+
+def _call(app: App, given: ScaffoldServiceInput) -> PlanAnswer:
+    return answer(app.scaffolding.propose(given.context()))
+
+
+TOOL = Tool(
+    name="scaffold_service",
+    title="Scaffold a service",
+    description="Call this to start a FastAPI service with the parts below, health, logs and tests. It only plans, as "
+    "scaffold_endpoint does.",
+    input=_input,
+    output=lambda: PlanAnswer,
+    call=_call,
+    render=render,
+    # It answers as scaffold_endpoint does, whose schema is listed.
+    lists_output=False,
+    # It writes to the record of plans, and to nothing of the user's.
+    annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
+    prose={"name": "order-desk", "package": "", "description": "", "without": "Parts to leave out.", "ci": ""},
+)
