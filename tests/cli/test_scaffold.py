@@ -154,3 +154,29 @@ def test_a_wrong_flag_is_refused_with_what_it_takes(
 def test_without_auth_a_signed_in_caller_is_enough(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert scaffold(tmp_path, "endpoint", "invoice", "a:str", "--auth", "signed-in") == 0
     assert "+Reader = Depends(get_principal)" in capsys.readouterr().out
+
+
+def test_a_service_is_planned_written_verified_and_taken_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--no-database", "--no-auth", "--no-cache", "--no-rate-limit", "--no-jobs", "--no-metrics", "--no-tracing"]
+    bare = ["service", "ping", *flags, "--no-docker", "--no-pre-commit", "--ci", "none"]
+    assert scaffold(tmp_path, *bare, "--json") == 0
+    digest = json.loads(capsys.readouterr().out)["digest"]
+    assert list(tmp_path.iterdir()) == []
+    assert scaffold(tmp_path, *bare, "--apply", "--expect", digest, "--verify", "fast") == 0
+    said = capsys.readouterr().out
+    assert "create    src/ping/main.py" in said
+    assert not (tmp_path / "Dockerfile").exists()
+    assert scaffold(tmp_path, "undo", "service-ping") == 0
+    assert "deleted  src/ping/main.py" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["Order Desk"], ["redis"], ["ping", "--package", "a-b"], ["x" * 51]], ids=str)
+def test_a_service_that_cannot_be_named_so_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert scaffold(tmp_path, "service", *arguments) == 2
+    assert "INVALID_INPUT" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -42,7 +42,7 @@ def pairwise() -> list[dict[str, object]]:
     """Few choices of options in which each pair of values is together at least once; the same on each run."""
     names = list(OPTIONS)
     places = {(a, b): set(product(range(len(OPTIONS[a])), range(len(OPTIONS[b])))) for a, b in combinations(names, 2)}
-    made = []
+    made: list[dict[str, object]] = []
     while any(places.values()):
         chosen: dict[str, int] = {}
         for name in names:

@@ -1,4 +1,4 @@
-"""`backwright scaffold`: write an endpoint into the project, look at it before, verify it, or take it back."""
+"""`backwright scaffold`: write an endpoint or a whole service, look at it before, verify it, or take it back."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from backwright.cli._endpoint import GRAMMAR, add_endpoint_arguments, endpoint_context
 from backwright.cli._pack import add_pack_option, pack_of
 from backwright.cli._proof import add_level, proof_exit, proof_json, proof_of, proof_text
+from backwright.cli._service import add_service_arguments, service_context
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
     from backwright.app import App
+    from backwright.contexts.schema import ContextModel
     from backwright.scaffold.apply import Applied
     from backwright.scaffold.plan import Plan
     from backwright.verifying.proof import Proof
 
-EPILOG = f"""\
-{GRAMMAR}
-
+WRITING = """\
 Without --apply nothing is written: the diff and the digest of the plan are printed. Give the digest to --expect to
 write exactly that and nothing else. Exit codes: 0 done, 1 refused or a failed verification, 2 usage."""
 
@@ -29,14 +29,14 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     raw = argparse.RawDescriptionHelpFormatter
     help_ = "write a FastAPI endpoint with model, migration and tests"
-    endpoint = actions.add_parser("endpoint", help=help_, description=help_, epilog=EPILOG, formatter_class=raw)
+    epilog = f"{GRAMMAR}\n\n{WRITING}"
+    endpoint = actions.add_parser("endpoint", help=help_, description=help_, epilog=epilog, formatter_class=raw)
     add_endpoint_arguments(endpoint)
-    endpoint.add_argument("--apply", action="store_true", help="write the files")
-    help_ = "write what cannot be merged with your edits into the files, between markers, instead of refusing"
-    endpoint.add_argument("--mark-conflicts", action="store_true", help=help_)
-    endpoint.add_argument("--expect", metavar="DIGEST", help="with --apply: refuse unless the plan has this digest")
-    add_level(endpoint, "--verify", None)
-    _common(endpoint)
+    _writing(endpoint)
+    help_ = "write a whole FastAPI service, from its settings to its pipeline; what is left out leaves no trace"
+    service = actions.add_parser("service", help=help_, description=help_, epilog=WRITING, formatter_class=raw)
+    add_service_arguments(service)
+    _writing(service)
     help_ = "verify what was written for a resource: format, lint, compile, review, types, tests"
     verify = actions.add_parser("verify", help=help_, description=help_)
     verify.add_argument("resource", metavar="RESOURCE")
@@ -50,6 +50,15 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     _common(actions.add_parser("recover", help=help_, description=help_))
 
 
+def _writing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--apply", action="store_true", help="write the files")
+    help_ = "write what cannot be merged with your edits into the files, between markers, instead of refusing"
+    parser.add_argument("--mark-conflicts", action="store_true", help=help_)
+    parser.add_argument("--expect", metavar="DIGEST", help="with --apply: refuse unless the plan has this digest")
+    add_level(parser, "--verify", None)
+    _common(parser)
+
+
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, default=Path(), help="the project's folder (default: the current one)")
     parser.add_argument("--json", action="store_true", help="answer in JSON")
@@ -58,7 +67,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    does = {"endpoint": _endpoint, "verify": _verify, "undo": _undo, "recover": _recover}
+    does = {"endpoint": _endpoint, "service": _service, "verify": _verify, "undo": _undo, "recover": _recover}
     return does[arguments.action](arguments)
 
 
@@ -74,13 +83,21 @@ def _app(arguments: argparse.Namespace) -> App:
 
 
 def _endpoint(arguments: argparse.Namespace) -> int:
+    return _write(arguments, endpoint_context(arguments))
+
+
+def _service(arguments: argparse.Namespace) -> int:
+    return _write(arguments, service_context(arguments))
+
+
+def _write(arguments: argparse.Namespace, context: ContextModel) -> int:
     from backwright.errors import InvalidInputError
 
     if arguments.expect and not arguments.apply:
         raise InvalidInputError("--expect was given without --apply", hint="add --apply, or leave --expect out")
     if arguments.verify and not arguments.apply:
         raise InvalidInputError("--verify was given without --apply", hint="add --apply, or leave --verify out")
-    app, context = _app(arguments), endpoint_context(arguments)
+    app = _app(arguments)
     if arguments.apply:
         plan, applied = app.scaffolding.apply(context, expect=arguments.expect, mark=arguments.mark_conflicts)
         proof = proof_of(app, plan.resource, arguments.verify) if arguments.verify else None
@@ -161,7 +178,7 @@ def _as_json(plan: Plan, applied: Applied | None, proof: Proof | None = None) ->
 
 COMMAND = Command(
     name="scaffold",
-    help="write an endpoint with model, migration and tests into the project, verify it, or take it back",
+    help="write an endpoint or a whole service with its tests into the project, verify it, or take it back",
     example="backwright scaffold endpoint invoice number:str,unique,max=32 total:decimal,ge=0 due:date? --apply",
     configure=_configure,
     run=_run,
