@@ -17,6 +17,7 @@ from backwright.scaffold.resource import Resource
 
 if TYPE_CHECKING:
     from backwright.scaffold.layout import Target
+    from backwright.scaffold.template import Template
 
 _SUFFIXES = ("", "Changes", "Create", "Filter", "IdempotencyRow", "Page", "PageRead", "Query", "Read", "Repository")
 _MORE_SUFFIXES = ("Row", "Service", "Update")
@@ -45,11 +46,16 @@ def check_classes(resource: Resource) -> None:
 _PLAIN = re.compile(r"[\w./@+ -]*")
 
 
-def check_target(target: Target) -> None:
-    """Make sure that what was read of a project can be written into code as it stands.
+_IMPORTS = re.compile(r"^[ \t]*(?:from [^\n]*?)?\bimport\s+(\([^)]*\)|[^\n]*)", re.MULTILINE)
+_CLASS = re.compile(r"\b[A-Z]\w*")
+
+
+def check_written(template: Template, resource: Resource, target: Target) -> None:
+    """Make sure that what was read of a project, and the resource's own class, can be written into these templates.
 
     Raises:
         UnsupportedProjectError: a folder, module or revision has a name that would mean more than a name.
+        InvalidInputError: a module of the resource imports a class of its name.
     """
     layout = target.layout
     read = [layout.source_root, layout.package, layout.tests, layout.migrations, *target.modules.values()]
@@ -59,6 +65,15 @@ def check_target(target: Target) -> None:
         raise UnsupportedProjectError(
             f"{printable(odd, 80)!r} is no usual name of a folder, module or revision",
             hint="rename it: letters, digits, and . / @ + - _ can be written into generated code",
+        )
+    own = [template.sources[file.source] for file in template.manifest.files if file.owner == "resource"]
+    imported = {name for source in own for found in _IMPORTS.findall(source) for name in _CLASS.findall(found)}
+    if resource.auth is not None and target.auth is not None:
+        imported.add(target.auth.principal or "")
+    if resource.cls in imported:
+        raise InvalidInputError(
+            f"resource {resource.name!r} would hide {resource.cls}, which the generated code uses",
+            hint=f"choose a more specific name, such as customer_{resource.name}",
         )
 
 

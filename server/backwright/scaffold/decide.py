@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from backwright.scaffold.clashes import check_beside, check_target
+from backwright.scaffold.clashes import check_beside, check_written
 from backwright.scaffold.disk import read_text
 from backwright.scaffold.edits import Edit, edits
 from backwright.scaffold.follow import Step, follow, known_of
@@ -74,9 +74,9 @@ def plan_files(
     """The plan: every rendered file decided, the insertions made, the records last.
 
     Raises:
-        InvalidInputError, UnsupportedProjectError: see `check_beside` and `check_target`.
+        InvalidInputError, UnsupportedProjectError: see `check_beside` and `check_written`.
     """
-    check_target(target)
+    check_written(template, resource, target)
     check_beside(root, resource, [each.path for each in rendered], records[1])
     blank = Record(template=template.id, name=resource.name)
     moves = records[0] is not None and _is_next(records[0].template, template.id)

@@ -45,11 +45,7 @@ CLASS_NAMES = frozenset[str]().union(
     ["decimal_string", "depends", "error_body", "field", "final", "integrity_error", "mapped", "plain_text"],
     ["protocol", "query", "request", "request_model", "response", "response_model", "session", "str_enum"],
     ["typed_dict", "utc_date_time", "utc_time", "health", "error", "exception", "warning"],
-    ["any", "async_client", "async_generator", "auth_settings", "callable", "claim", "database", "header"],
-    ["idempotency_key", "idempotency_key_reused_error", "idempotent_request", "idempotent_result_gone_error"],
-    ["in_use_error", "iterator", "not_found_error", "plain_date", "principal", "related_not_found_error"],
-    ["secret_str", "security", "session_dep", "skip_json_schema", "state_error", "strict_bool", "whole_number"],
-    ["with_json_schema", "json_number", "json_value", "memory", "settings", "table_constraints"],
+    ["any", "async_client", "callable", "header", "iterator", "json_value", "memory", "security", "settings"],
 )
 # Words that SQL databases reserve; SQLAlchemy quotes them, but everyone who types a query must do so too.
 _SQL_WORDS = frozenset[str]().union(
