@@ -2,7 +2,7 @@
 
     uv run python -m tests.bench.scaffold [ROUNDS]
 
-Bounds: the plan of an endpoint 150 ms, applying it 100 ms.
+Bounds: the plan of an endpoint 150 ms, applying it 100 ms; the plan of a whole service 400 ms.
 """
 
 from __future__ import annotations
@@ -18,10 +18,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from backwright.scaffold import engine
+from backwright.scaffold.plan import Plan
 from tests.bench._wire import table
-from tests.scaffold._projects import EXAMPLES, HOST, TEMPLATE, write
+from tests.scaffold import _projects, _services
+from tests.scaffold._projects import EXAMPLES, HOST, write
+from tests.scaffold._services import ALL
 
 Result = TypeVar("Result")
+Planner = Callable[[Path, dict[str, object]], Plan]
+Row = tuple[str, str, str]
 VALUES = EXAMPLES[0].values
 
 
@@ -33,25 +38,38 @@ def timed(work: Callable[[], Result], into: list[float]) -> Result:
     return result
 
 
+def measure(rounds: int, plan: Planner, values: Callable[[str], dict[str, object]], files: dict[str, str]) -> list[Row]:
+    """Plan, apply and plan again in a new folder each time; the median and the slowest but the first."""
+    steps: dict[str, list[float]] = {"plan": [], "apply": [], "plan again": []}
+    for number in range(rounds):
+        # Another name each time, since what was formatted once is remembered.
+        given = values(f"{chr(97 + number // 26)}{chr(97 + number % 26)}")
+        folder = Path(tempfile.mkdtemp(prefix="backwright-bench-"))
+        root = write(folder / "desk", files)
+        root.mkdir(exist_ok=True)
+        made = timed(partial(plan, root, given), steps["plan"])
+        timed(partial(engine.apply, made, root), steps["apply"])
+        timed(partial(plan, root, given), steps["plan again"])
+        shutil.rmtree(folder)
+    return [(name, f"{statistics.median(t):.0f}", f"{max(t[1:] or t):.0f}") for name, t in steps.items()]
+
+
+def endpoint(name: str) -> dict[str, object]:
+    """An endpoint of this name."""
+    return VALUES | {"resource": f"invoice_{name}", "plural": None}
+
+
+def service(name: str) -> dict[str, object]:
+    """A whole service of this name."""
+    return ALL | {"name": f"desk-{name}"}
+
+
 def main(rounds: int) -> None:
-    """Print the table."""
-    rows = []
-    for what, files in (("a new project", dict[str, str]()), ("a project that is there", HOST)):
-        plans, applies, again = list[float](), list[float](), list[float]()
-        for number in range(rounds):
-            # Another resource each time, since what was formatted once is remembered.
-            values = VALUES | {"resource": f"invoice_{chr(97 + number // 26)}{chr(97 + number % 26)}", "plural": None}
-            folder = Path(tempfile.mkdtemp(prefix="backwright-bench-"))
-            root = folder / "desk"
-            root.mkdir()
-            write(root, files)
-            plan = timed(partial(engine.plan_endpoint, root, TEMPLATE, values), plans)
-            timed(partial(engine.apply, plan, root), applies)
-            timed(partial(engine.plan_endpoint, root, TEMPLATE, values), again)
-            shutil.rmtree(folder)
-        for name, times in (("plan", plans), ("apply", applies), ("plan again", again)):
-            rows.append((f"{name}, {what}", f"{statistics.median(times):.0f}", f"{max(times[1:] or times):.0f}"))
-    table("an endpoint, and the project around it where it is new", ("step", "median ms", "slowest ms"), rows)
+    """Print the tables."""
+    columns = ("step", "median ms", "slowest ms")
+    table("an endpoint in a new project", columns, measure(rounds, _projects.plan, endpoint, {}))
+    table("an endpoint in a project that is there", columns, measure(rounds, _projects.plan, endpoint, HOST))
+    table("a whole service", columns, measure(rounds, _services.plan, service, {}))
 
 
 if __name__ == "__main__":
