@@ -155,15 +155,14 @@ def _names(root: Path, folder: PurePosixPath) -> Iterator[str]:
 
 
 def _check_table(root: Path, resource: Resource) -> None:
-    named = re.compile(
-        rb"""(?:__tablename__[^=\n]*=\s*|\bTable\(\s*|\bcreate_table\(\s*)['"]%s['"]""" % resource.table.encode()
-    )
+    table = resource.table.encode()
+    named = re.compile(rb"""(?:__tablename__[^=\n]*=\s*|\bTable\(\s*|\bcreate_table\(\s*)['"]%s['"]""" % table)
     for path in sources(root):
         try:
             data = read_bounded(path, MAX_SOURCE_BYTES)
         except (OSError, TooLargeError):
             continue
-        found = named.search(data)
+        found = named.search(data) if table in data else None
         if found is not None:
             line = data.count(b"\n", 0, found.start()) + 1
             raise InvalidInputError(
