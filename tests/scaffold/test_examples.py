@@ -5,23 +5,27 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 
 from backwright.app import App
 from backwright.contexts.schemas.review_v2 import ReviewContextV2
 from backwright.scaffold import engine
 from backwright.scaffold.template import Example
 from backwright.settings import Settings
+from tests.pack._postgres import empty_database
 from tests.scaffold._projects import EXAMPLES, HOST, kinds, plan, scaffold, scaffold_example, tree, write
 
 by_title = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.values["resource"])
 
 
-def run(root: Path, *arguments: str) -> str:
+def run(root: Path, *arguments: str, **variables: str) -> str:
     """What a command of this environment says in the project; it has to succeed."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "DATABASE"))}
+    foreign = ("PYTEST", "DATABASE", "TEST_DATABASE", "AUTH")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(foreign)} | variables
     done = subprocess.run(
         [sys.executable, "-m", *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
     )
@@ -53,6 +57,15 @@ def test_every_example_together_is_strictly_typed(every: Path, tmp_path: Path) -
 
 def test_every_example_together_passes_its_tests_with_migrations_up_and_down(every: Path) -> None:
     said = run(every, "pytest", "-q", "-p", "no:cacheprovider")
+    assert " passed" in said
+    assert " skipped" not in said
+
+
+async def test_every_example_together_passes_its_tests_on_postgresql(every: Path) -> None:
+    async with empty_database() as url:
+        address = url.render_as_string(hide_password=False)
+        work = partial(run, every, "pytest", "-q", "-p", "no:cacheprovider", TEST_DATABASE_URL=address)
+        said = await to_thread.run_sync(work)
     assert " passed" in said
     assert " skipped" not in said
 
