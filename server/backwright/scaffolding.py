@@ -20,6 +20,7 @@ from backwright.record.plans import HOURS, Asked, Plans
 from backwright.scaffold.disk import Recovered, recover
 from backwright.scaffold.engine import apply, plan_endpoint, undo
 from backwright.scaffold.service import plan_service
+from backwright.scaffold.stack import framework_of
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice
@@ -79,6 +80,13 @@ KINDS = (
     Kind("service", ServiceContextV1, "python-backend", "fastapi-service", plan_service),
 )
 
+# The endpoint's skill and template, by the framework of the project.
+_ENDPOINTS = {
+    "fastapi": ("fastapi-endpoint", "fastapi-sqlalchemy"),
+    "flask": ("flask-django", "flask-sqlalchemy"),
+    "django": ("flask-django", "django-drf"),
+}
+
 
 class Scaffolding:
     """Scaffolds into the project. It remembers what its plans were made from, and no plan.
@@ -105,7 +113,8 @@ class Scaffolding:
                 ScaffoldInterruptedError: see the planner of the kind.
         """
         kind = _kind_of(context)
-        template = self._template(kind.skill, kind.template)
+        skill, name = _ENDPOINTS[self._framework()] if kind.name == "endpoint" else (kind.skill, kind.template)
+        template = self._template(skill, name)
         layout = self._served.project().layout.model_dump(exclude_none=True)
         values = context.model_dump(mode="json") | ({"project": layout} if layout else {})
         if self._served.settings.root is not None:
@@ -217,6 +226,10 @@ class Scaffolding:
                 hint="run `backwright serve` over stdio in the project",
             )
         return self._served.settings.root
+
+    def _framework(self) -> str:
+        given, root = self._served.project().framework, self._served.settings.root
+        return given or ("fastapi" if root is None or not root.is_dir() else framework_of(root))
 
     def _template(self, name: str, template: str) -> Path:
         """The folder of a template, at the version that the project has of its skill.

@@ -119,7 +119,8 @@ class DjangoTarget(StackTarget):
         return [self._installed(resource), self._paths(resource)]
 
     def _installed(self, resource: Resource) -> Edit:
-        named = [each for each in (self.django.installed if self.django else []) if "." in each]
+        installed = self.django.installed if self.django else []
+        named = [each for each in installed if "." in each and not each.startswith("django.")]
         configs = [each for each in named if re.search(r"\.apps\.\w+Config$", each)]
         own = self.modules["own"]
         app = f"{own}.apps.{self.config(resource)}" if len(configs) * 2 > len(named) else own
