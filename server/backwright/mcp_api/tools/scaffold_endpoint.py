@@ -52,5 +52,7 @@ TOOL = Tool(
         "id, created_at, updated_at are there.",
         "operations": "Default: all.",
         "description": "",
+        "more": "relations [customer:Customer], filters, actions [cancel:status=void when status=draft], "
+        "auth {read, write}, idempotency, pagination=offset, version, persistence=none.",
     },
 )
