@@ -67,7 +67,21 @@ def test_a_keyword_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["id", "created_at", "metadata", "registry", "model_dump", "json", "copy", "dt", "str"]
+    "name",
+    [
+        "id",
+        "created_at",
+        "metadata",
+        "registry",
+        "model_dump",
+        "json",
+        "copy",
+        "dt",
+        "str",
+        "self",
+        "mapped_column",
+        "xmin",
+    ],
 )
 def test_a_field_that_the_classes_need_is_refused(name: str) -> None:
     with pytest.raises(InvalidInputError, match="taken"):

@@ -32,6 +32,8 @@ _FIELD_NAMES = frozenset[str]().union(
     ["id", "created_at", "updated_at", "metadata", "registry", "construct", "copy", "dict", "from_orm", "json"],
     ["parse_file", "parse_obj", "parse_raw", "schema", "schema_json", "update_forward_refs", "validate"],
     ["dt", "sa", "str", "int", "float", "bool", "to_new", "to_changes", "self", "mapped_column", "enum_type"],
+    # Columns that each table of PostgreSQL has.
+    ["cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"],
 )
 # Names under which something is recorded beside the resources.
 _RECORD_NAMES = frozenset(["journal", "platform"])
