@@ -14,7 +14,6 @@ SEEDS = ROOT.parent / "shared" / "seeds"
 PLANNED = {
     "auth-security",
     "postgres-migrations",
-    "service-operations",
 }
 
 
