@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from backwright.scaffold.changelog import PATHS, entry_of, insert_entry
 from backwright.scaffold.clashes import check_beside, check_written
 from backwright.scaffold.disk import read_text
 from backwright.scaffold.edits import Edit, edits
@@ -84,6 +85,7 @@ def plan_files(
     for each in rendered:
         _DECIDE[each.file.owner](draft, each)
     _insert(draft, target, edits(resource, target))
+    told = _tell(draft, resource)
     _note(draft, template, target, values, new=records[0] is None)
     layout = target.layout
     platform = Record(
@@ -101,6 +103,7 @@ def plan_files(
         values=dict(values),
         **Record.known_as(draft.own_files),
         inserted=tuple(draft.inserted),
+        appended=told,
         folders=_folders(draft, draft.own_files, draft.own.folders, platform.folders),
         migration=next((each.path for each in rendered if each.file.owner == "migration"), None),
         revision=target.revision if resource.stored else None,
@@ -222,6 +225,19 @@ def _insert(draft: _Draft, target: Target, wanted: Sequence[Edit]) -> None:
             draft.put("create" if on_disk is None else "edit", path, on_disk, after, "registers the resource")
         else:
             draft.put("unchanged", path, on_disk, after, "it registers the resource, or you took that out")
+
+
+def _tell(draft: _Draft, resource: Resource) -> dict[str, str]:
+    """Tell of the resource in the changelog, once; what was put into which file."""
+    if draft.own.appended:
+        return draft.own.appended
+    for path in PATHS:
+        text = read_text(draft.root, path)
+        changed = insert_entry(text, entry_of(resource)) if text is not None else None
+        if changed is not None:
+            draft.put("edit", path, text, changed[0], "tells of the resource")
+            return {path: changed[1]}
+    return {}
 
 
 def _edited(draft: _Draft, edit: Edit, text: str) -> str | None:

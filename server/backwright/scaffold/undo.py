@@ -100,6 +100,10 @@ def _take_out(draft: _Draft, record: Record) -> None:
             draft.set(insertion.path, remove_statement(text, insertion.statement))
         except SyntaxError:
             draft.notes.append(f"{insertion.path} does not parse; take out `{insertion.statement}` by hand")
+    for path, appended in record.appended.items():
+        text = draft.current(path)
+        if text is not None and text.count(appended) == 1:
+            draft.set(path, text.replace(appended, ""))
 
 
 def _delete_files(draft: _Draft, record: Record) -> dict[str, str]:
