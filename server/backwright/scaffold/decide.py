@@ -85,7 +85,6 @@ def plan_files(
     for each in rendered:
         _DECIDE[each.file.owner](draft, each)
     _insert(draft, target, edits(resource, target))
-    told = _tell(draft, resource)
     _note(draft, template, target, values, new=records[0] is None)
     layout = target.layout
     platform = Record(
@@ -103,7 +102,7 @@ def plan_files(
         values=dict(values),
         **Record.known_as(draft.own_files),
         inserted=tuple(draft.inserted),
-        appended=told,
+        appended=_tell(draft, resource),
         folders=_folders(draft, draft.own_files, draft.own.folders, platform.folders),
         migration=next((each.path for each in rendered if each.file.owner == "migration"), None),
         revision=target.revision if resource.stored else None,
