@@ -13,7 +13,6 @@ from tests.pack._seeds import headings
 SEEDS = ROOT.parent / "shared" / "seeds"
 PLANNED = {
     "auth-security",
-    "postgres-migrations",
 }
 
 
