@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from backwright.catalog.manifest import skill_path
 from backwright.catalog.verify import verify_folder
 from backwright.contexts.schema import ContextModel
-from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
+from backwright.contexts.schemas.endpoint_v2 import EndpointContextV2
 from backwright.contexts.schemas.service_v1 import ServiceContextV1
 from backwright.errors import PlanNotFoundError, PlanStaleError, TemplateNotFoundError, UnsupportedProjectError
 from backwright.record.plans import HOURS, Asked, Plans
@@ -76,7 +76,7 @@ class Kind:
 
 
 KINDS = (
-    Kind("endpoint", EndpointContextV1, "fastapi-endpoint", "fastapi-sqlalchemy", plan_endpoint),
+    Kind("endpoint", EndpointContextV2, "fastapi-endpoint", "fastapi-sqlalchemy", plan_endpoint),
     Kind("service", ServiceContextV1, "python-backend", "fastapi-service", plan_service),
 )
 
@@ -248,4 +248,5 @@ class Scaffolding:
 
 
 def _kind_of(context: ContextModel) -> Kind:
-    return next(kind for kind in KINDS if isinstance(context, kind.context))
+    # A newer version is a kind of the one before, so that an older context is known by its own class.
+    return next(kind for kind in KINDS if issubclass(kind.context, type(context)))
