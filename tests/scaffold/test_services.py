@@ -19,6 +19,7 @@ from backwright.app import App
 from backwright.contexts.schemas.review_v2 import ReviewContextV2
 from backwright.errors import InvalidInputError, UnsupportedProjectError
 from backwright.scaffold import engine
+from backwright.scaffold.render import md
 from backwright.settings import Settings
 from tests.pack._postgres import empty_database
 from tests.scaffold import _projects
@@ -211,7 +212,7 @@ def test_a_description_stays_literal(tmp_path: Path, description: str) -> None:
     }
     assert tomllib.loads(made["pyproject.toml"])["project"]["description"] == description
     compile(made["src/ping/main.py"], "main.py", "exec")
-    assert description in made["README.md"]
+    assert md(description) in made["README.md"]
 
 
 def test_a_second_run_changes_nothing_and_undo_leaves_an_empty_folder(tmp_path: Path) -> None:
