@@ -21,6 +21,7 @@ SHAPES = {
         'APPS: list[str] = [\n    "é",  # first\n    # then\n    "b",  # last\n    "new",\n]\n',
     ),
     "with other line ends": ('APPS = [\r\n    "a",\r\n]\r\n', 'APPS = [\r\n    "a",\r\n    "new",\r\n]\r\n'),
+    "that begins a sum": ('APPS = [\n    "a",\n] + more()\n', 'APPS = [\n    "a",\n    "new",\n] + more()\n'),
     "of calls": ('APPS = [\n    f("a",\n      1),\n]\n', 'APPS = [\n    f("a",\n      1),\n    "new",\n]\n'),
 }
 

@@ -38,7 +38,7 @@ def element_of(statement: str) -> Element | None:
 
 
 def find_list(text: str, name: str) -> ast.List | None:
-    """The one list literal that the module assigns to this name at its top level, or None.
+    """The one list literal that the module assigns to this name at its top level, or begins a sum with, or None.
 
     Raises:
         SyntaxError: the text does not parse.
@@ -47,6 +47,8 @@ def find_list(text: str, name: str) -> ast.List | None:
     for statement in ast.parse(text).body:
         target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
         value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+        while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+            value = value.left
         if isinstance(target, ast.Name) and target.id == name and isinstance(value, ast.List):
             found.append(value)
     return found[0] if len(found) == 1 else None

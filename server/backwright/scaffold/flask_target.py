@@ -171,7 +171,8 @@ def _host(
     layout = Layout(
         source_root=source_root,
         package=package,
-        tests=overrides.get("tests", facts.tests or "tests"),
+        # A folder beside a module of the same name would hide it.
+        tests=overrides.get("tests") or facts.tests or ("test" if (root / "tests.py").exists() else "tests"),
         migrations=script,
     )
     extension, sessions = _sessions(found)

@@ -28,7 +28,7 @@ write exactly that and nothing else. Exit codes: 0 done, 1 refused or a failed v
 def _configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     raw = argparse.RawDescriptionHelpFormatter
-    help_ = "write a FastAPI endpoint with model, migration and tests"
+    help_ = "write a FastAPI, Flask or Django endpoint with model, migration and tests"
     epilog = f"{GRAMMAR}\n\n{WRITING}"
     endpoint = actions.add_parser("endpoint", help=help_, description=help_, epilog=epilog, formatter_class=raw)
     add_endpoint_arguments(endpoint)

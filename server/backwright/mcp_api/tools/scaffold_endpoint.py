@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def _describe(app: App) -> str:
     what = (
-        "Call this to add a REST resource to a FastAPI project instead of writing its files: router, schemas, service, "
-        "repository, model, migration and tests. It only plans:"
+        "Call this to add a REST resource to a FastAPI, Flask or Django project instead of writing its files: routes "
+        "to model, migration and tests. It only plans:"
     )
     if app.settings.root is None:
         return f"{what} read the new project's files in the plan's diff."
