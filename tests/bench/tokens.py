@@ -101,6 +101,8 @@ async def measure(root: Path, diffs: list[Path]) -> list[tuple[str, int, int]]:
             )
         endpoint = {"resource": "order", "fields": ["reference:str"]}
         rows.append(("scaffold_endpoint, the plan", await cost(client, "scaffold_endpoint", endpoint), 1_500))
+        service = {"name": "order-desk"}
+        rows.append(("scaffold_service, the plan", await cost(client, "scaffold_service", service), 1_500))
         rows.append(("explain_rule BW102", await cost(client, "explain_rule", {"rule": "BW102"}), 4_000))
     return rows
 
