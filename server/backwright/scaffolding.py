@@ -14,11 +14,15 @@ from backwright.catalog.manifest import skill_path
 from backwright.catalog.verify import verify_folder
 from backwright.contexts.schema import ContextModel
 from backwright.contexts.schemas.endpoint_v2 import EndpointContextV2
+from backwright.contexts.schemas.migration_v1 import MigrationContextV1
 from backwright.contexts.schemas.service_v1 import ServiceContextV1
+from backwright.contexts.schemas.test_v1 import TestContextV1
 from backwright.errors import PlanNotFoundError, PlanStaleError, TemplateNotFoundError, UnsupportedProjectError
 from backwright.record.plans import HOURS, Asked, Plans
 from backwright.scaffold.disk import Recovered, recover
+from backwright.scaffold.endpoint_tests import plan_tests
 from backwright.scaffold.engine import apply, plan_endpoint, undo
+from backwright.scaffold.migration import plan_migration
 from backwright.scaffold.service import plan_service
 from backwright.scaffold.stack import framework_of
 
@@ -78,6 +82,8 @@ class Kind:
 KINDS = (
     Kind("endpoint", EndpointContextV2, "fastapi-endpoint", "fastapi-sqlalchemy", plan_endpoint),
     Kind("service", ServiceContextV1, "python-backend", "fastapi-service", plan_service),
+    Kind("migration", MigrationContextV1, "postgres-migrations", "alembic-change", plan_migration),
+    Kind("test", TestContextV1, "testing-pytest", "pytest-endpoint", plan_tests),
 )
 
 # The endpoint's skill and template, by the framework of the project.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from backwright.scaffold.disk import read_text
 from backwright.scaffold.follow import follow
@@ -16,6 +17,14 @@ from backwright.scaffold.plan import FileAction, Kind, Plan
 from backwright.scaffold.record import Known, Layout, Record, read_record, record_path
 from backwright.scaffold.render import Style, format_all, render
 from backwright.scaffold.template import Template, TemplateFile
+
+
+class Chain(NamedTuple):
+    """Revisions that are made once: the file and the id of the last one, and what the first one follows."""
+
+    migration: str
+    revision: str
+    down_revision: str | None
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,8 @@ class Subject:
         style: how its Python is formatted.
         layout: where things are, for a template that says so to others.
         notes: what the caller must know.
+        each: variables beside these for each time that the files are made; one time where a file is made once.
+        chain: the revisions, where migrations are made.
     """
 
     name: str
@@ -37,6 +48,8 @@ class Subject:
     style: Style
     layout: Layout | None = None
     notes: tuple[str, ...] = field(default=())
+    each: tuple[Mapping[str, object], ...] = ({},)
+    chain: Chain | None = None
 
 
 def record_name(kind: str, name: str) -> str:
@@ -61,7 +74,7 @@ def plan_single(root: Path, template: Template, subject: Subject, *, mark: bool 
     """
     name = record_name(template.manifest.kind, subject.name)
     own = read_record(root, name) or Record(template=template.id, name=name)
-    texts = render_files(template, subject.variables, subject.style)
+    texts = render_files(template, subject.variables, subject.style, subject.each)
     actions: list[FileAction] = []
     known = {path: own.known(path) for path in own.files}
     for path, (file, text) in texts.items():
@@ -74,21 +87,26 @@ def plan_single(root: Path, template: Template, subject: Subject, *, mark: bool 
         layout=subject.layout,
         folders=_folders(root, [*texts, record_path(name)], own.folders),
         **Record.known_as(known),
+        **(subject.chain._asdict() if subject.chain else {}),
     )
     actions.append(_recorded(root, record))
     return Plan(name, template.id, tuple(actions), (*subject.notes, *_notes(root, own, subject, texts)))
 
 
 def render_files(
-    template: Template, variables: Mapping[str, object], style: Style
+    template: Template, variables: Mapping[str, object], style: Style, each: Sequence[Mapping[str, object]] = ({},)
 ) -> dict[str, tuple[TemplateFile, str]]:
     """Each file that the template makes with these variables, formatted, by its path.
 
     Raises:
         ValueError, ToolUnavailableError: see `plan_single`.
     """
-    files = [f for f in template.manifest.files if _holds(f.when, variables)]
-    rendered = {render(f.target, variables): (f, render(template.sources[f.source], variables)) for f in files}
+    rendered: dict[str, tuple[TemplateFile, str]] = {}
+    for more in each:
+        known = {**variables, **more}
+        for file in template.manifest.files:
+            if _holds(file.when, known):
+                rendered[render(file.target, known)] = (file, render(template.sources[file.source], known))
     python = format_all({path: text for path, (_, text) in rendered.items() if path.endswith(".py")}, style)
     return {path: (file, python.get(path, text)) for path, (file, text) in rendered.items()}
 

@@ -112,7 +112,9 @@ def _delete_files(draft: _Draft, record: Record) -> dict[str, str]:
         text = draft.current(path)
         if text is None:
             continue
-        followed = path == record.migration and _followed(draft.root, record)
+        # All that a chain of revisions has made are migrations, and one of them stands or goes with the others.
+        revision = path == record.migration or (record.migration is not None and stands_alone(record.name))
+        followed = revision and _followed(draft.root, record)
         if record.is_as_generated(path, text) and not followed:
             draft.set(path, None)
         else:
@@ -121,13 +123,13 @@ def _delete_files(draft: _Draft, record: Record) -> dict[str, str]:
             stays[path] = record.files[path]
             draft.notes.append(
                 f"{path} stays, because a later migration follows it: undo that one first and this one again, "
-                "or write a migration that drops the table"
+                "or write a migration that takes back what it did"
             )
         elif path == record.migration:
             back = stack.commands(record).back
+            what = "what it did" if stands_alone(record.name) else "its table"
             draft.notes.append(
-                f"a database that has revision {record.revision} still has its table: "
-                f"restore {path} and run {back} there"
+                f"a database that has revision {record.revision} still has {what}: restore {path} and run {back} there"
             )
     return stays
 
