@@ -36,13 +36,13 @@ class Case(BaseModel):
     """One call and what has to come of it.
 
     `server`: `bare` serves the pack of the tests without a project, `project` in one; `shipped` serves the pack that
-    ships without a project, `empty` in an empty folder.
+    ships without a project, `empty` in an empty folder, `host` in a FastAPI application with Alembic.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     it: str
-    server: str = Field(default="bare", pattern="^(bare|project|shipped|empty)$")
+    server: str = Field(default="bare", pattern="^(bare|project|shipped|empty|host)$")
     arguments: dict[str, Any]
     before: tuple[Before, ...] = ()
     error: str | None = None
@@ -74,13 +74,34 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+HOST = {
+    "pyproject.toml": '[project]\nname = "desk"\nversion = "1"\ndependencies = ["fastapi", "alembic", "asyncpg"]\n',
+    "alembic.ini": "[alembic]\nscript_location = %(here)s/migrations\n",
+    "migrations/env.py": "",
+    "app/__init__.py": "",
+    "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
+    '@app.get("/orders/{order_id}")\nasync def read_order(order_id: int) -> dict[str, int]:\n    return {}\n',
+}
+
+
 @pytest.fixture
-def apps(pack: Path, project: Path, tmp_path: Path) -> dict[str, App]:
+def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A FastAPI application with Alembic and one route."""
+    root = tmp_path_factory.mktemp("host")
+    for path, text in HOST.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def apps(pack: Path, project: Path, host: Path, tmp_path: Path) -> dict[str, App]:
     return {
         "bare": app_over(pack),
         "project": app_over(pack, project),
         "shipped": App(Settings(allow_unlocked=True)),
         "empty": App(Settings(root=tmp_path, allow_unlocked=True)),
+        "host": App(Settings(root=host, allow_unlocked=True)),
     }
 
 
@@ -157,9 +178,26 @@ async def test_all_tools_of_the_real_pack_cost_at_most_2500_tokens(root: Path | 
     assert approx_tokens(listing.model_dump_json(by_alias=True, exclude_none=True)) <= 2_500
 
 
+async def test_what_a_project_has_no_use_for_is_not_listed_and_all_of_it_costs_at_most_2500_tokens(
+    host: Path, project: Path
+) -> None:
+    only_there = {"scaffold_migration", "scaffold_test"}
+    async with connected(App(Settings(root=project, allow_unlocked=True))) as client:
+        assert only_there.isdisjoint(tool.name for tool in (await client.list_tools()).tools)
+    async with connected(App(Settings(root=host, allow_unlocked=True))) as client:
+        listing = await client.list_tools()
+    assert only_there <= {tool.name for tool in listing.tools}
+    assert approx_tokens(listing.model_dump_json(by_alias=True, exclude_none=True)) <= 2_500
+
+
 async def test_the_instructions_say_when_to_reach_for_which_tool(app: App) -> None:
     async with connected(app) as client:
         assert client.instructions == INSTRUCTIONS
     assert approx_tokens(INSTRUCTIONS) < 150
     for name in NAMES:
-        assert name in INSTRUCTIONS or name in {"read_skill_file", "skill_problems"}
+        assert name in INSTRUCTIONS or name in {
+            "read_skill_file",
+            "skill_problems",
+            "scaffold_migration",
+            "scaffold_test",
+        }

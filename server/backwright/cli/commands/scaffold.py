@@ -7,6 +7,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backwright.cli._changes import (
+    CHANGES,
+    OPERATIONS,
+    add_migration_arguments,
+    add_test_arguments,
+    migration_context,
+    test_context,
+)
 from backwright.cli._endpoint import GRAMMAR, add_endpoint_arguments, endpoint_context
 from backwright.cli._pack import add_pack_option, pack_of
 from backwright.cli._proof import add_level, proof_exit, proof_json, proof_of, proof_text
@@ -37,6 +45,16 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     service = actions.add_parser("service", help=help_, description=help_, epilog=WRITING, formatter_class=raw)
     add_service_arguments(service)
     _writing(service)
+    help_ = "change a table in use: Alembic revisions that neither block it nor break code that still runs"
+    epilog = f"{CHANGES}\n\n{WRITING}"
+    migration = actions.add_parser("migration", help=help_, description=help_, epilog=epilog, formatter_class=raw)
+    add_migration_arguments(migration)
+    _writing(migration)
+    help_ = "write tests for an endpoint that is there"
+    epilog = f"{OPERATIONS}\n\n{WRITING}"
+    test = actions.add_parser("test", help=help_, description=help_, epilog=epilog, formatter_class=raw)
+    add_test_arguments(test)
+    _writing(test)
     help_ = "verify what was written for a resource: format, lint, compile, review, types, tests"
     verify = actions.add_parser("verify", help=help_, description=help_)
     verify.add_argument("resource", metavar="RESOURCE")
@@ -67,8 +85,15 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    does = {"endpoint": _endpoint, "service": _service, "verify": _verify, "undo": _undo, "recover": _recover}
-    return does[arguments.action](arguments)
+    contexts = {
+        "endpoint": endpoint_context,
+        "service": service_context,
+        "migration": migration_context,
+        "test": test_context,
+    }
+    if arguments.action in contexts:
+        return _write(arguments, contexts[arguments.action](arguments))
+    return {"verify": _verify, "undo": _undo, "recover": _recover}[arguments.action](arguments)
 
 
 def _app(arguments: argparse.Namespace) -> App:
@@ -80,14 +105,6 @@ def _app(arguments: argparse.Namespace) -> App:
     return App(
         Settings(root=root, pack=pack_of(arguments), allow_unlocked=arguments.allow_unlocked, environment=active)
     )
-
-
-def _endpoint(arguments: argparse.Namespace) -> int:
-    return _write(arguments, endpoint_context(arguments))
-
-
-def _service(arguments: argparse.Namespace) -> int:
-    return _write(arguments, service_context(arguments))
 
 
 def _write(arguments: argparse.Namespace, context: ContextModel) -> int:

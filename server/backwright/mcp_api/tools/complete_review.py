@@ -34,6 +34,7 @@ TOOL = Tool(
     output=lambda: JudgeAnswer,
     call=_call,
     render=render,
+    lists_output=False,
     prose={
         "verdicts": "broken needs a quote: code copied from path:line.",
         "comments": "What no finding says. suggestion replaces the quoted lines; severity: warning.",

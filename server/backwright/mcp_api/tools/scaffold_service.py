@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcp_types import ToolAnnotations
 
+from backwright.mcp_api._declares import declares
 from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
 from backwright.mcp_api.tool import Tool
 
@@ -38,4 +39,6 @@ TOOL = Tool(
     # It writes to the record of plans, and to nothing of the user's.
     annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
     prose={"name": "order-desk", "package": "", "description": "", "without": "Parts to leave out.", "ci": ""},
+    # Where there is a service, another is started in a folder of its own.
+    served=lambda app: not declares(app.settings.root, "fastapi", "flask", "django"),
 )

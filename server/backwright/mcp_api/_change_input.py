@@ -1,0 +1,53 @@
+"""The arguments of `scaffold_migration` and `scaffold_test`: contexts in a line."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ValidationError
+
+from backwright.contexts.changes import parse_change
+from backwright.contexts.schemas.migration_v1 import MigrationContextV1
+from backwright.contexts.schemas.test_v1 import TestContextV1
+from backwright.errors import InvalidInputError
+from backwright.mcp_api.tool import Closed, mistakes
+
+
+class ScaffoldMigrationInput(Closed):
+    """A change of a table, as one writes it by hand."""
+
+    change: str
+    phase: Literal["contract"] | None = None
+
+    def context(self) -> MigrationContextV1:
+        """The change.
+
+        Raises:
+            InvalidInputError: it has another form, or its parts do not fit together.
+        """
+        given = parse_change(self.change) | ({"phase": self.phase} if self.phase else {})
+        try:
+            return MigrationContextV1.model_validate(given)
+        except ValidationError as error:
+            raise InvalidInputError(mistakes(error), hint="correct the change") from None
+
+
+class ScaffoldTestInput(Closed):
+    """An operation: `POST /v1/orders`."""
+
+    operation: str
+    signed_in: str | None = None
+    client: str | None = None
+
+    def context(self) -> TestContextV1:
+        """The operation.
+
+        Raises:
+            InvalidInputError: it is no method and path.
+        """
+        method, _, path = self.operation.strip().partition(" ")
+        given = {"method": method.lower(), "path": path.strip(), "client": self.client, "signed_in": self.signed_in}
+        try:
+            return TestContextV1.model_validate(given)
+        except ValidationError as error:
+            raise InvalidInputError(mistakes(error), hint="write it as POST /v1/orders/{order_id}") from None

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from backwright.cli.main import main
+from tests.scaffold._projects import tree, write
+
+HOST = {
+    "pyproject.toml": '[project]\nname = "desk"\nversion = "1"\ndependencies = ["fastapi", "alembic", "asyncpg"]\n',
+    "alembic.ini": "[alembic]\nscript_location = %(here)s/migrations\n",
+    "migrations/env.py": "",
+    "app/__init__.py": "",
+    "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
+    '@app.get("/orders/{order_id}")\nasync def read_order(order_id: int) -> dict[str, int]:\n    return {}\n',
+}
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Path:
+    return write(tmp_path, HOST)
+
+
+def scaffold(root: Path, *arguments: str) -> int:
+    return main(["scaffold", *arguments, "--root", str(root), "--allow-unlocked"])
+
+
+def test_a_migration_is_planned_written_and_taken_back(host: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = tree(host)
+    assert scaffold(host, "migration", "add", "orders.priority:int,fill=0", "--json") == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["template"].startswith("alembic-change@")
+    assert tree(host) == before
+    applied = ["--apply", "--expect", plan["digest"]]
+    assert scaffold(host, "migration", "add", "orders.priority:int,fill=0", *applied) == 0
+    assert scaffold(host, "migration", "add", "orders.priority:int,fill=0", "--contract", "--apply") == 0
+    assert len(list((host / "migrations" / "versions").glob("*.py"))) == 5
+    assert scaffold(host, "undo", "migration-add_orders_priority_contract") == 0
+    assert scaffold(host, "undo", "migration-add_orders_priority") == 0
+    assert tree(host) == before
+
+
+def test_tests_are_planned_with_what_was_left_out(host: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert scaffold(host, "test", "GET", "/orders/{order_id}") == 0
+    said = capsys.readouterr().out
+    assert "+def test_get_orders_order_id_refuses_a_path_of_another_type(" in said
+    assert "note: left out: which order_id is there?" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("migration", "add", "orders"), "write for example add orders.priority:int,fill=0"),
+        (("migration", "add", "orders.x:int"), "give default"),
+        (("migration", "index", "orders.a", "--name", "Bad Name"), "name: "),
+        (("test", "HEAD", "/orders"), "method: "),
+        (("test", "GET", "/order"), "GET /orders/{order_id}"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused_and_nothing_written(
+    host: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    before = tree(host)
+    assert scaffold(host, *arguments) == 2
+    assert said in capsys.readouterr().err
+    assert tree(host) == before
+
+
+@pytest.mark.parametrize("kind", ["migration", "test"])
+def test_the_help_has_examples(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["scaffold", kind, "--help"])
+    assert "orders" in capsys.readouterr().out
