@@ -38,8 +38,8 @@ from backwright.mcp_api.tool import Tool, call_tool
 INSTRUCTIONS: Final = (
     "Python backend work (FastAPI, SQLAlchemy, Pydantic, asyncio, tests). "
     "Call use_skill with the task BEFORE you write, change or review such code, and follow what it returns. "
-    "To start a service or add a REST resource, call scaffold_service or scaffold_endpoint instead of writing the files "
-    "yourself, then apply_scaffold. "
+    "To start a service or add a REST resource, call scaffold_service or scaffold_endpoint instead of writing the "
+    "files yourself, then apply_scaffold. "
     "AFTER a change and before you hand it over, call review_diff (no arguments needed), mend what it finds and answer "
     "its questions with complete_review; explain_rule says why a finding matters."
 )
