@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
+from backwright._files import safe_join
 from backwright.catalog.manifest import skill_path
 from backwright.catalog.verify import verify_folder
 from backwright.contexts.schema import ContextModel
@@ -25,6 +27,7 @@ from backwright.scaffold.engine import apply, plan_endpoint, undo
 from backwright.scaffold.migration import plan_migration
 from backwright.scaffold.service import plan_service
 from backwright.scaffold.stack import framework_of
+from backwright.scaffold.template import load_template
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
     from backwright.scaffold.plan import Plan
     from backwright.scaffold.undo import Undone
     from backwright.settings import Settings
+
+
+_TEMPLATE = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 
 
 class Served(Protocol):
@@ -104,7 +110,7 @@ class Scaffolding:
     def __init__(self, served: Served) -> None:
         self._served = served
 
-    def plan(self, context: ContextModel, *, mark: bool = False) -> Plan:
+    def plan(self, context: ContextModel, *, mark: bool = False, template: str | None = None) -> Plan:
         """What scaffolding this would do to the project, or to a new one where there is none to read.
 
         Nothing is written.
@@ -112,32 +118,37 @@ class Scaffolding:
         Args:
             context: what is asked for; its type says which kind of scaffold it is.
             mark: write what cannot be merged into the files between markers, instead of refusing.
+            template: the name of one of the project's own, in a folder that backwright.yaml names.
 
         Raises:
+            TemplateNotFoundError: the project has no template of that name and of this kind.
             UnsupportedProjectError: the template cannot write into this project; the message says why.
             InvalidInputError, PathOutsideRootError, ToolUnavailableError, InvalidContextError,
                 ScaffoldInterruptedError: see the planner of the kind.
         """
         kind = _kind_of(context)
         skill, name = _ENDPOINTS[self._framework()] if kind.name == "endpoint" else (kind.skill, kind.template)
-        template = self._template(skill, name)
+        folder = self._template(skill, name) if template is None else self._own_template(kind.name, template)
         layout = self._served.project().layout.model_dump(exclude_none=True)
         values = context.model_dump(mode="json") | ({"project": layout} if layout else {})
         if self._served.settings.root is not None:
-            return kind.plan(self._served.settings.root, template, values, mark=mark)
+            return kind.plan(self._served.settings.root, folder, values, mark=mark)
         with TemporaryDirectory(prefix="backwright-") as empty:
             # The folder names the package, so that the same resource has the same plan and digest each time.
             root = Path(empty) / "service"
             root.mkdir()
-            return kind.plan(root, template, values)
+            return kind.plan(root, folder, values)
 
-    def apply(self, context: ContextModel, *, expect: str | None = None, mark: bool = False) -> tuple[Plan, Applied]:
+    def apply(
+        self, context: ContextModel, *, expect: str | None = None, mark: bool = False, template: str | None = None
+    ) -> tuple[Plan, Applied]:
         """Scaffold it: all of the plan is written, or nothing. An interrupted write is put back first.
 
         Args:
             context: as `plan`.
             expect: the digest of the plan that was shown; a project that has moved since is refused.
             mark: as `plan`.
+            template: as `plan`.
 
         Raises:
             PlanConflictError, PlanStaleError: nothing was written; the message says what is in the way.
@@ -145,7 +156,7 @@ class Scaffolding:
         """
         root = self._root("a scaffold")
         recover(root)
-        plan = self.plan(context, mark=mark)
+        plan = self.plan(context, mark=mark, template=template)
         return plan, apply(plan, root, expect=expect)
 
     def propose(self, context: ContextModel, *, mark: bool = False) -> Plan:
@@ -236,6 +247,22 @@ class Scaffolding:
     def _framework(self) -> str:
         given, root = self._served.project().framework, self._served.settings.root
         return given or ("fastapi" if root is None or not root.is_dir() else framework_of(root))
+
+    def _own_template(self, kind: str, name: str) -> Path:
+        """The folder of a template that the project itself has, inside the project."""
+        root, places = self._root("a template of one's own"), self._served.project().templates
+        known = ", ".join(places) or "a folder that backwright.yaml lists under templates"
+        if not _TEMPLATE.fullmatch(name):
+            raise TemplateNotFoundError(f"{name[:80]!r} is no name of a template", hint=f"name a folder in {known}")
+        for place in places:
+            folder = safe_join(root, f"{place.rstrip('/')}/{name}")
+            if (folder / "template.yaml").is_file():
+                found = load_template(folder).manifest.kind
+                if found != kind:
+                    message = f"{place}/{name} is a template of kind {found}, and not of {kind}"
+                    raise TemplateNotFoundError(message, hint=f"name another one in {known}")
+                return folder
+        raise TemplateNotFoundError(f"there is no template {name!r}", hint=f"put it into {known}")
 
     def _template(self, name: str, template: str) -> Path:
         """The folder of a template, at the version that the project has of its skill.

@@ -73,3 +73,44 @@ def test_the_help_has_examples(kind: str, capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit):
         main(["scaffold", kind, "--help"])
     assert "orders" in capsys.readouterr().out
+
+
+OWN = """\
+name: ours
+version: 1.0.0
+kind: test
+description: Tests as we write them.
+variables: {t: the tests}
+requires: {}
+files:
+  - {source: test.py.j2, target: "<< t.path >>", owner: resource}
+examples: []
+"""
+
+
+def test_a_template_of_the_projects_own_is_chosen_by_its_name(host: Path) -> None:
+    ours = {"ours/ours/template.yaml": OWN, "ours/ours/files/test.py.j2": "WORD = << t.slug | py >>\n"}
+    write(host, {**ours, "backwright.yaml": "templates: [ours]\n"})
+    assert scaffold(host, "test", "GET", "/orders/{order_id}", "--template", "ours", "--apply") == 0
+    assert (host / "tests/test_get_orders_order_id.py").read_text() == 'WORD = "get_orders_order_id"\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("theirs", "there is no template 'theirs'"),
+        ("../ours", "is no name of a template"),
+        ("migrations", "of kind migration, and not of test"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_refused_and_nothing_written(
+    host: Path, capsys: pytest.CaptureFixture[str], name: str, said: str
+) -> None:
+    other = OWN.replace("kind: test", "kind: migration")
+    both = {f"own/{folder}/files/test.py.j2": "x = 1\n" for folder in ("ours", "migrations")}
+    write(host, {**both, "own/ours/template.yaml": OWN, "own/migrations/template.yaml": other})
+    write(host, {"backwright.yaml": "templates: [own]\n"})
+    before = tree(host)
+    assert scaffold(host, "test", "GET", "/orders/{order_id}", "--template", name) != 0
+    assert said in capsys.readouterr().err
+    assert tree(host) == before

@@ -73,6 +73,7 @@ def _writing(parser: argparse.ArgumentParser) -> None:
     help_ = "write what cannot be merged with your edits into the files, between markers, instead of refusing"
     parser.add_argument("--mark-conflicts", action="store_true", help=help_)
     parser.add_argument("--expect", metavar="DIGEST", help="with --apply: refuse unless the plan has this digest")
+    parser.add_argument("--template", metavar="NAME", help="one of your own, in a folder that backwright.yaml names")
     add_level(parser, "--verify", None)
     _common(parser)
 
@@ -116,7 +117,9 @@ def _write(arguments: argparse.Namespace, context: ContextModel) -> int:
         raise InvalidInputError("--verify was given without --apply", hint="add --apply, or leave --verify out")
     app = _app(arguments)
     if arguments.apply:
-        plan, applied = app.scaffolding.apply(context, expect=arguments.expect, mark=arguments.mark_conflicts)
+        plan, applied = app.scaffolding.apply(
+            context, expect=arguments.expect, mark=arguments.mark_conflicts, template=arguments.template
+        )
         proof = proof_of(app, plan.resource, arguments.verify) if arguments.verify else None
         print(_as_json(plan, applied, proof) if arguments.json else _applied_text(plan, applied))
         if proof is None:
@@ -124,7 +127,7 @@ def _write(arguments: argparse.Namespace, context: ContextModel) -> int:
         if not arguments.json:
             print(proof_text(proof))
         return proof_exit(proof)
-    plan = app.scaffolding.plan(context, mark=arguments.mark_conflicts)
+    plan = app.scaffolding.plan(context, mark=arguments.mark_conflicts, template=arguments.template)
     print(_as_json(plan, None) if arguments.json else _plan_text(plan))
     return Exit.FINDINGS if plan.conflicts else Exit.CLEAN
 

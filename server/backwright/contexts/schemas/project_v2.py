@@ -51,6 +51,8 @@ class ProjectContextV2(ProjectContextV1):
     """The web framework to write for; left out, it is read from the project."""
     review: ReviewConventions = ReviewConventions()
     """How its changes are reviewed."""
+    templates: tuple[RelativePath, ...] = Field(strict=False, default=(), max_length=20)
+    """Folders that hold templates of the project's own, each a folder with template.yaml and files/."""
 
 
 SCHEMA = Schema(
@@ -62,6 +64,7 @@ SCHEMA = Schema(
         {
             "framework": "fastapi",
             "skills": {"fastapi-endpoint": "^1.0"},
+            "templates": ["tools/templates"],
             "review": {
                 "profile": "quiet",
                 "paths": [
