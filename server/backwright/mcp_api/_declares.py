@@ -19,7 +19,9 @@ def declares(root: Path | None, *libraries: str) -> bool:
     """Whether one of the libraries is named where dependencies are declared in this folder."""
     if root is None:
         return False
-    pattern = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, libraries))})(?![\w])", re.IGNORECASE)
+    # Where a requirement begins: a line, or a string. In the middle of one it may be a classifier or a sentence.
+    names = "|".join(map(re.escape, libraries))
+    pattern = re.compile(rf"(?:^|[\"'])[ \t]*({names})(?!\w)", re.IGNORECASE | re.MULTILINE)
     return any(pattern.search(_text(root / place)) for place in _PLACES)
 
 
