@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import ast
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,18 @@ def test_a_plan_writes_nothing(root: Path) -> None:
     made = plan(root, INVOICE)
     assert len(made.writes) > 40
     assert tree(root) == {}
+
+
+@pytest.mark.parametrize(
+    "isort", ["", '\n[tool.ruff.lint.isort]\nknown-third-party = ["alembic"]\n'], ids=["found", "settled"]
+)
+def test_imports_stand_where_the_projects_own_ruff_wants_them(isort: str, root: Path) -> None:
+    write(root, {**HOST, "pyproject.toml": f"{HOST['pyproject.toml']}{isort}"})
+    made = scaffold(root, SMALL)
+    new = [action.path for action in made.writes if action.path.endswith(".py") and action.kind == "create"]
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--select", "I", *new]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (0, "All checks passed!\n")
 
 
 def test_the_same_plan_has_the_same_digest(root: Path) -> None:

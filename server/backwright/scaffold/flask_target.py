@@ -182,7 +182,7 @@ def _host(
         layout=layout,
         title=package,
         distribution=package,
-        style=style_of(facts, package),
+        style=style_of(facts, package, root),
         modules=_host_modules(f"{package}.resource_kit", f"{package}.{resource.plural}")
         | {
             "base": module_of(base.path, source_root),

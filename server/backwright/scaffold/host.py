@@ -65,7 +65,7 @@ def locate_in_host(
         layout=layout,
         title=layout.package,
         distribution=layout.package,
-        style=style_of(facts, layout.package),
+        style=style_of(facts, layout.package, root),
         modules=_modules(layout, resource, base, session.symbol),
         revision=revision,
         down_revision=down,
@@ -177,13 +177,17 @@ def _mount(facts: Facts, layout: Layout, resource: Resource) -> tuple[Applicatio
     return None, (note,)
 
 
-def style_of(facts: Facts, package: str) -> Style:
-    """How the project formats its code, from the settings of its formatter."""
+def style_of(facts: Facts, package: str, root: Path | None = None) -> Style:
+    """How the project formats its code, from the settings of its formatter and, at `root`, from its folders."""
     ruff = table(facts.pyproject, "tool", "ruff")
     length = ruff.get("line-length", table(facts.pyproject, "tool", "black").get("line-length", 88))
     quotes = table(ruff, "format").get("quote-style", "double")
+    third = table(ruff, "lint", "isort").get("known-third-party")
+    settled = isinstance(third, list) and "alembic" in third
+    # Ruff takes a library for the project's own where a folder of its name lies in the root.
+    hidden = root is not None and not settled and any((root / place / "alembic").is_dir() for place in (".", "src"))
     return Style(
-        first_party=(package,),
+        first_party=(package, "alembic") if hidden else (package,),
         line_length=length if isinstance(length, int) and 60 <= length <= 320 else 88,  # noqa: PLR2004  ruff's own limits
         quotes="single" if quotes == "single" else "double",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from backwright._files import read_bounded, safe_join
@@ -97,9 +97,7 @@ def plan_migration(root: Path, template_dir: Path, values: Mapping[str, object],
 
 
 def _style(root: Path, facts: Facts) -> Style:
-    style = style_of(facts, facts.packages[0].rpartition("/")[2] if facts.packages else "")
-    # Ruff takes a library for the project's own where a folder of its name lies in the root.
-    return replace(style, first_party=(*style.first_party, "alembic")) if (root / "alembic").is_dir() else style
+    return style_of(facts, facts.packages[0].rpartition("/")[2] if facts.packages else "", root)
 
 
 def _script(root: Path, facts: Facts, values: Mapping[str, object]) -> str:
