@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backwright.scaffold.layout import Target
-from backwright.scaffold.mount import application_sites, insert_import, insert_mount
+from backwright.scaffold.mount import Site, application_sites, insert_import, insert_mount
 from backwright.scaffold.resource import Resource
 from backwright.scaffold.stack import StackTarget
 
@@ -39,20 +39,38 @@ def edits(resource: Resource, target: Target) -> list[Edit]:
     return [*found, *([_metadata(resource, target)] if resource.stored else [])]
 
 
-def _mount(path: str, target: Target, imported: str, router: str) -> Edit:
-    receiver = target.mount.site.receiver if target.mount is not None else "app"
-    mounted = f"{receiver}.include_router({router})"
+def mounting(
+    path: str, sites_of: Callable[[str], Sequence[Site]], receiver: str, statements: tuple[str, str], by_hand: str
+) -> Edit:
+    """The edit that imports something and mounts it beside its siblings, where there is one place for it.
+
+    Args:
+        path: the file.
+        sites_of: the places in a text where such a thing is, or could be, mounted.
+        receiver: what it is mounted on.
+        statements: the import and the mount.
+        by_hand: what to tell the caller where the place is not certain.
+    """
+    imported, mounted = statements
 
     def apply(text: str) -> str | None:
         try:
-            sites = application_sites(text)
+            sites = sites_of(text)
         except SyntaxError:
             return None
         most = max((site.mounts for site in sites), default=0)
         best = [site for site in sites if site.mounts == most and site.receiver == receiver]
         return insert_mount(text, best[0], mounted, imported) if len(best) == 1 else None
 
-    return Edit(path, (imported, mounted), apply, f"mount the router yourself in {path}: `{imported}` and `{mounted}`")
+    return Edit(path, statements, apply, by_hand)
+
+
+def _mount(path: str, target: Target, imported: str, router: str) -> Edit:
+    receiver = target.mount.site.receiver if target.mount is not None else "app"
+    mounted = f"{receiver}.include_router({router})"
+
+    by_hand = f"mount the router yourself in {path}: `{imported}` and `{mounted}`"
+    return mounting(path, application_sites, receiver, (imported, mounted), by_hand)
 
 
 def _metadata(resource: Resource, target: Target) -> Edit:

@@ -12,6 +12,7 @@ from backwright._files import read_bounded
 from backwright.errors import TooLargeError
 from backwright.scaffold.mount import Site
 from backwright.scaffold.project import MAX_SOURCE_BYTES, Application, Evidence, Symbol, sources
+from backwright.scaffold.statements import is_mount, last_name, made_by
 
 _SIGNS = re.compile(rb"Flask|Blueprint|blueprint|SQLAlchemy|sessionmaker|scoped_session|errorhandler|_required")
 _GUARD = re.compile(r"(login|jwt|token|auth|auth_token)_required")
@@ -87,9 +88,9 @@ def flask_sites(text: str) -> list[Site]:
 
 def _sites(block: Block, lines: Sequence[str]) -> Iterator[Site]:
     parameters = [] if isinstance(block, ast.Module) else [each.arg for each in block.args.args]
-    made = [name for statement in block.body if (name := _made_by(statement, {"Flask"}))]
+    made = [name for statement in block.body if (name := made_by(statement, {"Flask"}))]
     for receiver in dict.fromkeys([*made, *parameters]):
-        mounts = [statement for statement in block.body if _mounts(statement, receiver)]
+        mounts = [statement for statement in block.body if is_mount(statement, receiver, "register_blueprint")]
         if mounts:
             yield _beside(block, receiver, mounts, lines)
         elif receiver in made:
@@ -112,7 +113,7 @@ def _beside(block: Block, receiver: str, mounts: Sequence[ast.stmt], lines: Sequ
 
 
 def _made_at(block: Block, receiver: str) -> int:
-    return next((each.lineno for each in block.body if _made_by(each, {"Flask"}) == receiver), 0)
+    return next((each.lineno for each in block.body if made_by(each, {"Flask"}) == receiver), 0)
 
 
 def _alone(block: Block, receiver: str, lines: Sequence[str]) -> Site:
@@ -138,25 +139,25 @@ def _read_module(facts: FlaskFacts, path: str, text: str) -> None:
     tree = ast.parse(text)
     facts.applications += [Application(path, site) for site in flask_sites(text)]
     for statement in tree.body:
-        name = _made_by(statement, {"SQLAlchemy"})
+        name = made_by(statement, {"SQLAlchemy"})
         if name is not None:
             facts.databases.append(Symbol(path, statement.lineno, name))
-        maker = _made_by(statement, _MAKERS)
+        maker = made_by(statement, _MAKERS)
         if maker is not None and isinstance(statement, ast.Assign | ast.AnnAssign):
-            kind = _last(statement.value.func) if isinstance(statement.value, ast.Call) else None
+            kind = last_name(statement.value.func) if isinstance(statement.value, ast.Call) else None
             facts.makers.append((Symbol(path, statement.lineno, maker), kind or ""))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             _read_call(facts, node, path)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for each in node.decorator_list:
-                guard = _last(each.func if isinstance(each, ast.Call) else each) or ""
+                guard = last_name(each.func if isinstance(each, ast.Call) else each) or ""
                 if _GUARD.fullmatch(guard):
                     facts.guards.setdefault(guard, f"{path}:{each.lineno}")
 
 
 def _read_call(facts: FlaskFacts, node: ast.Call, path: str) -> None:
-    name, place = _last(node.func), f"{path}:{node.lineno}"
+    name, place = last_name(node.func), f"{path}:{node.lineno}"
     first = node.args[0] if node.args else None
     if name == "Blueprint" and isinstance(first, ast.Constant) and isinstance(first.value, str):
         facts.blueprints.setdefault(first.value, place)
@@ -165,34 +166,5 @@ def _read_call(facts: FlaskFacts, node: ast.Call, path: str) -> None:
         facts.prefixes.append(given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else "")
     elif name == "CSRFProtect":
         facts.csrf.append(place)
-    elif name in _HANDLERS and first is not None and _last(first) == "HTTPException":
+    elif name in _HANDLERS and first is not None and last_name(first) == "HTTPException":
         facts.handlers.append(place)
-
-
-def _made_by(statement: ast.stmt, makers: frozenset[str] | set[str]) -> str | None:
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target: ast.expr = statement.targets[0]
-    elif isinstance(statement, ast.AnnAssign):
-        target = statement.target
-    else:
-        return None
-    value = statement.value
-    made = isinstance(value, ast.Call) and _last(value.func) in makers
-    return target.id if made and isinstance(target, ast.Name) else None
-
-
-def _mounts(statement: ast.stmt, receiver: str) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Call)
-        and isinstance(statement.value.func, ast.Attribute)
-        and statement.value.func.attr == "register_blueprint"
-        and isinstance(statement.value.func.value, ast.Name)
-        and statement.value.func.value.id == receiver
-    )
-
-
-def _last(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else None

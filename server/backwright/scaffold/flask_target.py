@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backwright.errors import UnsupportedProjectError
-from backwright.scaffold.edits import Edit
+from backwright.scaffold.edits import Edit, mounting
 from backwright.scaffold.flask_project import FlaskFacts, flask_sites, read_flask
 from backwright.scaffold.host import installed_versions, module_of, package_of, style_of
 from backwright.scaffold.layout import check_overrides, check_python, fresh_layout, revisions_of
-from backwright.scaffold.mount import insert_import, insert_mount
+from backwright.scaffold.mount import insert_import
 from backwright.scaffold.project import Application, Facts, Symbol, script_location, source_root_of, table
 from backwright.scaffold.record import Layout, Record
 from backwright.scaffold.render import Style
@@ -66,17 +66,8 @@ class FlaskTarget(StackTarget):
         path = self.mount.path if self.mount is not None else f"{self.root}/app.py"
         registered = f"{receiver}.register_blueprint({alias})"
 
-        def apply(text: str) -> str | None:
-            try:
-                sites = flask_sites(text)
-            except SyntaxError:
-                return None
-            most = max((site.mounts for site in sites), default=0)
-            best = [site for site in sites if site.mounts == most and site.receiver == receiver]
-            return insert_mount(text, best[0], registered, imported) if len(best) == 1 else None
-
         by_hand = f"register the blueprint yourself in {path}: `{imported}` and `{registered}`"
-        return Edit(path, (imported, registered), apply, by_hand)
+        return mounting(path, flask_sites, receiver, (imported, registered), by_hand)
 
     def _metadata(self, resource: Resource) -> Edit:
         model, row = self.modules["model"], f"{resource.cls}Row"

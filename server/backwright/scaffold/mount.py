@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backwright.scaffold.elements import element_of, has_element, remove_element
+from backwright.scaffold.statements import is_mount, last_name, made_by
 
 Block = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
+_METHOD = "include_router"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ def application_sites(text: str) -> list[Site]:
 def aggregate_routers(text: str) -> list[str]:
     """The names of `APIRouter()`s at module level that other routers are included in."""
     tree = ast.parse(text)
-    routers = {name for statement in tree.body if (name := _made_by(statement, "APIRouter"))}
-    return [name for name in sorted(routers) if any(_mounts(statement, name) for statement in tree.body)]
+    routers = {name for statement in tree.body if (name := made_by(statement, {"APIRouter"}))}
+    return [name for name in sorted(routers) if any(is_mount(statement, name, _METHOD) for statement in tree.body)]
 
 
 def insert_mount(text: str, site: Site, statement: str, import_statement: str) -> str:
@@ -110,9 +112,9 @@ def contains(text: str, statement: str) -> bool:
 
 def _sites(block: Block, lines: Sequence[str]) -> Iterator[Site]:
     given = [] if isinstance(block, ast.Module) else _parameters(block)
-    made = [(name, statement) for statement in block.body if (name := _made_by(statement, "FastAPI"))]
+    made = [(name, statement) for statement in block.body if (name := made_by(statement, {"FastAPI"}))]
     for receiver, start in [*made, *((name, None) for name in given)]:
-        mounts = [statement for statement in block.body if _mounts(statement, receiver)]
+        mounts = [statement for statement in block.body if is_mount(statement, receiver, _METHOD)]
         anchor = mounts[-1] if mounts else start
         if anchor is None:
             continue
@@ -138,36 +140,7 @@ def _inner_imports(block: ast.FunctionDef | ast.AsyncFunctionDef, first: ast.stm
 
 def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-    return [each.arg for each in arguments if each.annotation is not None and _last(each.annotation) == "FastAPI"]
-
-
-def _made_by(statement: ast.stmt, maker: str) -> str | None:
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target: ast.expr = statement.targets[0]
-    elif isinstance(statement, ast.AnnAssign):
-        target = statement.target
-    else:
-        return None
-    value = statement.value
-    made = isinstance(value, ast.Call) and _last(value.func) == maker
-    return target.id if made and isinstance(target, ast.Name) else None
-
-
-def _mounts(statement: ast.stmt, receiver: str) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Call)
-        and isinstance(statement.value.func, ast.Attribute)
-        and statement.value.func.attr == "include_router"
-        and isinstance(statement.value.func.value, ast.Name)
-        and statement.value.func.value.id == receiver
-    )
-
-
-def _last(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else None
+    return [each.arg for each in arguments if each.annotation is not None and last_name(each.annotation) == "FastAPI"]
 
 
 def _package(node: ast.stmt) -> str | None:

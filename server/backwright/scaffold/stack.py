@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +28,12 @@ Locate = Callable[
 
 
 @dataclass(frozen=True)
-class StackTarget(Target):
+class StackTarget(Target, ABC):
     """A target that knows its own insertions."""
 
+    @abstractmethod
     def edits(self, resource: Resource) -> list[Edit]:
         """What has to be inserted where."""
-        raise NotImplementedError
 
 
 def locate_for(framework: str) -> Locate:

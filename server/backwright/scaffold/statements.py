@@ -1,0 +1,38 @@
+"""What a statement of an application's module does: makes something, or mounts something on it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+
+
+def made_by(statement: ast.stmt, makers: Collection[str]) -> str | None:
+    """The name that a statement binds to a call of one of the makers: `app` of `app = FastAPI()`."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target: ast.expr = statement.targets[0]
+    elif isinstance(statement, ast.AnnAssign):
+        target = statement.target
+    else:
+        return None
+    value = statement.value
+    made = isinstance(value, ast.Call) and last_name(value.func) in makers
+    return target.id if made and isinstance(target, ast.Name) else None
+
+
+def is_mount(statement: ast.stmt, receiver: str, method: str) -> bool:
+    """Whether a statement is `<receiver>.<method>(...)`."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and isinstance(statement.value.func, ast.Attribute)
+        and statement.value.func.attr == method
+        and isinstance(statement.value.func.value, ast.Name)
+        and statement.value.func.value.id == receiver
+    )
+
+
+def last_name(node: ast.expr) -> str | None:
+    """The last part of a dotted name: `FastAPI` of `fastapi.FastAPI`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else None
