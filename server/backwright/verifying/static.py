@@ -69,11 +69,10 @@ class Ruff:
         return common if self._configured else [*common, *ours]
 
     def _sorting(self) -> list[str]:
-        # A folder of migrations that is called as their library is does not make that library the project's.
-        third = '--config=lint.isort.known-third-party=["alembic"]'
+        # A folder of migrations that is called as their library is makes it the project's for ruff, and so for us.
         if self._package is None or not self._package.replace("_", "").isalnum():
-            return [third]
-        return [third, f'--config=lint.isort.known-first-party=["{self._package}"]']
+            return []
+        return [f'--config=lint.isort.known-first-party=["{self._package}"]']
 
     def _step(self, name: str, command: Sequence[str], failure: str) -> Step:
         outside = foreign_ruff(self._root, self._paths) if self._configured else None
