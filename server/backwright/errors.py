@@ -21,6 +21,9 @@
     │   ├── RevisionNotFoundError    REVISION_NOT_FOUND
     │   ├── UnsupportedProjectError  UNSUPPORTED_PROJECT
     │   ├── InvalidContextError      INVALID_CONTEXT
+    │   ├── InvalidBodyError         INVALID_BODY
+    │   ├── ContextNotFoundError     NOT_FOUND
+    │   ├── SchemaUnknownError       SCHEMA_UNKNOWN
     │   └── InvalidBaselineError     INVALID_BASELINE
     └── RefusedError             the call is right, the state forbids it             exit 1
         ├── IntegrityError           DIGEST_MISMATCH
@@ -32,6 +35,16 @@
         ├── PlanStaleError           PLAN_STALE
         ├── WriteFailedError         WRITE_FAILED
         ├── ScaffoldInterruptedError SCAFFOLD_INTERRUPTED
+        ├── VersionConflictError     VERSION_CONFLICT
+        ├── AlreadyExistsError       ALREADY_EXISTS
+        ├── PreconditionRequiredError PRECONDITION_REQUIRED
+        ├── IdempotencyMismatchError IDEMPOTENCY_MISMATCH
+        ├── SchemaIncompatibleError  SCHEMA_INCOMPATIBLE
+        ├── SchemaImmutableError     SCHEMA_IMMUTABLE
+        ├── ForbiddenError           FORBIDDEN
+        ├── RateLimitedError         RATE_LIMITED
+        ├── StoreUnavailableError    UNAVAILABLE
+        ├── StorageFullError         STORAGE_FULL
         └── ToolUnavailableError     TOOL_UNAVAILABLE
 
 A leaf has a stable `code`, a message that says what is wrong and a `hint` that says what to do. How each surface
@@ -43,6 +56,7 @@ defect of Backwright and exits with 3.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 # What may be repeated to the caller: characters of a canonical URI, and no dot segment.
@@ -56,42 +70,45 @@ class BackwrightError(Exception):
         message: what is wrong, in one sentence that names the value.
         hint: what to do about it.
         line: the line of the input it is about, counted from 1, where there is one.
+        details: what a program can act on, as JSON: versions, places, changes.
     """
 
     code: ClassVar[str] = "BACKWRIGHT"
     exit_code: ClassVar[int] = 3
+    retry: ClassVar[bool] = False
+    """Whether the same call may succeed later, with nothing about it changed."""
 
-    def __init__(self, message: str, *, hint: str, line: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str, line: int | None = None, details: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.line = line
+        self.details = dict(details or {})
+
+    def __init_subclass__(cls, *, code: str) -> None:
+        cls.code = code
 
 
-class UsageError(BackwrightError):
+class UsageError(BackwrightError, code="USAGE"):
     """The call is wrong: a value, a name or a path that the caller can correct."""
 
-    code: ClassVar[str] = "USAGE"
     exit_code: ClassVar[int] = 2
 
 
-class RefusedError(BackwrightError):
+class RefusedError(BackwrightError, code="REFUSED"):
     """The call is right, but the state of the disk or of the project forbids it."""
 
-    code: ClassVar[str] = "REFUSED"
     exit_code: ClassVar[int] = 1
 
 
-class InvalidInputError(UsageError):
+class InvalidInputError(UsageError, code="INVALID_INPUT"):
     """An argument does not have the form that its schema asks for."""
 
-    code: ClassVar[str] = "INVALID_INPUT"
 
-
-class PathOutsideRootError(UsageError):
+class PathOutsideRootError(UsageError, code="PATH_OUTSIDE_ROOT"):
     """A path leads, or would lead through a link, out of the root that was given."""
-
-    code: ClassVar[str] = "PATH_OUTSIDE_ROOT"
 
     def __init__(self, path: str) -> None:
         shown = path.encode("unicode_escape").decode("ascii")[:120]
@@ -101,41 +118,31 @@ class PathOutsideRootError(UsageError):
         )
 
 
-class TooLargeError(UsageError):
+class TooLargeError(UsageError, code="TOO_LARGE"):
     """A file or an argument is over its limit; nothing of it was used."""
-
-    code: ClassVar[str] = "TOO_LARGE"
 
     def __init__(self, what: str, *, size: int, limit: int) -> None:
         super().__init__(f"{what} has {size} bytes; the limit is {limit}", hint="make it smaller or split it")
 
 
-class SkillNotFoundError(UsageError):
+class SkillNotFoundError(UsageError, code="SKILL_NOT_FOUND"):
     """No skill of that name is served."""
 
-    code: ClassVar[str] = "SKILL_NOT_FOUND"
 
-
-class SkillFileNotFoundError(UsageError):
+class SkillFileNotFoundError(UsageError, code="SKILL_FILE_NOT_FOUND"):
     """The skill has no such file."""
 
-    code: ClassVar[str] = "SKILL_FILE_NOT_FOUND"
 
-
-class SessionNotFoundError(UsageError):
+class SessionNotFoundError(UsageError, code="SESSION_NOT_FOUND"):
     """Nothing was recorded under that handle, or too long ago."""
 
-    code: ClassVar[str] = "SESSION_NOT_FOUND"
 
-
-class ReviewNotFoundError(UsageError):
+class ReviewNotFoundError(UsageError, code="REVIEW_NOT_FOUND"):
     """No review is kept for this caller under that handle: another's and one that never was look the same.
 
     Args:
         hours: how long reviews are kept.
     """
-
-    code: ClassVar[str] = "REVIEW_NOT_FOUND"
 
     def __init__(self, hours: int) -> None:
         super().__init__(
@@ -144,14 +151,12 @@ class ReviewNotFoundError(UsageError):
         )
 
 
-class PlanNotFoundError(UsageError):
+class PlanNotFoundError(UsageError, code="PLAN_NOT_FOUND"):
     """No plan with that digest was made for this project, or it is too long ago.
 
     Args:
         hours: how long plans are kept.
     """
-
-    code: ClassVar[str] = "PLAN_NOT_FOUND"
 
     def __init__(self, hours: int) -> None:
         super().__init__(
@@ -160,31 +165,23 @@ class PlanNotFoundError(UsageError):
         )
 
 
-class InvalidVersionError(UsageError):
+class InvalidVersionError(UsageError, code="INVALID_VERSION"):
     """A version or a range of versions does not parse (Semantic Versioning 2.0.0)."""
 
-    code: ClassVar[str] = "INVALID_VERSION"
 
-
-class VersionNotFoundError(UsageError):
+class VersionNotFoundError(UsageError, code="VERSION_NOT_FOUND"):
     """The skill exists, but no version of it lies in the range; the nearest is never served instead."""
 
-    code: ClassVar[str] = "VERSION_NOT_FOUND"
 
-
-class RuleNotFoundError(UsageError):
+class RuleNotFoundError(UsageError, code="RULE_NOT_FOUND"):
     """No review rule has that code."""
 
-    code: ClassVar[str] = "RULE_NOT_FOUND"
 
-
-class TemplateNotFoundError(UsageError):
+class TemplateNotFoundError(UsageError, code="TEMPLATE_NOT_FOUND"):
     """No scaffold template has that name."""
 
-    code: ClassVar[str] = "TEMPLATE_NOT_FOUND"
 
-
-class UnknownUriError(UsageError):
+class UnknownUriError(UsageError, code="UNKNOWN_URI"):
     """No resource, skill or directory has that URI.
 
     Args:
@@ -192,8 +189,6 @@ class UnknownUriError(UsageError):
         uri: as it was asked for; repeated only where it is plain.
         hint: where to look instead.
     """
-
-    code: ClassVar[str] = "UNKNOWN_URI"
 
     def __init__(self, what: str, uri: str, hint: str | None = None) -> None:
         self.uri = uri if _PLAIN_URI.fullmatch(uri) else None
@@ -203,103 +198,154 @@ class UnknownUriError(UsageError):
         )
 
 
-class InvalidCursorError(UsageError):
+class InvalidCursorError(UsageError, code="INVALID_CURSOR"):
     """A cursor was not made by this server, or for another list."""
 
-    code: ClassVar[str] = "INVALID_CURSOR"
 
-
-class DiffSyntaxError(UsageError):
+class DiffSyntaxError(UsageError, code="DIFF_SYNTAX"):
     """The text is no diff that can be read; `line` says where reading stopped."""
 
-    code: ClassVar[str] = "DIFF_SYNTAX"
 
-
-class NotARepositoryError(UsageError):
+class NotARepositoryError(UsageError, code="NOT_A_REPOSITORY"):
     """The root is not inside a git work tree, so there is no diff to read."""
 
-    code: ClassVar[str] = "NOT_A_REPOSITORY"
 
-
-class RevisionNotFoundError(UsageError):
+class RevisionNotFoundError(UsageError, code="REVISION_NOT_FOUND"):
     """Git does not know the revision that the diff should start from."""
 
-    code: ClassVar[str] = "REVISION_NOT_FOUND"
 
-
-class UnsupportedProjectError(UsageError):
+class UnsupportedProjectError(UsageError, code="UNSUPPORTED_PROJECT"):
     """The project is not one that the template can write into; the message says why."""
 
-    code: ClassVar[str] = "UNSUPPORTED_PROJECT"
 
-
-class InvalidContextError(UsageError):
+class InvalidContextError(UsageError, code="INVALID_CONTEXT"):
     """A context document, such as `backwright.yaml`, does not validate against its schema."""
 
-    code: ClassVar[str] = "INVALID_CONTEXT"
+
+class InvalidBodyError(UsageError, code="INVALID_BODY"):
+    """A document does not validate, or holds what no store may be given.
+
+    Args:
+        errors: each with the JSON Pointer of its place and a message.
+    """
+
+    def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(
+            f"{first['pointer'] or 'the document'}: {first['message']}{more}",
+            hint="correct the document; each place is named by its JSON Pointer",
+            details={"errors": [dict(each) for each in errors]},
+        )
 
 
-class InvalidBaselineError(UsageError):
+class ContextNotFoundError(UsageError, code="NOT_FOUND"):
+    """There is no such context or version for this caller: another's and one that never was look the same."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"there is no {what} here", hint="list the contexts to see which ones there are")
+
+
+class SchemaUnknownError(UsageError, code="SCHEMA_UNKNOWN"):
+    """No schema of that type, or none of that version, is published or registered."""
+
+
+class InvalidBaselineError(UsageError, code="INVALID_BASELINE"):
     """The file that a project names as its baseline is damaged, of a later version, or something else."""
 
-    code: ClassVar[str] = "INVALID_BASELINE"
 
-
-class IntegrityError(RefusedError):
+class IntegrityError(RefusedError, code="DIGEST_MISMATCH"):
     """The bytes of a skill are not those that the manifest pins; they are not served."""
 
-    code: ClassVar[str] = "DIGEST_MISMATCH"
 
-
-class ManifestError(RefusedError):
+class ManifestError(RefusedError, code="MANIFEST_MISMATCH"):
     """The manifest does not say what the pack holds, or cannot be read."""
 
-    code: ClassVar[str] = "MANIFEST_MISMATCH"
 
-
-class SkillBlockedError(RefusedError):
+class SkillBlockedError(RefusedError, code="SKILL_BLOCKED"):
     """The project's `backwright.yaml` blocks the skill; it is there, and it is not served."""
 
-    code: ClassVar[str] = "SKILL_BLOCKED"
 
-
-class RecordUnreadableError(RefusedError):
+class RecordUnreadableError(RefusedError, code="RECORD_UNREADABLE"):
     """A file of the user's state folder cannot be read, or holds something else; the message names it."""
 
-    code: ClassVar[str] = "RECORD_UNREADABLE"
 
-
-class ReleaseRefusedError(RefusedError):
+class ReleaseRefusedError(RefusedError, code="RELEASE_REFUSED"):
     """A skill cannot be released as it is; nothing was written."""
 
-    code: ClassVar[str] = "RELEASE_REFUSED"
 
-
-class PlanConflictError(RefusedError):
+class PlanConflictError(RefusedError, code="PLAN_CONFLICT"):
     """Applying the plan would overwrite what someone wrote; nothing was written."""
 
-    code: ClassVar[str] = "PLAN_CONFLICT"
 
-
-class PlanStaleError(RefusedError):
+class PlanStaleError(RefusedError, code="PLAN_STALE"):
     """The project changed between plan and apply; nothing was written."""
 
-    code: ClassVar[str] = "PLAN_STALE"
 
-
-class WriteFailedError(RefusedError):
+class WriteFailedError(RefusedError, code="WRITE_FAILED"):
     """The disk refused a write; everything that was written before it has been put back."""
 
-    code: ClassVar[str] = "WRITE_FAILED"
 
-
-class ScaffoldInterruptedError(RefusedError):
+class ScaffoldInterruptedError(RefusedError, code="SCAFFOLD_INTERRUPTED"):
     """A process was killed while it wrote a scaffold; its journal says how to put everything back."""
 
-    code: ClassVar[str] = "SCAFFOLD_INTERRUPTED"
+
+class VersionConflictError(RefusedError, code="VERSION_CONFLICT"):
+    """Someone else wrote the context since the version that the caller read.
+
+    Args:
+        uri: the context.
+        version: the latest one, 0 if there is none.
+        digest: its digest.
+    """
+
+    def __init__(self, uri: str, *, version: int, digest: str | None) -> None:
+        super().__init__(
+            f"{uri} is at version {version}",
+            hint="read it, apply your change to what it is now, and write with if_version set to that version",
+            details={"version": version, "digest": digest},
+        )
 
 
-class ToolUnavailableError(RefusedError):
+class AlreadyExistsError(RefusedError, code="ALREADY_EXISTS"):
+    """The context is there already, and the caller asked to create it."""
+
+
+class PreconditionRequiredError(RefusedError, code="PRECONDITION_REQUIRED"):
+    """The write would replace a document that the caller did not say to have read (RFC 6585, section 3)."""
+
+
+class IdempotencyMismatchError(RefusedError, code="IDEMPOTENCY_MISMATCH"):
+    """The idempotency key was used for another request."""
+
+
+class SchemaIncompatibleError(RefusedError, code="SCHEMA_INCOMPATIBLE"):
+    """The new version of a schema breaks the compatibility that its type promises; `details` names each change."""
+
+
+class SchemaImmutableError(RefusedError, code="SCHEMA_IMMUTABLE"):
+    """That version of the schema is registered with another content; a version never changes."""
+
+
+class ForbiddenError(RefusedError, code="FORBIDDEN"):
+    """The caller may read this, and may not do that with it."""
+
+
+class RateLimitedError(RefusedError, code="RATE_LIMITED"):
+    """Too many calls in too short a time; `details` says after how many seconds to try again."""
+
+    retry: ClassVar[bool] = True
+
+
+class StoreUnavailableError(RefusedError, code="UNAVAILABLE"):
+    """The database or the bus cannot be reached, or is busy; nothing was written."""
+
+    retry: ClassVar[bool] = True
+
+
+class StorageFullError(RefusedError, code="STORAGE_FULL"):
+    """The disk is full or read-only; nothing was written, and reads go on."""
+
+
+class ToolUnavailableError(RefusedError, code="TOOL_UNAVAILABLE"):
     """A program that the work needs, such as git or ruff, is not there or failed."""
-
-    code: ClassVar[str] = "TOOL_UNAVAILABLE"
