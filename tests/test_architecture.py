@@ -42,6 +42,9 @@ ALLOWED: dict[str, set[str]] = {
 
 # library -> the only places that may import it
 CONFINED: dict[str, tuple[str, ...]] = {
+    "alembic": ("contexts/stores/",),
+    "aiokafka": ("contexts/buses/",),
+    "jsonschema_rs": ("contexts/registered.py", "contexts/compatibility.py"),
     "mcp": ("mcp_api/",),
     "mcp_types": ("mcp_api/",),
     # The SDK's own return type, by name only.
@@ -49,13 +52,18 @@ CONFINED: dict[str, tuple[str, ...]] = {
     "uvicorn": ("http_api/",),
     "jinja2": ("scaffold/render.py", "mcp_api/prompts.py"),
     "pygments": ("review/formats/_highlight.py",),
+    "psycopg": ("contexts/stores/",),
+    "redis": ("contexts/buses/",),
+    "rfc8785": ("contexts/canonical.py", "contexts/audit.py"),
     "rich": ("cli/",),
+    "sqlalchemy": ("contexts/stores/",),
     "watchfiles": ("catalog/watch.py",),
     "yaml": ("_strict_yaml.py", "catalog/release.py", "scaffold/template.py"),
 }
 
 # What `backwright serve` must not have imported when it answers its first request: it serves neither of them.
 LATE = (
+    "backwright.contexts.service",
     "backwright.catalog.watch",
     "backwright.review.engine",
     "backwright.review.rules",

@@ -1,0 +1,297 @@
+"""The contexts of a team or of one user: written under conditions, read as permitted, each change told and recorded."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final, Generic, TypeVar
+
+from backwright.contexts import access, audit
+from backwright.contexts.access import ALL, Action, Grant
+from backwright.contexts.audit import AuditEntry, Verification
+from backwright.contexts.canonical import canonical
+from backwright.contexts.context import Address, Caller, Condition, Context, Document, Written, checked_name
+from backwright.contexts.registry import Published, Registry
+from backwright.contexts.schema import JsonObject
+from backwright.contexts.store import Listing, Store, Unit
+from backwright.contexts.writing import Deed, Write, record
+from backwright.errors import ContextNotFoundError, InvalidCursorError, InvalidInputError
+
+MAX_PAGE: Final = 500
+MAX_SUBJECT: Final = 255
+_CHAIN_PAGE: Final = 1_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of a list, and where the next ones begin; None at the end."""
+
+    items: tuple[T, ...]
+    cursor: str | None = None
+
+
+def utc_now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+class Contexts:
+    """What the surfaces call. Every method may be called from any thread, and raises what its store raises.
+
+    Args:
+        store: keeps them.
+        registry: knows the schemas.
+        wake: called after each change, so that whoever hands events on need not poll.
+        clock: the time, in UTC.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        registry: Registry | None = None,
+        wake: Callable[[], None] = lambda: None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.store = store
+        self.registry: Registry = registry or Published()
+        self._wake = wake
+        self._clock = clock
+
+    # Writing
+
+    def put(
+        self,
+        caller: Caller,
+        address: Address,
+        document: JsonObject,
+        *,
+        type: str,  # noqa: A002  the word that callers and the wire use
+        type_version: int | None = None,
+        labels: Mapping[str, str] | None = None,
+        condition: Condition | None = None,
+    ) -> Written:
+        """Store a document, if its condition holds; the same one once more changes nothing and tells nobody.
+
+        Raises:
+            InvalidBodyError, TooLargeError, InvalidInputError: it cannot be stored, or does not validate.
+            SchemaUnknownError: no such schema.
+            ContextNotFoundError, ForbiddenError: the caller may not write there.
+            AlreadyExistsError, VersionConflictError, PreconditionRequiredError, IdempotencyMismatchError: see `Write`.
+        """
+        canonical(document)
+        condition, now = condition or Condition(), self._clock()
+
+        def work(unit: Unit) -> Written:
+            # Before the schema is asked: who may not write here learns nothing about schemas either.
+            self._require(unit, caller, address.namespace, "write", address.uri)
+            version = self.registry.check(unit, type, type_version, document)
+            wanted = Document(type, version, document, labels or {})
+            return Write(caller, address, wanted, condition, now).apply(unit)
+
+        return self._told(self.store.write(work))
+
+    def delete(self, caller: Caller, address: Address, *, condition: Condition | None = None) -> Written:
+        """Mark a context as gone; its history stays.
+
+        Raises:
+            ContextNotFoundError: there is none, or the caller may not know.
+            ForbiddenError, VersionConflictError, PreconditionRequiredError, IdempotencyMismatchError: see `Write`.
+        """
+        write = Write(caller, address, None, condition or Condition(), self._clock())
+        return self._told(self.store.write(write.apply))
+
+    def _told(self, written: Written) -> Written:
+        if written.changed and not written.replayed:
+            self._wake()
+        return written
+
+    # Reading
+
+    def get(
+        self, caller: Caller, address: Address, *, version: int | None = None, type_version: int | None = None
+    ) -> Context:
+        """One version, or the latest; as a later version of its schema, if that is asked for.
+
+        Raises:
+            ContextNotFoundError: there is none, it is deleted, or the caller may not know.
+            SchemaUnknownError: it cannot be read as that version of its schema.
+        """
+
+        def work(unit: Unit) -> Context:
+            self._require(unit, caller, address.namespace, "read", address.uri)
+            found = unit.context(address) if version is None else unit.version(address, version)
+            if found is None or (found.deleted and version is None):
+                raise ContextNotFoundError(address.uri if version is None else f"{address.uri}/v/{version}")
+            if type_version is None or type_version == found.type_version or found.deleted:
+                return found
+            body = self.registry.upgrade(unit, found.type, found.body, version=found.type_version, wanted=type_version)
+            return replace(found, text=canonical(body).decode(), type_version=type_version)
+
+        return self.store.read(work)
+
+    def list(
+        self,
+        caller: Caller,
+        *,
+        namespace: str | None = None,
+        type: str | None = None,  # noqa: A002  the word that callers and the wire use
+        labels: Mapping[str, str] | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> Page[Context]:
+        """The latest versions that a caller may read, in the order of their addresses.
+
+        Raises:
+            InvalidInputError: a namespace that is no name, or a limit that is not 1 to `MAX_PAGE`.
+            InvalidCursorError: a cursor that no earlier page ended with.
+        """
+        _check_limit(limit)
+        if namespace is not None:
+            checked_name("namespace", namespace)
+        after = None if cursor is None else _address_of(cursor)
+
+        def work(unit: Unit) -> tuple[Context, ...]:
+            seen = access.visible(caller, unit.grants(subject=caller.subject))
+            if namespace is not None:
+                seen = frozenset({namespace}) if seen is None or namespace in seen else frozenset()
+            listing = Listing(seen, after=after, type=type, labels=labels, limit=limit + 1)
+            return tuple(unit.contexts(listing))
+
+        found = self.store.read(work)
+        more = _cursor_of(found[limit - 1].address) if len(found) > limit else None
+        return Page(found[:limit], more)
+
+    def history(self, caller: Caller, address: Address, *, before: int | None = None, limit: int = 50) -> Page[Context]:
+        """The versions of a context, the newest first, deletions too.
+
+        Raises:
+            ContextNotFoundError: there never was one, or the caller may not know.
+            InvalidInputError: a limit that is not 1 to `MAX_PAGE`.
+        """
+        _check_limit(limit)
+
+        def work(unit: Unit) -> tuple[Context, ...]:
+            self._require(unit, caller, address.namespace, "read", address.uri)
+            if unit.context(address) is None:
+                raise ContextNotFoundError(address.uri)
+            return tuple(unit.versions(address, before=before, limit=limit + 1))
+
+        found = self.store.read(work)
+        return Page(found[:limit], str(found[limit - 1].version) if len(found) > limit else None)
+
+    # Who may
+
+    def may(self, caller: Caller, namespace: str, action: Action) -> bool:
+        """Whether a caller may do something in a namespace now."""
+        if caller.local:
+            return True
+        return self.store.read(lambda unit: access.may(caller, unit.grants(subject=caller.subject), namespace, action))
+
+    def grants(self, caller: Caller, namespace: str) -> tuple[Grant, ...]:
+        """The grants in a namespace, for its admins.
+
+        Raises:
+            ContextNotFoundError, ForbiddenError: the caller is none of them.
+        """
+
+        def work(unit: Unit) -> tuple[Grant, ...]:
+            self._require(unit, caller, namespace, "administer", f"namespace {namespace}")
+            return tuple(unit.grants(namespace=namespace))
+
+        return self.store.read(work)
+
+    def grant(self, caller: Caller, grant: Grant, *, revoke: bool = False) -> bool:
+        """Give a role to a subject, or take it; False if that was so already.
+
+        Raises:
+            ContextNotFoundError, ForbiddenError: the caller is no admin of the namespace.
+            InvalidInputError: the namespace is no name, or the subject is empty or over 255 characters.
+        """
+        if grant.namespace != ALL:
+            checked_name("namespace", grant.namespace)
+        if (
+            not 0 < len(grant.subject) <= MAX_SUBJECT
+            or not grant.subject.isprintable()
+            or grant.role not in access.ROLES
+        ):
+            raise InvalidInputError("no grant", hint=f"give a printable subject and one of {', '.join(access.ROLES)}")
+        now = self._clock()
+
+        def work(unit: Unit) -> bool:
+            self._require(unit, caller, grant.namespace, "administer", f"namespace {grant.namespace}")
+            changed = unit.revoke(grant) if revoke else unit.grant(grant)
+            if changed:
+                name = f"{grant.role}:{unit.actor(grant.subject)}"
+                record(unit, caller, Deed("revoke" if revoke else "grant", grant.namespace, name), now)
+            return changed
+
+        return self.store.write(work)
+
+    def _require(self, unit: Unit, caller: Caller, namespace: str, action: Action, what: str) -> None:
+        grants = () if caller.local else unit.grants(subject=caller.subject)
+        access.require(caller, grants, namespace, action, what)
+
+    # What was done
+
+    def audit(self, caller: Caller, namespace: str, *, after: int = 0, limit: int = 100) -> Page[AuditEntry]:
+        """The links of a namespace's chain behind a sequence number, for its auditors.
+
+        Raises:
+            ContextNotFoundError, ForbiddenError: the caller is none of them.
+            InvalidInputError: a limit that is not 1 to `MAX_PAGE`.
+        """
+        _check_limit(limit)
+
+        def work(unit: Unit) -> tuple[AuditEntry, ...]:
+            self._require(unit, caller, namespace, "audit", f"namespace {namespace}")
+            return tuple(unit.links(namespace, after=after, limit=limit + 1))
+
+        found = self.store.read(work)
+        return Page(found[:limit], str(found[limit - 1].seq) if len(found) > limit else None)
+
+    def verify(self, caller: Caller, namespace: str) -> Verification:
+        """Walk along the chain of a namespace and name the first link that does not hold.
+
+        Raises:
+            ContextNotFoundError, ForbiddenError: the caller is none of its auditors.
+        """
+
+        def work(unit: Unit) -> Verification:
+            self._require(unit, caller, namespace, "audit", f"namespace {namespace}")
+            last = unit.anchor(namespace)
+            done = Verification(namespace, 0, last.hash if last else audit.GENESIS)
+            while links := unit.links(namespace, after=last.seq if last else 0, limit=_CHAIN_PAGE):
+                found = audit.verify(namespace, links, after=last)
+                done = replace(found, entries=done.entries + found.entries)
+                if found.broken_at is not None:
+                    break
+                last = links[-1]
+            return done
+
+        return self.store.read(work)
+
+
+def _check_limit(limit: int) -> None:
+    if not 1 <= limit <= MAX_PAGE:
+        raise InvalidInputError(f"limit is {limit}", hint=f"give 1 to {MAX_PAGE}")
+
+
+def _cursor_of(address: Address) -> str:
+    return base64.urlsafe_b64encode(f"{address.namespace}/{address.name}".encode()).decode().rstrip("=")
+
+
+def _address_of(cursor: str) -> Address:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        namespace, _, name = text.partition("/")
+        return Address(namespace, name)
+    except (binascii.Error, ValueError, InvalidInputError):
+        raise InvalidCursorError(
+            "the cursor is none of this list", hint="begin without a cursor, and use those of the answers"
+        ) from None

@@ -1,0 +1,246 @@
+"""What a store is: a place where contexts are kept, whatever keeps them.
+
+A store runs work inside a transaction; the work speaks to it through a `Unit`, which knows tables and no rules. All
+rules (conditions, keys, grants, the chain, events) stand once, above, so that every store answers alike; one contract
+test holds each of them to it.
+
+Stores are synchronous and may be called from many threads at once, like every other engine: the surfaces cross over
+with a thread, and a group commit needs nothing but a queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from backwright.contexts.access import Grant
+from backwright.contexts.audit import AuditEntry
+from backwright.contexts.context import Address, Context
+from backwright.contexts.events import ContextEvent
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What a request with an idempotency key came to.
+
+    Args:
+        subject: who sent it; another's keys are other keys.
+        namespace: where.
+        key: as it was sent.
+        fingerprint: the digest of the request.
+        address: the context that was written.
+        version: the version that the answer showed; 0 as long as it is not known.
+        changed: whether the request made it.
+        expires_at: when the key is forgotten, in UTC.
+    """
+
+    subject: str
+    namespace: str
+    key: str
+    fingerprint: str
+    address: Address
+    version: int
+    changed: bool
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSchema:
+    """A schema that a user registered; immutable.
+
+    Args:
+        type: its type.
+        version: from 1, without gaps.
+        text: the JSON Schema in canonical JSON.
+        digest: of that text.
+        mode: the compatibility that the type promises: NONE, BACKWARD, FORWARD or FULL.
+        created_by: who registered it, as a pseudonym.
+        created_at: when, in UTC.
+    """
+
+    type: str
+    version: int
+    text: str
+    digest: str
+    mode: str
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which contexts to list, in the order of their addresses.
+
+    Args:
+        namespaces: only these; None for all.
+        after: only those behind this address.
+        type: only of this type.
+        labels: only with all of these.
+        limit: at most so many.
+        deleted: those that are gone as well.
+    """
+
+    namespaces: frozenset[str] | None
+    after: Address | None = None
+    type: str | None = None
+    labels: Mapping[str, str] | None = None
+    limit: int = 100
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event in the outbox, and how often it could not be handed on."""
+
+    event: ContextEvent
+    attempts: int = 0
+    error: str = ""
+
+
+class Unit(Protocol):
+    """The tables, inside of one transaction. Every method may raise what the store's `write` and `read` raise."""
+
+    def context(self, address: Address) -> Context | None:
+        """The latest version, a deletion too; locked against other writers where the transaction writes."""
+
+    def version(self, address: Address, number: int) -> Context | None:
+        """One version."""
+
+    def versions(self, address: Address, *, before: int | None, limit: int) -> Sequence[Context]:
+        """The versions below `before`, the newest first."""
+
+    def contexts(self, listing: Listing) -> Sequence[Context]:
+        """The latest versions."""
+
+    def namespaces(self) -> Sequence[str]:
+        """Every namespace that holds a context, sorted."""
+
+    def save(self, context: Context, *, expected: int) -> bool:
+        """Make a version the latest, if the latest is the expected one (0: there is none); append it to the history."""
+
+    def answer(self, subject: str, namespace: str, key: str, now: datetime) -> KeptAnswer | None:
+        """What an idempotency key came to, unless it has expired."""
+
+    def claim(self, answer: KeptAnswer, now: datetime) -> bool:
+        """Take a key before the answer is known; False where it is taken and has not expired.
+
+        A second transaction with the same key waits until the first has ended.
+        """
+
+    def settle(self, answer: KeptAnswer) -> None:
+        """Keep the answer under the key that this transaction has claimed."""
+
+    def forget_answers(self, now: datetime) -> int:
+        """Remove the keys that have expired; how many."""
+
+    def last_link(self, namespace: str) -> AuditEntry | None:
+        """The last link of a chain; locked until the transaction ends."""
+
+    def link(self, entry: AuditEntry) -> None:
+        """Append a link."""
+
+    def links(self, namespace: str, *, after: int, limit: int) -> Sequence[AuditEntry]:
+        """The links behind a sequence number."""
+
+    def anchor(self, namespace: str) -> AuditEntry | None:
+        """The last link that was purged."""
+
+    def purge_links(self, namespace: str, *, up_to: int) -> int:
+        """Remove the links up to a sequence number and keep the last of them as the anchor; how many."""
+
+    def actor(self, subject: str) -> str:
+        """The pseudonym of a subject; a new one if it has none."""
+
+    def forget_actor(self, subject: str) -> bool:
+        """Remove what leads from a pseudonym to its subject."""
+
+    def enqueue(self, event: ContextEvent) -> None:
+        """Put an event into the outbox."""
+
+    def due(self, now: datetime, limit: int) -> Sequence[Waiting]:
+        """The oldest events that are to be handed on now, in the order in which they were put in.
+
+        An event waits for the earlier ones of its context, so that each context's events keep their order. Two writing
+        transactions at once do not get the same event.
+        """
+
+    def handed_on(self, ids: Sequence[str]) -> None:
+        """Remove events from the outbox."""
+
+    def failed(self, event_id: str, error: str, next_at: datetime) -> None:
+        """Count a failed attempt, and leave the event alone until then."""
+
+    def grants(self, *, subject: str | None = None, namespace: str | None = None) -> Sequence[Grant]:
+        """The grants of a subject, of a namespace, or all of them."""
+
+    def grant(self, grant: Grant) -> bool:
+        """Add a grant; False if it is there."""
+
+    def revoke(self, grant: Grant) -> bool:
+        """Remove a grant; False if it is not there."""
+
+    def schema(self, kind: str, version: int | None) -> StoredSchema | None:
+        """One version of a registered schema, or its latest."""
+
+    def schemas(self, kind: str | None) -> Sequence[StoredSchema]:
+        """All registered schemas, or those of one type, in the order of type and version."""
+
+    def add_schema(self, schema: StoredSchema) -> bool:
+        """Register a version of a schema; False if there is one of that number."""
+
+
+class Store(Protocol):
+    """A place where contexts are kept."""
+
+    def write(self, work: Callable[[Unit], T]) -> T:
+        """Run work in a transaction and return once it is durable; if it raises, nothing of it is kept.
+
+        Work may run more than once, where the database asks for it, so it has no effects of its own.
+
+        Raises:
+            StoreUnavailableError: the database cannot be reached, or is busy for too long.
+            StorageFullError: the disk is full or read-only.
+        """
+
+    def read(self, work: Callable[[Unit], T]) -> T:
+        """Run work that only reads, on one consistent state.
+
+        Raises:
+            StoreUnavailableError: the database cannot be reached, or is busy for too long.
+        """
+
+    def close(self) -> None:
+        """End what the store holds open, after what is being written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """One kind of store, declared as `BACKEND` by its module.
+
+    Args:
+        name: what it is called in a report: `sqlite`.
+        schemes: the schemes of the URLs that it opens.
+        open: opens the store at a URL, and makes or migrates its tables.
+    """
+
+    name: str
+    schemes: tuple[str, ...]
+    open: Callable[[str], Store]
+
+
+class Opened(AbstractContextManager[Store]):
+    """A store that is closed at the end of a block."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __enter__(self) -> Store:
+        return self._store
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close()
