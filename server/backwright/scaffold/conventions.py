@@ -13,10 +13,11 @@ from backwright._files import read_bounded
 from backwright.errors import TooLargeError, UnsupportedProjectError
 from backwright.scaffold.features import Auth
 from backwright.scaffold.models import target_of
-from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, Symbol, sources
+from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, Session, Symbol, sources
 from backwright.scaffold.relations import module_of
+from backwright.scaffold.statements import last_name
 
-_SIGNS = re.compile(rb"exception_handler|Depends|Security|class ")
+_SIGNS = re.compile(rb"exception_handler|Depends|Security|class |Annotated|def ")
 _NAMES = re.compile(
     r"(get_|require_)?(current|authenticated|logged_in|signed_in)_(active_|verified_)?"
     r"(user|principal|account|identity|actor|subject|caller)|get_(principal|user_from_token|identity)|"
@@ -63,6 +64,38 @@ class Conventions:
     candidates: list[_Candidate] = field(default_factory=list)
     uses: Counter[str] = field(default_factory=Counter)
     classes: dict[str, tuple[str, ast.ClassDef]] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    annotations: Counter[str] = field(default_factory=Counter)
+
+    def used(self, name: str) -> int:
+        """How often something depends on this, directly or by an alias such as `SessionDep`."""
+        return self.uses[name] + sum(self.annotations[alias] for alias, on in self.aliases.items() if on == name)
+
+    def session(self, facts: Facts) -> tuple[Session, tuple[str, ...]]:
+        """The session dependency that most of the project uses, and what is doubtful about that.
+
+        Raises:
+            UnsupportedProjectError: there is none, or it cannot be told which.
+        """
+        ranked = sorted(facts.sessions, key=lambda each: (-self.used(each.symbol.name), each.symbol.path))
+        best = [each for each in ranked if self.used(each.symbol.name) == self.used(ranked[0].symbol.name)]
+        if len(best) != 1:
+            found = ", ".join(f"{each.symbol.name} ({each.symbol.path}:{each.symbol.line})" for each in best)
+            raise UnsupportedProjectError(
+                f"which dependency gives the AsyncSession cannot be told: {found}"
+                if best
+                else "the project has no dependencies that yield an AsyncSession",
+                hint="name it in backwright.yaml: `scaffold: {session: app.db:get_session}`; it is an `async def` that "
+                "yields the session",
+            )
+        others = [f"{each.symbol.name} ({each.symbol.path}:{each.symbol.line})" for each in ranked[1:]]
+        if not others:
+            return best[0], ()
+        chosen = best[0].symbol
+        uses = (
+            f"{chosen.name} ({chosen.path}:{chosen.line}) gives the session, which {self.used(chosen.name)} places use"
+        )
+        return best[0], (f"{uses}; is that right? There are {', '.join(others)} as well",)
 
     def auth(self, wanted: Auth, facts: Facts) -> AuthSource:
         """The dependency that a resource with this authorization hangs on.
@@ -83,9 +116,9 @@ class Conventions:
                 hint="give it a parameter of type SecurityScopes, or leave read and write out of auth: "
                 "then signing in is enough",
             )
-        ranked = sorted(fit, key=lambda each: (-self.uses[each.symbol.name], each.symbol.path))
+        ranked = sorted(fit, key=lambda each: (-self.used(each.symbol.name), each.symbol.path))
         best = ranked[0]
-        rivals = [each for each in ranked[1:] if self.uses[each.symbol.name] == self.uses[best.symbol.name]]
+        rivals = [each for each in ranked[1:] if self.used(each.symbol.name) == self.used(best.symbol.name)]
         if rivals:
             raise UnsupportedProjectError(
                 f"which of these says who calls cannot be told: {self._listed([best, *rivals])}",
@@ -97,7 +130,7 @@ class Conventions:
         return ", ".join(f"{each.symbol.name} ({each.symbol.path}:{each.symbol.line})" for each in candidates)
 
     def _source(self, best: _Candidate, others: list[_Candidate], facts: Facts) -> AuthSource:
-        uses = self.uses[best.symbol.name]
+        uses = self.used(best.symbol.name)
         notes = [f"auth hangs on {self._listed([best])}, which {uses} routes or dependencies use"]
         if others:
             notes.append(f"is that right? There are {self._listed(others)} as well")
@@ -144,13 +177,26 @@ def _read_module(found: Conventions, tree: ast.Module, path: str) -> None:
             found.candidates.append(candidate)
         if isinstance(statement, ast.ClassDef):
             found.classes.setdefault(statement.name, (path, statement))
+        found.aliases |= dict(_alias(statement))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
+        if isinstance(node, ast.arg) and node.annotation is not None:
+            found.annotations[ast.unparse(node.annotation).rpartition(".")[2]] += 1
+        elif isinstance(node, ast.Call):
             called = ast.unparse(node.func).rpartition(".")[2]
             if called in {"Depends", "Security"} and node.args:
                 found.uses[ast.unparse(node.args[0]).rpartition(".")[2]] += 1
             elif found.handler is None and any(name in _HANDLED for name in _handled(node, called)):
                 found.handler = Symbol(path, node.lineno, called)
+
+
+def _alias(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """`SessionDep` and `get_session` of `SessionDep = Annotated[AsyncSession, Depends(get_session)]`."""
+    name, value = target_of(statement), getattr(statement, "value", None)
+    if name is None or not isinstance(value, ast.Subscript) or last_name(value.value) != "Annotated":
+        return
+    for node in ast.walk(value):
+        if isinstance(node, ast.Call) and last_name(node.func) in {"Depends", "Security"} and node.args:
+            yield name, ast.unparse(node.args[0]).rpartition(".")[2]
 
 
 def _handled(node: ast.Call, called: str) -> Iterator[str]:

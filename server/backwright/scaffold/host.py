@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from typing import NamedTuple
 
 from backwright.errors import UnsupportedProjectError
-from backwright.scaffold.conventions import AuthSource, read_conventions
+from backwright.scaffold.conventions import AuthSource, Conventions, read_conventions
 from backwright.scaffold.layout import Target, only, revisions_of
 from backwright.scaffold.project import (
     Application,
@@ -24,8 +25,16 @@ from backwright.scaffold.record import Layout, Record
 from backwright.scaffold.render import Style
 from backwright.scaffold.resource import Resource
 
-# Below these the generated code does not work: MISSING of Pydantic, the scope of a dependency.
-_NEEDS = {"pydantic": (2, 14), "sqlalchemy": (2, 0), "fastapi": (0, 121)}
+# Below these the generated code does not work: SkipJsonSchema of Pydantic, `Mapped`, a model of the query.
+_NEEDS = {"pydantic": (2, 5), "sqlalchemy": (2, 0), "fastapi": (0, 115)}
+_MISSING_SINCE = (2, 14)
+# Between these, what follows the `yield` of a dependency runs after the response was sent: a commit there comes too
+# late. From the second one on, a dependency can ask for the earlier time.
+_LATE_EXIT, _SCOPED_EXIT = (0, 118), (0, 121)
+
+_NEWEST = (9999,)
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*==\s*([0-9][0-9.]*)", re.MULTILINE)
+_BASE_HINT = "the resource needs exactly one DeclarativeBase to join"
 
 
 def locate_in_host(
@@ -37,27 +46,19 @@ def locate_in_host(
         UnsupportedProjectError: a piece that the resource stands on is missing, or there is more than one of it.
     """
     versions = installed_versions(root)
-    _check(facts, versions)
-    base = only(facts.bases, "declarative bases", "the resource needs exactly one DeclarativeBase to join")
-    session = only(
-        facts.sessions,
-        "dependencies that yield an AsyncSession",
-        "write `async def get_session() -> AsyncGenerator[AsyncSession]` and use it in every router",
-    )
-    assert isinstance(base, Symbol)  # noqa: S101  `only` gives back what it was given
-    assert isinstance(session, Session)  # noqa: S101  as above
-    script = overrides.get("migrations") or script_location(root, facts)
-    if script is None:
-        raise UnsupportedProjectError("there is no alembic.ini", hint="run `alembic init -t async migrations` first")
-    revision, down = revisions_of(root, script, resource, own)
-    layout = Layout(
-        source_root=source_root_of(base.path, facts),
-        package=overrides.get("package") or package_of(base.path, facts),
-        tests=overrides.get("tests", facts.tests or "tests"),
-        migrations=script,
-    )
-    mount, notes = _mount(facts, layout, resource)
+    _check(facts, versions, resource)
     conventions = read_conventions(root)
+    pieces = _pieces(root, facts, resource, overrides, conventions)
+    session = pieces.session
+    revision, down = revisions_of(root, pieces.migrations, resource, own) if resource.stored else ("", None)
+    layout = Layout(
+        source_root=source_root_of(pieces.home, facts),
+        package=overrides.get("package") or package_of(pieces.home, facts),
+        tests=overrides.get("tests", facts.tests or "tests"),
+        migrations=pieces.migrations,
+    )
+    fastapi = versions.get("fastapi", _NEWEST)
+    mount, notes = _mount(facts, layout, resource)
     auth = conventions.auth(resource.auth, facts) if resource.auth else None
     handler = conventions.handler
     return Target(
@@ -66,21 +67,54 @@ def locate_in_host(
         title=layout.package,
         distribution=layout.package,
         style=style_of(facts, layout.package, root),
-        modules=_modules(layout, resource, base, session.symbol),
+        modules=_modules(layout, resource, pieces.base, session.symbol if session else None),
         revision=revision,
         down_revision=down,
         mount=mount,
-        notes=(*notes, *_missing(versions), *_doubts(resource, auth, handler)),
+        notes=(*notes, *pieces.notes, *_missing(versions), *_doubts(resource, auth, handler)),
         auth=auth,
         envelope="own" if handler else "detail",
         http_client="httpx2" if "httpx2" in versions or "httpx" not in versions else "httpx",
         asyncio_marks=True,
-        session_commits=session.commits,
+        session_commits=session is None or (session.commits and not _LATE_EXIT <= fastapi < _SCOPED_EXIT),
+        session_scope=fastapi >= _SCOPED_EXIT,
+        missing=versions.get("pydantic", _NEWEST) >= _MISSING_SINCE,
     )
 
 
-def _check(facts: Facts, versions: Mapping[str, tuple[int, ...]]) -> None:
-    if "sqlmodel" in facts.frameworks:
+class _Pieces(NamedTuple):
+    """What a resource stands on: nothing but a package where it is kept in memory."""
+
+    home: str
+    base: Symbol | None = None
+    session: Session | None = None
+    migrations: str = "migrations"
+    notes: tuple[str, ...] = ()
+
+
+def _pieces(
+    root: Path, facts: Facts, resource: Resource, overrides: Mapping[str, str], conventions: Conventions
+) -> _Pieces:
+    script = overrides.get("migrations") or script_location(root, facts)
+    if not resource.stored:
+        home = next(
+            iter([*(each.path for each in facts.applications), *(each.path for each in facts.aggregates)]), None
+        )
+        if home is None:
+            raise UnsupportedProjectError(
+                "no application was found to add the router to", hint="make a FastAPI() or give another root"
+            )
+        return _Pieces(home, migrations=script or "migrations")
+    base = only(facts.bases, "declarative bases", _BASE_HINT)
+    assert isinstance(base, Symbol)  # noqa: S101  `only` gives back what it was given
+    session, notes = conventions.session(facts)
+    if script is None:
+        raise UnsupportedProjectError("there is no alembic.ini", hint="run `alembic init -t async migrations` first")
+    return _Pieces(base.path, base, session, script, notes)
+
+
+def _check(facts: Facts, versions: Mapping[str, tuple[int, ...]], resource: Resource) -> None:
+    if "sqlmodel" in facts.frameworks and resource.stored:
         raise UnsupportedProjectError(
             f"the project uses SQLModel ({facts.frameworks['sqlmodel']})", hint="the template writes SQLAlchemy models"
         )
@@ -109,17 +143,34 @@ def _doubts(resource: Resource, auth: AuthSource | None, handler: Symbol | None)
 
 
 def installed_versions(root: Path) -> dict[str, tuple[int, ...]]:
-    """Major and minor versions from `uv.lock` or `poetry.lock`, or else from the environment in `.venv`."""
-    for name in ("uv.lock", "poetry.lock"):
-        try:
-            packages = tomllib.loads((root / name).read_text(encoding="utf-8")).get("package", [])
-        except (OSError, ValueError):
-            continue
-        return {str(p["name"]).lower(): _numbers(str(p["version"])) for p in packages if "version" in p}
+    """Major and minor versions from a lock file, or else from the environment in `.venv`, or else from pins.
+
+    A member of a workspace is locked further up, in the same repository.
+    """
+    for folder in _up_to_repository(root):
+        for name in ("uv.lock", "poetry.lock", "pdm.lock"):
+            try:
+                packages = tomllib.loads((folder / name).read_text(encoding="utf-8")).get("package", [])
+            except (OSError, ValueError):
+                continue
+            return {str(p["name"]).lower(): _numbers(str(p["version"])) for p in packages if "version" in p}
     found: list[Distribution] = []
     for folder in sorted((root / ".venv").glob("lib/python3.*/site-packages")):
         found += distributions(path=[str(folder)])
-    return {str(each.metadata["Name"]).lower(): _numbers(each.version) for each in found}
+    if found:
+        return {str(each.metadata["Name"]).lower(): _numbers(each.version) for each in found}
+    try:
+        pinned = (root / "requirements.txt").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return {}
+    return {name.lower(): _numbers(version) for name, version in _PIN.findall(pinned)}
+
+
+def _up_to_repository(root: Path) -> Iterator[Path]:
+    """The folder and those above it, up to the one that git keeps; only the folder itself where there is none."""
+    above = [root, *root.resolve().parents]
+    depth = next((number for number, folder in enumerate(above) if (folder / ".git").exists()), 0)
+    yield from above[: depth + 1]
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -149,18 +200,19 @@ def module_of(path: str, source_root: str) -> str:
     return relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def _modules(layout: Layout, resource: Resource, base: Symbol, session: Symbol) -> dict[str, str]:
+def _modules(layout: Layout, resource: Resource, base: Symbol | None, session: Symbol | None) -> dict[str, str]:
     kit, own = f"{layout.package}.resource_kit", f"{layout.package}.{resource.plural}"
-    return {
+    found = {
         **{name: f"{kit}.{name}" for name in ("errors", "ids", "columns", "http", "idempotency")},
         "responses": f"{kit}.http",
         "schema_types": f"{kit}.schemas",
-        "base": module_of(base.path, layout.source_root),
-        "base_name": base.name,
-        "session": module_of(session.path, layout.source_root),
-        "get_session": session.name,
         **{name: f"{own}.{name}" for name in ("domain", "model", "schemas", "repository", "service", "router")},
     }
+    if base is not None:
+        found |= {"base": module_of(base.path, layout.source_root), "base_name": base.name}
+    if session is not None:
+        found |= {"session": module_of(session.path, layout.source_root), "get_session": session.name}
+    return found
 
 
 def _mount(facts: Facts, layout: Layout, resource: Resource) -> tuple[Application | None, tuple[str, ...]]:

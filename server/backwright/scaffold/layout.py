@@ -53,6 +53,7 @@ class Target:
     asyncio_marks: bool = False
     session_scope: bool = True
     session_commits: bool = True
+    missing: bool = True
     auth: AuthSource | None = None
     envelope: str = "own"
     parents: tuple[Parent, ...] = ()
@@ -128,6 +129,9 @@ def locate(
     if platform is not None and platform.layout is not None and not platform.host:
         return _own(root, facts, resource, platform.layout, own)
     foreign = [each for each in ("flask", "django", "litestar") if each in facts.frameworks]
+    if platform is not None and platform.layout is not None:
+        # What is there says where the next one goes; the first one was placed by looking.
+        overrides = {**platform.layout.model_dump(include={"package"}), **overrides}
     if "fastapi" not in facts.frameworks:
         if foreign:
             raise UnsupportedProjectError(

@@ -7,19 +7,22 @@ import configparser
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError, UnsupportedProjectError
 from backwright.scaffold.mount import Site, aggregate_routers, application_sites
+from backwright.scaffold.statements import last_name, made_by
 
 MAX_FILES = 20_000
 MAX_SOURCE_BYTES = 1024 * 1024
 
 _SKIP = frozenset(["__pycache__", "build", "dist", "docs", "examples", "node_modules", "site-packages", "venv"])
-_SIGNS = re.compile(rb"FastAPI|Flask\(|DeclarativeBase|declarative_base|AsyncSession|include_router|SQLModel")
+_SIGNS = re.compile(
+    rb"FastAPI|Flask\(|DeclarativeBase|declarative_base|AsyncSession|async_sessionmaker|include_router|SQLModel"
+)
 _FOREIGN = {"flask": "Flask", "django": "Django", "litestar": "Litestar"}
 
 
@@ -186,9 +189,10 @@ def _read_module(facts: Facts, path: str, text: str) -> None:
         facts.frameworks.setdefault("fastapi", path)
     facts.applications += [Application(path, site) for site in application_sites(text)]
     facts.aggregates += [Symbol(path, 0, name) for name in aggregate_routers(text)]
+    makers = _makers(tree)
     for statement in tree.body:
         facts.bases += _bases(statement, path)
-        session = _session(statement, path)
+        session = _session(statement, path, makers)
         if session is not None:
             facts.sessions.append(session)
 
@@ -201,7 +205,7 @@ def _note_framework(facts: Facts, node: ast.Import | ast.ImportFrom, path: str) 
 
 
 def _calls(tree: ast.Module, name: str) -> bool:
-    return any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name for n in ast.walk(tree))
+    return any(isinstance(node, ast.Call) and last_name(node.func) == name for node in ast.walk(tree))
 
 
 def _bases(statement: ast.stmt, path: str) -> list[Symbol]:
@@ -216,15 +220,42 @@ def _bases(statement: ast.stmt, path: str) -> list[Symbol]:
     return []
 
 
-def _session(statement: ast.stmt, path: str) -> Session | None:
-    if not isinstance(statement, ast.AsyncFunctionDef) or statement.decorator_list or statement.returns is None:
+def _session(statement: ast.stmt, path: str, makers: Collection[str]) -> Session | None:
+    if not isinstance(statement, ast.AsyncFunctionDef) or statement.decorator_list:
         return None
-    yields = any(isinstance(node, ast.Yield) for node in ast.walk(statement))
-    if not yields or "AsyncSession" not in ast.unparse(statement.returns):
+    yielded = [ast.unparse(node.value) for node in ast.walk(statement) if isinstance(node, ast.Yield) and node.value]
+    said = "" if statement.returns is None else ast.unparse(statement.returns)
+    opened = _opened(statement, makers)
+    if not yielded or not ("AsyncSession" in said or set(yielded) & opened):
         return None
     attributes = {node.attr for node in ast.walk(statement) if isinstance(node, ast.Attribute)}
     commits = not attributes.isdisjoint({"commit", "begin", "transaction"})
     return Session(Symbol(path, statement.lineno, statement.name), commits)
+
+
+def _opened(function: ast.AsyncFunctionDef, makers: Collection[str]) -> set[str]:
+    """The names that a function gives to sessions of these makers: `session` of `async with Sessions() as session`."""
+    found: set[str] = set()
+    for node in ast.walk(function):
+        pairs = (
+            [(item.context_expr, item.optional_vars) for item in node.items] if isinstance(node, ast.AsyncWith) else []
+        )
+        if isinstance(node, ast.Assign):
+            pairs.append((node.value, node.targets[0]))
+        for made, name in pairs:
+            head = ast.unparse(made.func).partition(".")[0] if isinstance(made, ast.Call) else None
+            if head in makers and isinstance(name, ast.Name):
+                found.add(name.id)
+    return found
+
+
+def _makers(tree: ast.Module) -> set[str]:
+    """The names of what makes an `AsyncSession` in a module."""
+    return {name for statement in tree.body if (name := made_by(statement, {"async_sessionmaker"})) is not None} | {
+        name
+        for statement in tree.body
+        if (name := made_by(statement, {"sessionmaker"})) is not None and "AsyncSession" in ast.unparse(statement)
+    }
 
 
 def script_location(root: Path, facts: Facts) -> str | None:

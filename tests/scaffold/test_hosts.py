@@ -1,0 +1,143 @@
+"""Shapes of projects that were there before, each as small as it can be: what real ones failed at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backwright.errors import UnsupportedProjectError
+from backwright.scaffold import engine
+from backwright.scaffold.plan import Plan
+from tests.scaffold._projects import HOST, SMALL, kinds, plan, scaffold, tree, write
+
+RICH: dict[str, object] = {
+    "resource": "note",
+    "fields": [
+        {"name": "title", "type": "str", "unique": True, "max_length": 40},
+        {"name": "pages", "type": "int", "ge": 1},
+        {"name": "due", "type": "date", "required": False},
+        {"name": "state", "type": "enum", "choices": ["open", "closed"]},
+    ],
+    "filters": ["state"],
+}
+UNTYPED = HOST["app/db.py"].replace("AsyncIterator[AsyncSession]", "AsyncIterator")
+TWO = HOST["app/db.py"] + "\n\nasync def get_test_db() -> AsyncIterator[AsyncSession]:\n    yield Sessions()\n"
+ALIAS = """\
+from typing import Annotated
+
+from app.db import get_db
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+
+SessionDep = Annotated[AsyncSession, Depends(get_db)]
+
+
+async def look(session: SessionDep) -> None: ...
+"""
+
+
+def lock(**versions: str) -> str:
+    return "\n".join(f'[[package]]\nname = "{name}"\nversion = "{each}"\n' for name, each in versions.items())
+
+
+SHAPES: dict[str, dict[str, str]] = {
+    "the framework by its module": {
+        "app/main.py": HOST["app/main.py"]
+        .replace("from fastapi import FastAPI", "import fastapi")
+        .replace("FastAPI", "fastapi.FastAPI")
+    },
+    "a session of no said type": {"app/db.py": UNTYPED},
+    "two sessions, one of them in use": {"app/db.py": TWO, "app/deps.py": ALIAS},
+    "an older Pydantic and FastAPI": {"uv.lock": lock(pydantic="2.7.4", fastapi="0.119.0")},
+    "pinned requirements": {"requirements.txt": "pydantic[email]==2.9.2\nfastapi == 0.115.0  # web\n"},
+}
+
+
+def run(root: Path, *arguments: str) -> str:
+    done = subprocess.run([sys.executable, "-m", *arguments], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def text_of(made: Plan, end: str) -> str:
+    (text,) = (action.after or "" for action in made.actions if action.path.endswith(end))
+    return text
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_a_host_of_this_shape_passes_its_tests_and_the_new_ones_and_gets_back_what_it_was(
+    shape: dict[str, str], tmp_path: Path
+) -> None:
+    root = write(tmp_path, {**HOST, **shape})
+    before = tree(root)
+    made = scaffold(root, RICH)
+    assert kinds(made, "edit") == ["app/main.py", "alembic/env.py"]
+    assert plan(root, RICH).diff() == ""
+    assert " passed" in run(root, "pytest", "-q", "-p", "no:cacheprovider")
+    run(root, "alembic", "upgrade", "head")
+    run(root, "alembic", "check")
+    run(root, "alembic", "downgrade", "base")
+    (root / "desk.db").unlink()
+    assert engine.undo(root, "note").kept == ()
+    assert tree(root) == before
+
+
+def test_the_session_that_most_places_use_is_taken_and_the_other_is_a_question(tmp_path: Path) -> None:
+    made = plan(write(tmp_path, {**HOST, "app/db.py": TWO, "app/deps.py": ALIAS}), SMALL)
+    assert "from app.db import get_db\n" in text_of(made, "notes/router.py")
+    assert any("get_test_db (app/db.py:19) as well" in note for note in made.notes)
+
+
+def test_of_two_sessions_that_are_used_alike_none_is_guessed(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedProjectError, match=r"get_db \(app/db.py:14\), get_test_db \(app/db.py:19\)"):
+        plan(write(tmp_path, {**HOST, "app/db.py": TWO}), SMALL)
+
+
+@pytest.mark.parametrize(
+    ("fastapi", "scope", "commits"),
+    [("0.115.0", False, False), ("0.119.0", False, True), ("0.121.0", True, False), ("0.165.0", True, False)],
+)
+def test_what_was_written_is_committed_before_the_answer_in_each_fastapi(
+    fastapi: str, tmp_path: Path, *, scope: bool, commits: bool
+) -> None:
+    session = HOST["app/db.py"] + "        await session.commit()\n"
+    made = plan(write(tmp_path, {**HOST, "app/db.py": session, "uv.lock": lock(fastapi=fastapi)}), SMALL)
+    text = text_of(made, "notes/router.py")
+    assert ('scope="function"' in text, "await session.commit()" in text) == (scope, commits)
+
+
+@pytest.mark.parametrize(("pydantic", "missing"), [("2.7.4", False), ("2.13.9", False), ("2.14.0", True)])
+def test_an_absent_member_is_told_from_null_in_each_pydantic(pydantic: str, tmp_path: Path, *, missing: bool) -> None:
+    made = plan(write(tmp_path, {**HOST, "uv.lock": lock(pydantic=pydantic)}), RICH)
+    text = text_of(made, "notes/schemas.py")
+    assert ("MISSING" in text, "exclude_unset=True" in text, "_refuse_null" in text) == (
+        missing,
+        not missing,
+        not missing,
+    )
+
+
+def test_a_member_of_a_workspace_has_the_versions_of_its_lock_file(tmp_path: Path) -> None:
+    root = write(tmp_path / "services" / "desk", HOST)
+    write(tmp_path, {"uv.lock": lock(pydantic="1.10.2"), ".git/HEAD": ""})
+    with pytest.raises(UnsupportedProjectError, match=r"the project has pydantic 1\.10"):
+        plan(root, SMALL)
+
+
+def test_a_lock_file_above_the_repository_is_not_its_own(tmp_path: Path) -> None:
+    root = write(tmp_path / "services" / "desk", {**HOST, ".git/HEAD": ""})
+    write(tmp_path, {"uv.lock": lock(pydantic="1.10.2")})
+    assert plan(root, SMALL).conflicts == ()
+
+
+def test_what_is_kept_in_memory_needs_neither_a_database_nor_migrations(tmp_path: Path) -> None:
+    bare = {path: text for path, text in HOST.items() if not path.startswith("alembic")}
+    root = write(
+        tmp_path, {**bare, "app/db.py": "", "app/tickets.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n"}
+    )
+    (root / "tests/test_app.py").unlink()
+    scaffold(root, {**RICH, "persistence": "none"})
+    assert " passed" in run(root, "pytest", "-q", "-p", "no:cacheprovider")
