@@ -12,10 +12,11 @@ import anyio
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.pack._pages import Module, Page, modules, pages
+from backwright.catalog.blocks import Module, Page
+from tests.pack._pages import modules, pages
 from tests.pack._postgres import empty_database, run_sql
 
-MODULES = {f"{module.page.id}:{module.line}": module for module in modules() if module.needs_postgres}
+MODULES = {module.id: module for module in modules() if module.needs_postgres}
 PAGES = {page.id: page for page in pages() if any(block.language == "sql" for block in page.blocks)}
 SECONDS = 120
 _END = re.compile(r";[ \t]*(?:--[^\n]*)?(?:\n|$)")
