@@ -26,6 +26,8 @@ def run(root: Path, *arguments: str, **variables: str) -> str:
     """What a command of this environment says in the project; it has to succeed."""
     foreign = ("PYTEST", "DATABASE", "TEST_DATABASE", "AUTH")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(foreign)} | variables
+    # A plugin that the project does not have.
+    environment["PYTEST_ADDOPTS"] = "-p no:schemathesis"
     done = subprocess.run(
         [sys.executable, "-m", *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
     )
