@@ -45,7 +45,8 @@
         ├── RateLimitedError         RATE_LIMITED
         ├── StoreUnavailableError    UNAVAILABLE
         ├── StorageFullError         STORAGE_FULL
-        └── ToolUnavailableError     TOOL_UNAVAILABLE
+        ├── ToolUnavailableError     TOOL_UNAVAILABLE
+        └── RegistryFailedError      REGISTRY_FAILED
 
 A leaf has a stable `code`, a message that says what is wrong and a `hint` that says what to do. How each surface
 shows it: MCP tools answer `isError` with code, message and hint; MCP resources and prompts answer -32602; HTTP
@@ -349,3 +350,7 @@ class StorageFullError(RefusedError, code="STORAGE_FULL"):
 
 class ToolUnavailableError(RefusedError, code="TOOL_UNAVAILABLE"):
     """A program that the work needs, such as git or ruff, is not there or failed."""
+
+
+class RegistryFailedError(RefusedError, code="REGISTRY_FAILED"):
+    """A registry of packages was asked for newest releases, and did not give them."""
