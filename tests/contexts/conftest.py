@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from backwright.contexts.opening import backends, open_store
 from backwright.contexts.service import Contexts
 from backwright.contexts.store import Store
-from backwright.contexts.stores import memory
+from tests.contexts._databases import fresh_url
+
+KINDS = tuple(backend.name for backend in backends())
 
 
-@pytest.fixture(params=["memory"])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    opened = memory.BACKEND.open("memory://")
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a store that holds nothing."""
+    with fresh_url(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = open_store(url)
     yield opened
     opened.close()
 

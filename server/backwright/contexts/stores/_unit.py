@@ -1,0 +1,294 @@
+"""The tables of one transaction in SQL: one set of statements for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, CursorResult, Executable, Select, Table, and_, delete, exists, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+from backwright.contexts.access import Grant
+from backwright.contexts.audit import AuditEntry
+from backwright.contexts.context import Address, Context
+from backwright.contexts.events import ContextEvent
+from backwright.contexts.store import KeptAnswer, Listing, StoredSchema, Waiting
+from backwright.contexts.stores import _rows
+from backwright.contexts.stores._tables import (
+    ACTOR,
+    AUDIT,
+    CHAIN,
+    CONTEXT,
+    GRANT,
+    IDEMPOTENCY,
+    LABEL,
+    OUTBOX,
+    SCHEMA,
+    VERSION,
+)
+
+
+class SqlUnit:
+    """The tables of one transaction; see `Unit`.
+
+    Args:
+        connection: in a transaction.
+        locks: whether rows that will be written are locked when they are read. SQLite has one writer at a time.
+    """
+
+    def __init__(self, connection: Connection, *, locks: bool) -> None:
+        self._connection = connection
+        self._locks = locks
+        self._insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+
+    # Contexts
+
+    def context(self, address: Address) -> Context | None:
+        """See `Unit`."""
+        row = self._one(self._locked(select(CONTEXT).where(_at(CONTEXT, address))))
+        return None if row is None else _rows.context_of(row)
+
+    def version(self, address: Address, number: int) -> Context | None:
+        """See `Unit`."""
+        row = self._one(select(VERSION).where(_at(VERSION, address), VERSION.c.version == number))
+        return None if row is None else _rows.context_of(row)
+
+    def versions(self, address: Address, *, before: int | None, limit: int) -> Sequence[Context]:
+        """See `Unit`."""
+        query = select(VERSION).where(_at(VERSION, address)).order_by(VERSION.c.version.desc()).limit(limit)
+        if before is not None:
+            query = query.where(VERSION.c.version < before)
+        return [_rows.context_of(row) for row in self._all(query)]
+
+    def contexts(self, listing: Listing) -> Sequence[Context]:
+        """See `Unit`."""
+        query = select(CONTEXT).order_by(CONTEXT.c.namespace, CONTEXT.c.name).limit(listing.limit)
+        if listing.namespaces is not None:
+            query = query.where(CONTEXT.c.namespace.in_(sorted(listing.namespaces)))
+        if listing.after is not None:
+            space, name = listing.after.namespace, listing.after.name
+            later = and_(CONTEXT.c.namespace == space, CONTEXT.c.name > name)
+            query = query.where(or_(CONTEXT.c.namespace > space, later))
+        if listing.type is not None:
+            query = query.where(CONTEXT.c.type == listing.type)
+        if not listing.deleted:
+            query = query.where(CONTEXT.c.deleted.is_(False))
+        for key, value in (listing.labels or {}).items():
+            same = and_(LABEL.c.namespace == CONTEXT.c.namespace, LABEL.c.name == CONTEXT.c.name)
+            query = query.where(exists().where(same, LABEL.c.key == key, LABEL.c.value == value))
+        return [_rows.context_of(row) for row in self._all(query)]
+
+    def namespaces(self) -> Sequence[str]:
+        """See `Unit`."""
+        query = select(CONTEXT.c.namespace).distinct().order_by(CONTEXT.c.namespace)
+        return [row["namespace"] for row in self._all(query)]
+
+    def save(self, context: Context, *, expected: int) -> bool:
+        """See `Unit`."""
+        values = _rows.context_values(context)
+        if expected == 0:
+            done = self._run(self._insert(CONTEXT).values(values).on_conflict_do_nothing()).rowcount
+        else:
+            latest = and_(_at(CONTEXT, context.address), CONTEXT.c.version == expected)
+            done = self._run(update(CONTEXT).where(latest).values(values)).rowcount
+        if done != 1:
+            return False
+        self._run(VERSION.insert().values(values))
+        if expected:
+            self._run(delete(LABEL).where(_at(LABEL, context.address)))
+        if context.labels:
+            place = {"namespace": context.address.namespace, "name": context.address.name}
+            labels = [{**place, "key": key, "value": value} for key, value in context.labels.items()]
+            self._run(LABEL.insert(), labels)
+        return True
+
+    # Idempotency keys
+
+    def answer(self, subject: str, namespace: str, key: str, now: datetime) -> KeptAnswer | None:
+        """See `Unit`."""
+        columns = IDEMPOTENCY.c
+        row = self._one(
+            select(IDEMPOTENCY).where(
+                columns.subject == subject,
+                columns.namespace == namespace,
+                columns.key == key,
+                columns.expires_at > _rows.moment(now),
+            )
+        )
+        return None if row is None else _rows.answer_of(row)
+
+    def claim(self, answer: KeptAnswer, now: datetime) -> bool:
+        """See `Unit`."""
+        values = _rows.answer_values(answer)
+        # An expired key is taken over by whoever comes first, in the one statement that also waits for others.
+        taking = self._insert(IDEMPOTENCY).values(values)
+        taking = taking.on_conflict_do_update(
+            index_elements=["subject", "namespace", "key"],
+            set_=values,
+            where=IDEMPOTENCY.c.expires_at <= _rows.moment(now),
+        )
+        return self._run(taking).rowcount == 1
+
+    def settle(self, answer: KeptAnswer) -> None:
+        """See `Unit`."""
+        columns = IDEMPOTENCY.c
+        own = and_(columns.subject == answer.subject, columns.namespace == answer.namespace, columns.key == answer.key)
+        self._run(update(IDEMPOTENCY).where(own).values(version=answer.version, changed=answer.changed))
+
+    def forget_answers(self, now: datetime) -> int:
+        """See `Unit`."""
+        return self._run(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.expires_at <= _rows.moment(now))).rowcount
+
+    # Audit
+
+    def last_link(self, namespace: str) -> AuditEntry | None:
+        """See `Unit`."""
+        if self._locks:
+            start = {"namespace": namespace, "seq": 0, "anchor": ""}
+            self._run(self._insert(CHAIN).values(start).on_conflict_do_nothing())
+        head = self._one(self._locked(select(CHAIN).where(CHAIN.c.namespace == namespace)))
+        if head is None or head["seq"] == 0:
+            return None
+        last = self._one(select(AUDIT).where(AUDIT.c.namespace == namespace, AUDIT.c.seq == head["seq"]))
+        return _rows.entry_of(last) if last is not None else self.anchor(namespace)
+
+    def link(self, entry: AuditEntry) -> None:
+        """See `Unit`."""
+        self._run(AUDIT.insert().values(asdict(entry)))
+        head = self._insert(CHAIN).values(namespace=entry.namespace, seq=entry.seq, anchor="")
+        self._run(head.on_conflict_do_update(index_elements=["namespace"], set_={"seq": entry.seq}))
+
+    def links(self, namespace: str, *, after: int, limit: int) -> Sequence[AuditEntry]:
+        """See `Unit`."""
+        query = select(AUDIT).where(AUDIT.c.namespace == namespace, AUDIT.c.seq > after)
+        return [_rows.entry_of(row) for row in self._all(query.order_by(AUDIT.c.seq).limit(limit))]
+
+    def anchor(self, namespace: str) -> AuditEntry | None:
+        """See `Unit`."""
+        row = self._one(select(CHAIN.c.anchor).where(CHAIN.c.namespace == namespace))
+        return _rows.entry_of(json.loads(row["anchor"])) if row is not None and row["anchor"] else None
+
+    def purge_links(self, namespace: str, *, up_to: int) -> int:
+        """See `Unit`."""
+        own = and_(AUDIT.c.namespace == namespace, AUDIT.c.seq <= up_to)
+        last = self._one(select(AUDIT).where(own).order_by(AUDIT.c.seq.desc()).limit(1))
+        if last is None:
+            return 0
+        anchor = _rows.anchor_text(_rows.entry_of(last))
+        self._run(update(CHAIN).where(CHAIN.c.namespace == namespace).values(anchor=anchor))
+        return self._run(delete(AUDIT).where(own)).rowcount
+
+    def actor(self, subject: str) -> str:
+        """See `Unit`."""
+        known = select(ACTOR.c.pseudonym).where(ACTOR.c.subject == subject)
+        row = self._one(known)
+        if row is None:
+            new = {"subject": subject, "pseudonym": f"actor-{secrets.token_hex(8)}"}
+            self._run(self._insert(ACTOR).values(new).on_conflict_do_nothing())
+            row = self._one(known)
+        return str(row["pseudonym"]) if row is not None else ""
+
+    def forget_actor(self, subject: str) -> bool:
+        """See `Unit`."""
+        return self._run(delete(ACTOR).where(ACTOR.c.subject == subject)).rowcount == 1
+
+    # Outbox
+
+    def enqueue(self, event: ContextEvent) -> None:
+        """See `Unit`."""
+        values = {"id": event.id, "uri": event.uri, "event": event.to_json(), "attempts": 0, "error": "", "next_at": ""}
+        self._run(OUTBOX.insert().values(values))
+
+    def due(self, now: datetime, limit: int) -> Sequence[Waiting]:
+        """See `Unit`."""
+        columns, at = OUTBOX.c, _rows.moment(now)
+        earlier = OUTBOX.alias("earlier")
+        delayed = exists().where(
+            earlier.c.uri == columns.uri, earlier.c.position < columns.position, earlier.c.next_at > at
+        )
+        query = select(OUTBOX).where(columns.next_at <= at, ~delayed).order_by(columns.position).limit(limit)
+        # Not skipping what another relay holds: it may be an earlier event of the same context.
+        return [
+            Waiting(ContextEvent.from_json(row["event"]), row["attempts"], row["error"])
+            for row in self._all(self._locked(query))
+        ]
+
+    def handed_on(self, ids: Sequence[str]) -> None:
+        """See `Unit`."""
+        self._run(delete(OUTBOX).where(OUTBOX.c.id.in_(ids)))
+
+    def failed(self, event_id: str, error: str, next_at: datetime) -> None:
+        """See `Unit`."""
+        values: dict[Any, Any] = {"attempts": OUTBOX.c.attempts + 1, "error": error, "next_at": _rows.moment(next_at)}
+        self._run(update(OUTBOX).where(OUTBOX.c.id == event_id).values(values))
+
+    # Grants
+
+    def grants(self, *, subject: str | None = None, namespace: str | None = None) -> Sequence[Grant]:
+        """See `Unit`."""
+        query = select(GRANT).order_by(GRANT.c.namespace, GRANT.c.subject, GRANT.c.role)
+        if subject is not None:
+            query = query.where(GRANT.c.subject == subject)
+        if namespace is not None:
+            query = query.where(GRANT.c.namespace == namespace)
+        return [_rows.grant_of(row) for row in self._all(query)]
+
+    def grant(self, grant: Grant) -> bool:
+        """See `Unit`."""
+        return self._added(GRANT, asdict(grant))
+
+    def revoke(self, grant: Grant) -> bool:
+        """See `Unit`."""
+        same = [GRANT.c[key] == value for key, value in asdict(grant).items()]
+        return self._run(delete(GRANT).where(*same)).rowcount == 1
+
+    # Schemas
+
+    def schema(self, kind: str, version: int | None) -> StoredSchema | None:
+        """See `Unit`."""
+        query = select(SCHEMA).where(SCHEMA.c.type == kind).order_by(SCHEMA.c.version.desc()).limit(1)
+        row = self._one(query if version is None else query.where(SCHEMA.c.version == version))
+        return None if row is None else _rows.schema_of(row)
+
+    def schemas(self, kind: str | None) -> Sequence[StoredSchema]:
+        """See `Unit`."""
+        query = select(SCHEMA).order_by(SCHEMA.c.type, SCHEMA.c.version)
+        return [
+            _rows.schema_of(row) for row in self._all(query if kind is None else query.where(SCHEMA.c.type == kind))
+        ]
+
+    def add_schema(self, schema: StoredSchema) -> bool:
+        """See `Unit`."""
+        values = {**asdict(schema), "body": schema.text, "created_at": _rows.moment(schema.created_at)}
+        del values["text"]
+        return self._added(SCHEMA, values)
+
+    # Statements
+
+    def _added(self, table: Table, values: Mapping[str, Any]) -> bool:
+        return self._run(self._insert(table).values(values).on_conflict_do_nothing()).rowcount == 1
+
+    def _locked(self, query: Select[Any]) -> Select[Any]:
+        return query.with_for_update() if self._locks else query
+
+    def _run(
+        self, statement: Executable | Insert, rows: Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        # Without it the count of an INSERT is anything.
+        options = {"preserve_rowcount": True}
+        return cast("CursorResult[Any]", self._connection.execute(statement, rows, execution_options=options))
+
+    def _one(self, query: Select[Any]) -> Any:  # a row, or None
+        return self._connection.execute(query).mappings().first()
+
+    def _all(self, query: Select[Any]) -> Sequence[Any]:  # rows
+        return self._connection.execute(query).mappings().all()
+
+
+def _at(table: Table, address: Address) -> Any:  # a condition
+    return and_(table.c.namespace == address.namespace, table.c.name == address.name)

@@ -1,0 +1,209 @@
+"""Contexts in one SQLite file: the default, which needs nothing.
+
+One thread writes. What has piled up while the last transaction became durable goes into the next one together (group
+commit), each piece of work behind a savepoint of its own, so that one that fails takes nothing with it: a disk that
+can flush three hundred times a second then takes thousands of writes.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
+
+from backwright.contexts.store import Backend, Unit
+from backwright.contexts.stores._migrate import HEAD, migrate, revision
+from backwright.contexts.stores._unit import SqlUnit
+from backwright.errors import BackwrightError, RecordUnreadableError, StorageFullError, StoreUnavailableError
+
+T = TypeVar("T")
+
+BUSY_SECONDS: Final = 5.0
+"""How long to wait for another process."""
+
+MAX_WAITING: Final = 4_096
+_MAX_GROUP: Final = 256
+
+# A write-ahead log that several processes reset at once can be corrupted before this version (sqlite.org/wal.html).
+_SAFE_WAL: Final = (3, 51, 3)
+
+_Piece = tuple[Callable[[Unit], Any], "Future[Any]"]
+
+
+class SqliteStore:
+    """Contexts in a file; see `Store`.
+
+    Args:
+        path: the file; it and its folder are made for this user alone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._pieces: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._writer: threading.Thread | None = None
+        self._closed = False
+        with _named(path):
+            _make(path)
+        self._writing = _engine(path, "BEGIN IMMEDIATE", StaticPool)
+        self._reading = _engine(path, "BEGIN", QueuePool)
+        try:
+            with _named(path), self._writing.begin() as connection:
+                if revision(connection) != HEAD:
+                    migrate(connection)
+        except BackwrightError:
+            self._dispose()
+            raise
+
+    def write(self, work: Callable[[Unit], T]) -> T:
+        """Run work in the next transaction and return once it is on disk."""
+        future: Future[T] = Future()
+        with self._lock:
+            if self._closed:
+                raise StoreUnavailableError("the store is closed", hint="the server is stopping; ask the next one")
+            if self._pieces.qsize() >= MAX_WAITING:
+                raise StoreUnavailableError("too many writes are waiting", hint="try again in a second")
+            if self._writer is None:
+                self._writer = threading.Thread(target=self._write_all, name="contexts-writer", daemon=True)
+                self._writer.start()
+            self._pieces.put((work, future))
+        return future.result()
+
+    def read(self, work: Callable[[Unit], T]) -> T:
+        """Run work on the state of the last commit."""
+        with _named(self._path), self._reading.begin() as connection:
+            return work(SqlUnit(connection, locks=False))
+
+    def close(self) -> None:
+        """Write what is waiting, and let go of the file."""
+        with self._lock:
+            self._closed, writer = True, self._writer
+        if writer is not None:
+            self._pieces.put(None)
+            writer.join()
+        self._dispose()
+
+    def _dispose(self) -> None:
+        self._reading.dispose()
+        self._writing.dispose()
+
+    def _write_all(self) -> None:
+        while (first := self._pieces.get()) is not None:
+            group = [first]
+            stop = False
+            with suppress(queue.Empty):
+                while len(group) < _MAX_GROUP and not stop:
+                    following = self._pieces.get_nowait()
+                    stop = following is None
+                    if following is not None:
+                        group.append(following)
+            self._write_group(group)
+            if stop:
+                return
+
+    def _write_group(self, group: list[_Piece]) -> None:
+        done: list[Callable[[], None]] = []
+        try:
+            with _named(self._path), self._writing.begin() as connection:
+                for work, future in group:
+                    try:
+                        # Without savepoint, a single piece of work is its transaction.
+                        with connection.begin_nested():
+                            result = work(SqlUnit(connection, locks=True))
+                    except DBAPIError:
+                        # The disk or the file, and not this piece: none of the group was written.
+                        raise
+                    except Exception as error:  # noqa: BLE001  it belongs to the caller, who is in another thread
+                        done.append(partial(future.set_exception, error))
+                    else:
+                        done.append(partial(future.set_result, result))
+        except Exception as error:  # noqa: BLE001  it belongs to the callers, and the writer must go on
+            for _, future in group:
+                future.set_exception(error)
+        else:
+            for tell in done:
+                tell()
+
+
+def _make(path: Path) -> None:
+    """The file, readable by this user alone from its first moment."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _engine(path: Path, begin: str, pool: type[StaticPool | QueuePool]) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=pool,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+    journal = "WAL" if sqlite3.sqlite_version_info >= _SAFE_WAL else "DELETE"
+
+    # The driver's own idea of when a transaction begins leaves reads and DDL out of it.
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA journal_mode = {journal}")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA trusted_schema = OFF")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class _named:  # noqa: N801  reads as what it does: with _named(path)
+    """Turns what SQLite says into errors that say what to do."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise _of_os(self._path, error) from None
+        original = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(original, sqlite3.Error):
+            raise _of_sqlite(self._path, original) from None
+
+
+def _of_os(path: Path, error: OSError) -> BackwrightError:
+    return StorageFullError(
+        f"{path.name} cannot be written: {error.strerror or error}", hint="make room, or name another folder"
+    )
+
+
+def _of_sqlite(path: Path, error: sqlite3.Error) -> BackwrightError:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR")):
+        return StorageFullError(
+            f"{path.name} could not be written ({name}); nothing was", hint="make room on the disk; reads go on"
+        )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_AUTH")):
+        return RecordUnreadableError(
+            f"{path.name} is damaged or no database of contexts ({name})",
+            hint="put the latest backup in its place, or move it away to begin anew",
+        )
+    return StoreUnavailableError(f"{path.name} is busy or cannot be opened ({name or 'no answer'})", hint="try again")
+
+
+def _open(url: str) -> SqliteStore:
+    return SqliteStore(Path(url.removeprefix("sqlite:///")))
+
+
+BACKEND = Backend(name="sqlite", schemes=("sqlite",), open=_open)
