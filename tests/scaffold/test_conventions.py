@@ -85,3 +85,22 @@ def test_a_host_that_handles_none_gets_a_stable_code_in_the_detail(tmp_path: Pat
     made = plan(write(tmp_path, HOST), SMALL)
     (http,) = (action.after or "" for action in made.actions if action.path.endswith("resource_kit/http.py"))
     assert "problem = Problem(code=error.code" in http
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{USER}async def verify_token(token: str) -> User: ...\n", "no dependency that says who calls"),
+        (f'{USER}@router.get("/me")\nasync def get_current_user() -> User: ...\n', "no dependency that says who calls"),
+    ],
+)
+def test_a_helper_and_an_operation_are_no_dependencies(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedProjectError, match=said):
+        plan(write(tmp_path, {**HOST, "app/auth.py": text}), {**SMALL, "auth": {}})
+
+
+def test_a_dependency_counts_where_its_alias_is_used(tmp_path: Path) -> None:
+    alias = "CurrentUser = Annotated[User, Depends(get_current_user)]\nasync def me(user: CurrentUser) -> None: ...\n"
+    both = f"{PLAIN}async def get_current_active_user(user: User) -> User: ...\n{alias}"
+    text, _ = router(write(tmp_path, {**HOST, "app/auth.py": both}), auth={})
+    assert "Reader = Depends(get_current_user)" in text

@@ -43,6 +43,22 @@ def lock(**versions: str) -> str:
     return "\n".join(f'[[package]]\nname = "{name}"\nversion = "{each}"\n' for name, each in versions.items())
 
 
+API = """\
+from fastapi import APIRouter
+
+from app.tickets import router as tickets_router
+
+api_router = APIRouter(prefix="/api/v2")
+api_router.include_router(router=tickets_router)
+"""
+AGGREGATE = {
+    "app/api.py": API,
+    "app/main.py": HOST["app/main.py"]
+    .replace("from app.tickets import router as tickets_router", "from app.api import api_router")
+    .replace("tickets_router", "api_router"),
+    "tests/test_app.py": HOST["tests/test_app.py"].replace("/tickets", "/api/v2/tickets"),
+}
+
 SHAPES: dict[str, dict[str, str]] = {
     "the framework by its module": {
         "app/main.py": HOST["app/main.py"]
@@ -83,6 +99,37 @@ def test_a_host_of_this_shape_passes_its_tests_and_the_new_ones_and_gets_back_wh
     (root / "desk.db").unlink()
     assert engine.undo(root, "note").kept == ()
     assert tree(root) == before
+
+
+def test_a_router_goes_where_its_siblings_are_and_says_the_version_once(tmp_path: Path) -> None:
+    text = API.replace(
+        "router=tickets_router)", "router=tickets_router)\napi_router.include_router(router=tickets_router)"
+    )
+    root = write(tmp_path, {**HOST, **AGGREGATE, "app/api.py": text})
+    made = scaffold(root, SMALL)
+    assert kinds(made, "edit") == ["app/api.py", "alembic/env.py"]
+    assert (root / "app/api.py").read_text(encoding="utf-8") == text.replace(
+        "from app.tickets import router",
+        "from app.notes.router import router as notes_router\nfrom app.tickets import router",
+    ) + "api_router.include_router(notes_router)\n"
+    assert "the router goes on api_router in app/api.py:7, as 2 others do; its path is /api/v2/notes" in made.notes
+    listed = "from app.main import create_app as c; print(*c().openapi()['paths'])"
+    assert (
+        "/api/v2/notes/{note_id}"
+        in subprocess.run(
+            [sys.executable, "-c", listed], cwd=root, capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+    assert " passed" in run(root, "pytest", "-q", "-p", "no:cacheprovider")
+    assert plan(root, SMALL).diff() == ""
+
+
+def test_paths_that_were_given_out_stay_when_the_project_is_read_better(tmp_path: Path) -> None:
+    root = write(tmp_path, HOST)
+    scaffold(root, SMALL)
+    write(root, AGGREGATE)
+    (root / "app/api.py").write_text(f"{API}api_router.include_router(router=tickets_router)\n", encoding="utf-8")
+    assert [action.path for action in plan(root, SMALL).writes if "notes" in action.path] == []
 
 
 def test_the_session_that_most_places_use_is_taken_and_the_other_is_a_question(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backwright.scaffold.mount import (
-    aggregate_routers,
+    aggregate_sites,
     application_sites,
     contains,
     insert_import,
@@ -95,7 +95,8 @@ def test_a_mount_that_is_there_is_not_repeated() -> None:
 
 
 def test_an_aggregate_router_is_named() -> None:
-    assert aggregate_routers("api = APIRouter()\napi.include_router(a)\nleaf = APIRouter()\n") == ["api"]
+    (site,) = aggregate_sites("api = APIRouter()\napi.include_router(a)\nleaf = APIRouter()\n")
+    assert (site.receiver, site.line, site.mounts) == ("api", 2, 1)
 
 
 @pytest.mark.parametrize(

@@ -98,3 +98,41 @@ def test_migrations_without_one_head_are_refused(tmp_path: Path, parents: dict[s
 def test_a_migration_that_does_not_parse_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedProjectError, match=r"a\.py"):
         read_head(write(tmp_path, {"m/versions/a.py": "revision = (\n"}), "m")
+
+
+@pytest.mark.parametrize(
+    ("files", "packages"),
+    [
+        ({"src/shop/__init__.py": "", "src/shop/a.py": "import shop.b\n"}, ["src/shop"]),
+        ({"src/__init__.py": "", "src/api/__init__.py": "from src.db import x\n"}, ["src"]),
+        ({"src/main.py": "from src.db import x\n"}, ["src"]),
+    ],
+)
+def test_src_is_a_package_where_the_code_imports_it(files: dict[str, str], packages: list[str], tmp_path: Path) -> None:
+    assert read_facts(write(tmp_path, files)).packages == packages
+
+
+@pytest.mark.parametrize(
+    ("files", "tests"),
+    [
+        ({"tests/test_a.py": "", "app/tests/conftest.py": ""}, "tests"),
+        ({"app/__init__.py": "", "app/tests/conftest.py": ""}, "app/tests"),
+        ({"app/__init__.py": "", "app/tests/models.py": ""}, None),
+    ],
+)
+def test_tests_are_in_the_root_or_in_a_package(files: dict[str, str], tests: str | None, tmp_path: Path) -> None:
+    assert read_facts(write(tmp_path, files)).tests == tests
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({"src/alembic.ini": "[alembic]\nscript_location = migrations\n"}, "src/migrations"),
+        ({"src/alembic.ini": "[alembic]\nscript_location = %(here)s/db\n", "alembic.ini": "[alembic]\n"}, None),
+        ({"a/alembic.ini": "[alembic]\nscript_location = m\n", "b/alembic.ini": "[alembic]\n"}, None),
+    ],
+)
+def test_alembic_is_configured_in_the_root_or_in_the_one_folder_below(
+    files: dict[str, str], place: str | None, tmp_path: Path
+) -> None:
+    assert script_location(write(tmp_path, files), read_facts(tmp_path)) == place

@@ -23,6 +23,8 @@ _NAMES = re.compile(
     r"(user|principal|account|identity|actor|subject|caller)|get_(principal|user_from_token|identity)|"
     r"(require|verify|authenticate)_(user|token|auth|jwt|access_token)"
 )
+_STATE = re.compile(r"(?!require|verify|authenticate)")
+_METHODS = frozenset({"get", "post", "put", "patch", "delete", "api_route"})
 _HANDLED = {"HTTPException", "StarletteHTTPException"}
 # What tells one caller from another, the surest first.
 _SUBJECTS = ("id", "sub", "subject", "user_id", "uid", "username", "email")
@@ -103,16 +105,17 @@ class Conventions:
         Raises:
             UnsupportedProjectError: there is none, it cannot be told which, or it does not know the scopes.
         """
-        if not self.candidates:
+        # What is called like an action may be a helper; it is a dependency where something depends on it.
+        known = [each for each in self.candidates if _STATE.match(each.symbol.name) or self.used(each.symbol.name)]
+        if not known:
             raise UnsupportedProjectError(
                 "the project has no dependency that says who calls, such as get_current_user",
                 hint="write it first, or leave auth out; one is never invented in a project that is there",
             )
-        fit = [each for each in self.candidates if each.scopes or not wanted.scopes]
+        fit = [each for each in known if each.scopes or not wanted.scopes]
         if not fit:
             raise UnsupportedProjectError(
-                f"{self._listed(self.candidates)} takes no SecurityScopes, so {', '.join(wanted.scopes)} would not be "
-                "enforced",
+                f"{self._listed(known)} takes no SecurityScopes, so {', '.join(wanted.scopes)} would not be enforced",
                 hint="give it a parameter of type SecurityScopes, or leave read and write out of auth: "
                 "then signing in is enough",
             )
@@ -210,6 +213,8 @@ def _handled(node: ast.Call, called: str) -> Iterator[str]:
 
 def _candidate(statement: ast.stmt, path: str) -> _Candidate | None:
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and _NAMES.fullmatch(statement.name):
+        if any(isinstance(each, ast.Call) and last_name(each.func) in _METHODS for each in statement.decorator_list):
+            return None  # an operation of the API
         arguments = [*statement.args.posonlyargs, *statement.args.args, *statement.args.kwonlyargs]
         scopes = any(each.annotation and "SecurityScopes" in ast.unparse(each.annotation) for each in arguments)
         gives = statement.returns.id if isinstance(statement.returns, ast.Name) else None

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TypedDict
 
 from backwright.scaffold.changelog import PATHS, entry_of, insert_entry
 from backwright.scaffold.clashes import check_beside, check_written
@@ -104,13 +105,28 @@ def plan_files(
         inserted=tuple(draft.inserted),
         appended=_tell(draft, resource),
         folders=_folders(draft, draft.own_files, draft.own.folders, platform.folders),
-        migration=next((each.path for each in rendered if each.file.owner == "migration"), None),
-        revision=target.revision if resource.stored else None,
-        down_revision=target.down_revision if resource.stored else None,
+        **_created_once(resource, target, rendered),
     )
     for record in (platform, own):
         _put_record(draft, record)
     return Plan(resource.name, template.id, tuple(draft.actions.values()), (*target.notes, *draft.notes))
+
+
+class _CreatedOnce(TypedDict):
+    prefix: str | None
+    migration: str | None
+    revision: str | None
+    down_revision: str | None
+
+
+def _created_once(resource: Resource, target: Target, rendered: Sequence[Rendered]) -> _CreatedOnce:
+    """What a record holds that no later run changes."""
+    return _CreatedOnce(
+        prefix=target.router_prefix,
+        migration=next((each.path for each in rendered if each.file.owner == "migration"), None),
+        revision=target.revision if resource.stored else None,
+        down_revision=target.down_revision if resource.stored else None,
+    )
 
 
 def _platform(draft: _Draft, each: Rendered) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backwright.scaffold.layout import Target
-from backwright.scaffold.mount import Site, application_sites, insert_import, insert_mount
+from backwright.scaffold.mount import Site, insert_import, insert_mount, mount_sites
 from backwright.scaffold.resource import Resource
 from backwright.scaffold.stack import StackTarget
 
@@ -58,8 +58,9 @@ def mounting(
             sites = sites_of(text)
         except SyntaxError:
             return None
-        most = max((site.mounts for site in sites), default=0)
-        best = [site for site in sites if site.mounts == most and site.receiver == receiver]
+        mine = [site for site in sites if site.receiver == receiver]
+        most = max((site.mounts for site in mine), default=0)
+        best = [site for site in mine if site.mounts == most]
         return insert_mount(text, best[0], mounted, imported) if len(best) == 1 else None
 
     return Edit(path, statements, apply, by_hand)
@@ -70,7 +71,7 @@ def _mount(path: str, target: Target, imported: str, router: str) -> Edit:
     mounted = f"{receiver}.include_router({router})"
 
     by_hand = f"mount the router yourself in {path}: `{imported}` and `{mounted}`"
-    return mounting(path, application_sites, receiver, (imported, mounted), by_hand)
+    return mounting(path, mount_sites, receiver, (imported, mounted), by_hand)
 
 
 def _metadata(resource: Resource, target: Target) -> Edit:

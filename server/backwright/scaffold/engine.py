@@ -70,6 +70,7 @@ def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object], 
     target = replace(
         target, parents=relations.parents, model_modules=relations.modules, notes=(*relations.notes, *target.notes)
     )
+    resource = replace(resource, placed=target.router_prefix)
     rendered = _render(template, resource, target)
     plain = {key: value for key, value in values.items() if key != "project" and _BEYOND.get(key, ...) != value}
     return plan_files(root, template, resource, target, rendered, (platform, own), plain, mark=mark)

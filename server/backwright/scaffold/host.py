@@ -12,8 +12,8 @@ from typing import NamedTuple
 from backwright.errors import UnsupportedProjectError
 from backwright.scaffold.conventions import AuthSource, Conventions, read_conventions
 from backwright.scaffold.layout import Target, only, revisions_of
+from backwright.scaffold.places import find_place
 from backwright.scaffold.project import (
-    Application,
     Facts,
     Session,
     Symbol,
@@ -58,7 +58,7 @@ def locate_in_host(
         migrations=pieces.migrations,
     )
     fastapi = versions.get("fastapi", _NEWEST)
-    mount, notes = _mount(facts, layout, resource)
+    place = find_place(root, facts, resource, f"{layout.package}.{resource.plural}.router", own)
     auth = conventions.auth(resource.auth, facts) if resource.auth else None
     handler = conventions.handler
     return Target(
@@ -70,8 +70,9 @@ def locate_in_host(
         modules=_modules(layout, resource, pieces.base, session.symbol if session else None),
         revision=revision,
         down_revision=down,
-        mount=mount,
-        notes=(*notes, *pieces.notes, *_missing(versions), *_doubts(resource, auth, handler)),
+        mount=place.mount,
+        router_prefix=place.prefix,
+        notes=(*place.notes, *pieces.notes, *_missing(versions), *_doubts(resource, auth, handler)),
         auth=auth,
         envelope="own" if handler else "detail",
         http_client="httpx2" if "httpx2" in versions or "httpx" not in versions else "httpx",
@@ -213,20 +214,6 @@ def _modules(layout: Layout, resource: Resource, base: Symbol | None, session: S
     if session is not None:
         found |= {"session": module_of(session.path, layout.source_root), "get_session": session.name}
     return found
-
-
-def _mount(facts: Facts, layout: Layout, resource: Resource) -> tuple[Application | None, tuple[str, ...]]:
-    alias = f"{resource.plural}_router"
-    lines = f"from {layout.package}.{resource.plural}.router import router as {alias}"
-    most = max((each.site.mounts for each in facts.applications), default=0)
-    places = [each for each in facts.applications if each.site.mounts == most]
-    aggregates = [f"{each.name} in {each.path}" for each in facts.aggregates]
-    if len(places) == 1 and not aggregates:
-        return places[0], ()
-    choices = [*aggregates, *(f"{each.site.receiver} in {each.path}:{each.site.line}" for each in places)]
-    places_found = "; ".join(choices) or "no application was found"
-    note = f"mount the router yourself ({places_found}): `{lines}` and `NAME.include_router({alias})`"
-    return None, (note,)
 
 
 def style_of(facts: Facts, package: str, root: Path | None = None) -> Style:

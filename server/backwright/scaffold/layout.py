@@ -54,6 +54,7 @@ class Target:
     session_scope: bool = True
     session_commits: bool = True
     missing: bool = True
+    router_prefix: str | None = None
     auth: AuthSource | None = None
     envelope: str = "own"
     parents: tuple[Parent, ...] = ()

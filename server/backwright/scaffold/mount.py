@@ -46,11 +46,23 @@ def application_sites(text: str) -> list[Site]:
     return [site for block in blocks for site in _sites(block, lines)]
 
 
-def aggregate_routers(text: str) -> list[str]:
-    """The names of `APIRouter()`s at module level that other routers are included in."""
-    tree = ast.parse(text)
-    routers = {name for statement in tree.body if (name := made_by(statement, {"APIRouter"}))}
-    return [name for name in sorted(routers) if any(is_mount(statement, name, _METHOD) for statement in tree.body)]
+def aggregate_sites(text: str) -> list[Site]:
+    """The `APIRouter()`s at module level that other routers are included in, each with the place of the next one.
+
+    Raises:
+        SyntaxError: the module does not parse.
+    """
+    tree, lines = ast.parse(text), text.split("\n")
+    return [site for site in _sites(tree, lines, "APIRouter") if site.mounts]
+
+
+def mount_sites(text: str) -> list[Site]:
+    """The places on applications and on routers that others are included in.
+
+    Raises:
+        SyntaxError: the module does not parse.
+    """
+    return [*application_sites(text), *aggregate_sites(text)]
 
 
 def insert_mount(text: str, site: Site, statement: str, import_statement: str) -> str:
@@ -110,9 +122,9 @@ def contains(text: str, statement: str) -> bool:
     return any(isinstance(node, ast.stmt) and ast.dump(node) == wanted for node in ast.walk(ast.parse(text)))
 
 
-def _sites(block: Block, lines: Sequence[str]) -> Iterator[Site]:
+def _sites(block: Block, lines: Sequence[str], maker: str = "FastAPI") -> Iterator[Site]:
     given = [] if isinstance(block, ast.Module) else _parameters(block)
-    made = [(name, statement) for statement in block.body if (name := made_by(statement, {"FastAPI"}))]
+    made = [(name, statement) for statement in block.body if (name := made_by(statement, {maker}))]
     for receiver, start in [*made, *((name, None) for name in given)]:
         mounts = [statement for statement in block.body if is_mount(statement, receiver, _METHOD)]
         anchor = mounts[-1] if mounts else start

@@ -7,13 +7,13 @@ import configparser
 import os
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError, UnsupportedProjectError
-from backwright.scaffold.mount import Site, aggregate_routers, application_sites
+from backwright.scaffold.mount import Site, aggregate_sites, application_sites
 from backwright.scaffold.statements import last_name, made_by
 
 MAX_FILES = 20_000
@@ -23,6 +23,8 @@ _SKIP = frozenset(["__pycache__", "build", "dist", "docs", "examples", "node_mod
 _SIGNS = re.compile(
     rb"FastAPI|Flask\(|DeclarativeBase|declarative_base|AsyncSession|async_sessionmaker|include_router|SQLModel"
 )
+_SRC = re.compile(rb"^\s*(from|import) src\b", re.MULTILINE)
+_TESTS = ("tests", "test")
 _FOREIGN = {"flask": "Flask", "django": "Django", "litestar": "Litestar"}
 
 
@@ -67,7 +69,7 @@ class Facts:
     pyproject: Mapping[str, object] = field(default_factory=dict)
     frameworks: dict[str, str] = field(default_factory=dict)
     applications: list[Application] = field(default_factory=list)
-    aggregates: list[Symbol] = field(default_factory=list)
+    aggregates: list[Application] = field(default_factory=list)
     bases: list[Symbol] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
@@ -92,18 +94,21 @@ def read_facts(root: Path) -> Facts:
         UnsupportedProjectError: `pyproject.toml` is no TOML, or there are more files than can be read.
     """
     facts = Facts(pyproject=_pyproject(root))
+    src_imports = False
     for path in sources(root):
         relative = path.relative_to(root).as_posix()
         try:
             data = read_bounded(path, MAX_SOURCE_BYTES)
+            # Where the code itself imports it, `src` is the package, and not the folder around it.
+            src_imports = src_imports or _SRC.search(data) is not None
             if not _SIGNS.search(data):
                 continue
             _read_module(facts, relative, data.decode("utf-8"))
         except (OSError, SyntaxError, ValueError, RecursionError, TooLargeError):
             facts.unread.append(relative)
     facts.frameworks.update(_declared(facts.pyproject))
-    facts.packages = _packages(root)
-    facts.tests = next((name for name in ("tests", "test") if (root / name).is_dir()), None)
+    facts.packages = ["src"] if src_imports else _packages(root)
+    facts.tests = _tests(root, facts.packages)
     if (root / "manage.py").is_file():
         facts.frameworks.setdefault("django", "manage.py")
     return facts
@@ -143,7 +148,7 @@ def _packages(root: Path) -> list[str]:
         for place in places
         if place.is_dir()
         for path in sorted(place.iterdir())
-        if (path / "__init__.py").is_file() and path.name not in {"tests", "test", *_SKIP}
+        if (path / "__init__.py").is_file() and path.name not in {*_TESTS, *_SKIP}
     ]
 
 
@@ -156,8 +161,9 @@ def sources(root: Path) -> Iterator[Path]:
     seen = 0
     for folder, names, files in os.walk(root):
         names[:] = sorted(n for n in names if not n.startswith(".") and n not in _SKIP and not _is_venv(folder, n))
-        if folder == str(root):
-            names[:] = [name for name in names if name not in {"tests", "test"}]
+        names[:] = [
+            name for name in names if name not in _TESTS or not (folder == str(root) or _is_tests(folder, name))
+        ]
         for name in sorted(files):
             if name.endswith(".py") and not name.startswith("test_") and name != "conftest.py":
                 seen += 1
@@ -176,6 +182,21 @@ def source_root_of(path: str, facts: Facts) -> str:
     return "src" if path.startswith("src/") else ""
 
 
+def _is_tests(folder: str, name: str) -> bool:
+    """Whether a folder holds tests: an application may have a part that is only called so."""
+    path = Path(folder, name)
+    return (path / "conftest.py").is_file() or next(path.glob("test_*.py"), None) is not None
+
+
+def _tests(root: Path, packages: Sequence[str]) -> str | None:
+    """The folder of the tests: in the root, or else in a package."""
+    places = [*_TESTS, *(f"{package}/{name}" for package in packages for name in _TESTS)]
+    return next(
+        (place for place in places if (root / place).is_dir() and ("/" not in place or _is_tests(str(root), place))),
+        None,
+    )
+
+
 def _is_venv(folder: str, name: str) -> bool:
     return Path(folder, name, "pyvenv.cfg").is_file()
 
@@ -188,7 +209,7 @@ def _read_module(facts: Facts, path: str, text: str) -> None:
     if _calls(tree, "FastAPI"):
         facts.frameworks.setdefault("fastapi", path)
     facts.applications += [Application(path, site) for site in application_sites(text)]
-    facts.aggregates += [Symbol(path, 0, name) for name in aggregate_routers(text)]
+    facts.aggregates += [Application(path, site) for site in aggregate_sites(text)]
     makers = _makers(tree)
     for statement in tree.body:
         facts.bases += _bases(statement, path)
@@ -264,12 +285,14 @@ def script_location(root: Path, facts: Facts) -> str | None:
     Raises:
         UnsupportedProjectError: it is configured in a way that cannot be read from the file.
     """
+    folder = "."
     declared = table(facts.pyproject, "tool", "alembic").get("script_location")
     configured = declared if isinstance(declared, str) else None
     if configured is None:
         parser = configparser.RawConfigParser()
+        folder = _alembic_folder(root)
         try:
-            parser.read(root / "alembic.ini", encoding="utf-8")
+            parser.read(root / folder / "alembic.ini", encoding="utf-8")
         except (configparser.Error, UnicodeDecodeError) as error:
             raise UnsupportedProjectError(f"alembic.ini cannot be read: {error}", hint="correct it first") from error
         if parser.get("alembic", "version_locations", fallback="").strip():
@@ -280,12 +303,24 @@ def script_location(root: Path, facts: Facts) -> str | None:
     if configured is None:
         return None
     location = configured.replace("%(here)s", ".").strip()
-    normal = os.path.normpath(location).replace(os.sep, "/")
+    normal = os.path.normpath(location if location.startswith("/") else f"{folder}/{location}").replace(os.sep, "/")
     if ":" in normal or "%" in normal or normal.startswith(("/", "..")):
         raise UnsupportedProjectError(
             f"Alembic's script_location is {configured!r}", hint="use a folder relative to the project"
         )
     return normal
+
+
+def _alembic_folder(root: Path) -> str:
+    """The folder of `alembic.ini`: the root, or the only one of those below it that has one."""
+    if (root / "alembic.ini").is_file():
+        return "."
+    found = [
+        path.parent.relative_to(root).as_posix()
+        for path in (*root.glob("*/alembic.ini"), *root.glob("*/*/alembic.ini"))
+    ]
+    plain = [folder for folder in found if not any(part.startswith(".") or part in _SKIP for part in folder.split("/"))]
+    return plain[0] if len(plain) == 1 else "."
 
 
 def read_head(root: Path, script: str) -> str | None:

@@ -63,8 +63,9 @@ class Record(BaseModel):
 
     `files` are the digests of what was generated and `bases` its texts, packed, to merge with when both the user and
     the template have changed one; `inserted` and `appended` what was put into other files, `folders`
-    those that were made; `host` says that the project was there before the template. A migration's `revision` and
-    `down_revision` never change once they stand here.
+    those that were made; `host` says that the project was there before the template; `prefix` is that of the
+    resource's router where it is not the usual one. A migration's `revision` and `down_revision` never change once they
+    stand here.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,6 +80,7 @@ class Record(BaseModel):
     inserted: tuple[Insertion, ...] = ()
     appended: dict[str, str] = {}
     folders: tuple[str, ...] = ()
+    prefix: str | None = None
     migration: str | None = None
     revision: str | None = None
     down_revision: str | None = None

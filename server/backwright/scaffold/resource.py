@@ -54,6 +54,8 @@ class Resource:
     pagination: str = "cursor"
     version: int = 1
     persistence: str = "database"
+    placed: str | None = None
+    """The prefix of its router, where the project decides on it."""
 
     @property
     def cls(self) -> str:
@@ -92,8 +94,8 @@ class Resource:
 
     @property
     def prefix(self) -> str:
-        """`/v1/purchase-orders`: the path of the collection, with no slash at its end."""
-        return f"/v{self.version}/{self.plural.replace('_', '-')}"
+        """`/v1/purchase-orders`: the path of the collection in its router, with no slash at its end."""
+        return self.placed or f"/v{self.version}/{self.plural.replace('_', '-')}"
 
     def has(self, kind: str) -> bool:
         """Whether a field is of this type."""

@@ -100,6 +100,29 @@ class Router:
             hint=f"give one of {'; '.join(near) or 'none here'}",
         )
 
+    def prefix(self, module: str, name: str) -> tuple[str, bool]:
+        """What stands before the paths of what is mounted on this router, as far as it can be told.
+
+        Returns:
+            The prefix, and whether it is the whole of it, up to an application.
+        """
+        return self._whole((module, name), 0)
+
+    def _whole(self, node: Node, depth: int) -> tuple[str, bool]:
+        made = self._made.get(node)
+        if made is None or depth > _DEPTH:
+            return "", False
+        if made.kind == "FastAPI":
+            return "", True
+        own = self._prefix(made.module, made.call)
+        ways = []
+        for mount in self._mounts.get(node, ()):
+            given = self._prefix(mount.module, mount.call)
+            above, whole = self._whole(mount.parent, depth + 1)
+            ways.append((f"{above}{given or ''}{own or ''}", whole and None not in {own, given}))
+        # Of several ways up the surest, and of two alike the first.
+        return max(ways, key=lambda way: way[1], default=(own or "", False))
+
     def _read(self, module: Module, node: ast.AST) -> None:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
@@ -107,12 +130,13 @@ class Router:
             if isinstance(target, ast.Name) and kind in {"FastAPI", "APIRouter"}:
                 self._made[module.name, target.id] = _Made(module, node.value, kind)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            for argument in node.args.args:
-                if argument.annotation is not None and ast.unparse(argument.annotation).endswith("FastAPI"):
+            for each in node.args.args:
+                if each.annotation is not None and ast.unparse(each.annotation).endswith("FastAPI"):
                     empty = ast.Call(func=ast.Name("FastAPI"), args=[], keywords=[])
-                    self._made.setdefault((module.name, argument.arg), _Made(module, empty, "FastAPI"))
+                    self._made.setdefault((module.name, each.arg), _Made(module, empty, "FastAPI"))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "include_router":
-            child = self._node(module, node.args[0]) if node.args else None
+            given = node.args[0] if node.args else argument(node, "router")
+            child = self._node(module, given) if given is not None else None
             parent = self._node(module, node.func.value)
             if child is not None and parent is not None:
                 self._mounts.setdefault(child, []).append(_Mount(parent, module, node))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError
-from backwright.scaffold.host import module_of
-from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, source_root_of, sources
+from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, sources
+from backwright.scaffold.relations import module_of
 
 _HOPS = 8
 
@@ -93,7 +93,7 @@ def read_symbols(root: Path, facts: Facts) -> Symbols:
             tree = ast.parse(read_bounded(path, MAX_SOURCE_BYTES).decode("utf-8"))
         except (OSError, SyntaxError, ValueError, RecursionError, TooLargeError):
             continue
-        name = module_of(relative, source_root_of(relative, facts))
+        name = module_of(relative, facts)
         module = Module(name, relative, tree)
         package = name if relative.endswith("__init__.py") else name.rpartition(".")[0]
         # Imports inside functions count as well: applications mount their routers there.
