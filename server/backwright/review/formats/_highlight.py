@@ -17,7 +17,7 @@ from pygments.token import (  # type: ignore[import-untyped]  # pygments ships n
     String,
 )
 
-from backwright.review.formats._markup import Markup, code, element, joined
+from backwright.review.markup import Markup, code, element, joined
 
 MAX_CHARACTERS: Final = 40_000
 """Of one run of lines; more is shown without colours."""

@@ -12,8 +12,8 @@ from backwright.review.diagnostic import Basis, Confidence, Diagnostic, Suggesti
 from backwright.review.diff import Hunk, LineKind
 from backwright.review.excerpt import Excerpts, Shown, shown_line
 from backwright.review.formats._highlight import highlighted
-from backwright.review.formats._markup import Markup, element, joined, lines
 from backwright.review.formats._words import counted, ranges
+from backwright.review.markup import Markup, element, joined, lines
 
 AROUND: Final = 4
 """Lines of a hunk that are shown on either side of one with a finding."""

@@ -18,7 +18,6 @@ from backwright.review.diff import Diff
 from backwright.review.excerpt import Excerpts
 from backwright.review.format import Format
 from backwright.review.formats._html_code import prose, source_lines, windows
-from backwright.review.formats._markup import Markup, element, lines
 from backwright.review.formats._words import (
     MAX_LISTED,
     STATUS_WORDS,
@@ -31,6 +30,7 @@ from backwright.review.formats._words import (
     tally,
     where,
 )
+from backwright.review.markup import Markup, element, lines
 from backwright.review.report import OpenQuestion, Report
 
 MAX_FINDINGS: Final = 500
