@@ -24,7 +24,9 @@
     │   ├── InvalidBodyError         INVALID_BODY
     │   ├── ContextNotFoundError     NOT_FOUND
     │   ├── SchemaUnknownError       SCHEMA_UNKNOWN
-    │   └── InvalidBaselineError     INVALID_BASELINE
+    │   ├── InvalidBaselineError     INVALID_BASELINE
+    │   ├── EvalNotFoundError        EVAL_NOT_FOUND
+    │   └── InvalidEvalError         INVALID_EVAL
     └── RefusedError             the call is right, the state forbids it             exit 1
         ├── IntegrityError           DIGEST_MISMATCH
         ├── ManifestError            MANIFEST_MISMATCH
@@ -253,6 +255,14 @@ class SchemaUnknownError(UsageError, code="SCHEMA_UNKNOWN"):
 
 class InvalidBaselineError(UsageError, code="INVALID_BASELINE"):
     """The file that a project names as its baseline is damaged, of a later version, or something else."""
+
+
+class EvalNotFoundError(UsageError, code="EVAL_NOT_FOUND"):
+    """The skill has no evals, or none of that name."""
+
+
+class InvalidEvalError(UsageError, code="INVALID_EVAL"):
+    """A task among a skill's evals breaks a rule of their format."""
 
 
 class IntegrityError(RefusedError, code="DIGEST_MISMATCH"):

@@ -158,7 +158,7 @@ def _text(skill: Skill) -> SkillText:
         name=skill.name,
         version=skill.version,
         body=skill.body,
-        files=listed(FileEntry(path=file.path, size=file.size) for file in skill.files),
+        files=listed(FileEntry(path=file.path, size=file.size) for file in skill.served),
         checklist_items=len(skill.checklist),
     )
 

@@ -61,7 +61,7 @@ def _differing(before: Skill | None, after: Skill | None) -> Iterator[str]:
     if before is after:
         return
     old, new = (
-        {} if skill is None else {skill.uri(file.path): file.digest for file in skill.files}
+        {} if skill is None else {skill.uri(file.path): file.digest for file in skill.served}
         for skill in (before, after)
     )
     yield from (uri for uri in old.keys() | new.keys() if old.get(uri) != new.get(uri))

@@ -23,6 +23,7 @@ from backwright.errors import IntegrityError, SkillFileNotFoundError
 SKILL_MD: Final = "SKILL.md"
 TRIGGERS_YAML: Final = "triggers.yaml"
 CHECKLIST_YAML: Final = "checklist.yaml"
+EVALS: Final = "evals/"
 
 NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_NAME: Final = 64
@@ -45,13 +46,13 @@ Evidence = Literal[
 ]
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
     """A value read from a file of a skill: closed, immutable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Triggers(_Frozen):
+class Triggers(Frozen):
     """The content of `triggers.yaml`: what `metadata.triggers`, one string, cannot hold.
 
     Args:
@@ -75,7 +76,7 @@ class Triggers(_Frozen):
     umbrella: bool = False
 
 
-class Question(_Frozen):
+class Question(Frozen):
     """A judgement that no detector makes: what to ask, where to look, and how both answers show."""
 
     ask: Sentence
@@ -84,7 +85,7 @@ class Question(_Frozen):
     failure: Sentence
 
 
-class ChecklistItem(_Frozen):
+class ChecklistItem(Frozen):
     """One sentence of a skill's checklist and what decides it: exactly one of rules, evidence and question.
 
     Args:
@@ -108,7 +109,7 @@ class ChecklistItem(_Frozen):
         return self
 
 
-class Checklist(_Frozen):
+class Checklist(Frozen):
     """The content of `checklist.yaml`."""
 
     items: tuple[ChecklistItem, ...] = ()
@@ -207,16 +208,22 @@ class Skill:
         except ProblemError as error:
             raise IntegrityError(str(error.problem), hint=error.problem.fix) from None
 
+    @property
+    def served(self) -> tuple[SkillFile, ...]:
+        """The files that a model may be given: all but the evals, which hold the answers to what it may be asked."""
+        return tuple(file for file in self.files if not file.path.startswith(EVALS))
+
     def file(self, path: str) -> SkillFile:
-        """The file at a path.
+        """The served file at a path.
 
         Raises:
             SkillFileNotFoundError: there is none.
         """
-        for file in self.files:
+        served = self.served
+        for file in served:
             if file.path == path:
                 return file
-        known = ", ".join(file.path for file in self.files[:12]) + (", ..." if len(self.files) > 12 else "")  # noqa: PLR2004  as many as fit a line
+        known = ", ".join(file.path for file in served[:12]) + (", ..." if len(served) > 12 else "")  # noqa: PLR2004  as many as fit a line
         raise SkillFileNotFoundError(f"the skill {self.name} has no file {path[:200]!r}", hint=f"its files: {known}")
 
     def uri(self, path: str = SKILL_MD) -> str:

@@ -53,12 +53,12 @@ class Tree:
     @cached_property
     def files(self) -> Mapping[str, SkillFile]:
         """The files by URI."""
-        return {self.skill.uri(file.path): file for file in self.skill.files}
+        return {self.skill.uri(file.path): file for file in self.skill.served}
 
     @cached_property
     def resources(self) -> Mapping[str, Resource]:
         """What `resources/list` says of its files, by path; SKILL.md first."""
-        return {file.path: _resource(self.skill, file) for file in sorted(self.skill.files, key=_skill_md_first)}
+        return {file.path: _resource(self.skill, file) for file in sorted(self.skill.served, key=_skill_md_first)}
 
     @cached_property
     def listed(self) -> tuple[Resource, ...]:
@@ -76,7 +76,7 @@ class Listing(Sequence[Resource]):
 
     def __init__(self, trees: Sequence[Tree]) -> None:
         self._trees = trees
-        self._ends = tuple(accumulate(len(tree.skill.files) for tree in trees))
+        self._ends = tuple(accumulate(len(tree.skill.served) for tree in trees))
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -92,7 +92,7 @@ class Listing(Sequence[Resource]):
 
     def _at(self, position: int) -> Resource:
         number = bisect_right(self._ends, position)
-        start = self._ends[number] - len(self._trees[number].skill.files)
+        start = self._ends[number] - len(self._trees[number].skill.served)
         return self._trees[number].listed[position - start]
 
 

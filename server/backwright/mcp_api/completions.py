@@ -100,7 +100,7 @@ class Completions:
         return sorted({skill.version for skill in releases if known.get("name") in {None, skill.name}})
 
     def _paths(self, known: Mapping[str, str]) -> Iterable[str]:
-        return (file.path for skill in self._chosen(known) for file in skill.files)
+        return (file.path for skill in self._chosen(known) for file in skill.served)
 
     def _chosen(self, known: Mapping[str, str]) -> tuple[Skill, ...]:
         if "name" not in known:
@@ -147,7 +147,7 @@ class _Owned:
     def _paths(self, known: Mapping[str, str]) -> Iterable[str]:
         if not {self.owner, "name"} <= known.keys():
             return ()
-        return (file.path for _, _, skill in self._skills(known) for file in skill.files)
+        return (file.path for _, _, skill in self._skills(known) for file in skill.served)
 
 
 def ranked(choices: Iterable[str], typed: str) -> list[str]:
