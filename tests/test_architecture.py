@@ -33,10 +33,11 @@ ALLOWED: dict[str, set[str]] = {
     "reviewing": ENGINES | {"settings", "snapshot", "agreed", "checklists"},
     "judging": ENGINES | {"settings", "record", "reviewing"},
     "verifying": ENGINES | {"settings", "reviewing"},
+    "evaluating": ENGINES | {"verifying"},
     "app": ENGINES | {"settings", "snapshot", "sources", "scope", "recall", "reviewing", "scaffolding", "judging"},
     "mcp_api": ENGINES | {"app", "settings", "verifying"},
     "http_api": ENGINES | {"app", "settings", "mcp_api"},
-    "cli": ENGINES | SURFACES | {"app", "settings", "record", "judging", "verifying"},
+    "cli": ENGINES | SURFACES | {"app", "settings", "record", "judging", "verifying", "evaluating"},
     "__main__": {"cli"},
 }
 
