@@ -1,0 +1,33 @@
+"""The access token that our requests to other services carry."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token, and when it expires by the monotonic clock."""
+
+    value: str
+    expires: float
+
+
+class TokenCache:
+    """Keeps the token until it expires.
+
+    Args:
+        fetch: asks the identity provider for a new one.
+        clock: the time in seconds.
+    """
+
+    def __init__(self, fetch: Callable[[], Awaitable[Token]], clock: Callable[[], float] = time.monotonic) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._token: Token | None = None
+
+    async def get(self) -> str:
+        """A token that has not expired."""
+        if self._token is None or self._token.expires <= self._clock():
+            self._token = await self._fetch()
+        return self._token.value
