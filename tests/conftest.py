@@ -15,6 +15,8 @@ os.environ.pop("VIRTUAL_ENV", None)
 os.environ["BACKWRIGHT_STATE"] = tempfile.mkdtemp(prefix="backwright-state-")
 # Nor indexes of what they load.
 os.environ["BACKWRIGHT_CACHE"] = f"{os.environ['BACKWRIGHT_STATE']}/cache"
+# No test writes into the contexts of whoever runs it.
+os.environ["BACKWRIGHT_DATA"] = f"{os.environ['BACKWRIGHT_STATE']}/data"
 atexit.register(shutil.rmtree, os.environ["BACKWRIGHT_STATE"], ignore_errors=True)
 
 settings.register_profile("without-deadline", deadline=None)

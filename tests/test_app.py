@@ -9,9 +9,10 @@ import pytest
 from backwright.app import App
 from backwright.catalog.manifest import MANIFEST, update
 from backwright.catalog.release import plan_release, write_release
+from backwright.contexts.context import LOCAL, Address
 from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1
 from backwright.contexts.schemas.review_v2 import ReviewContextV2
-from backwright.errors import IntegrityError, TemplateNotFoundError
+from backwright.errors import IntegrityError, InvalidInputError, TemplateNotFoundError
 from backwright.settings import Settings
 from tests.catalog._packs import write_pack, write_skill
 
@@ -155,3 +156,32 @@ def test_a_skill_in_development_is_briefed_from_its_head_and_not_from_the_releas
     app = App(Settings(pack=released, allow_unlocked=True))
     assert "In the works." in str(app.use_skill("Do it.", name="fastapi-endpoint").body)
     assert "In the works." not in str(app.use_skill("Do it.", name="fastapi-endpoint@1.1.0").body)
+
+
+@pytest.mark.parametrize(
+    ("environment", "database"),
+    [
+        ({"BACKWRIGHT_DATABASE_URL": "postgresql://x@h/d"}, "postgresql://x@h/d"),
+        ({"BACKWRIGHT_DATA": "/d"}, "sqlite:////d/contexts.db"),
+        ({"XDG_DATA_HOME": "/x"}, "sqlite:////x/backwright/contexts.db"),
+        ({}, f"sqlite:///{Path.home() / '.local/share/backwright/contexts.db'}"),
+    ],
+)
+def test_the_environment_says_where_contexts_are_kept(environment: dict[str, str], database: str) -> None:
+    assert Settings.from_environment(environment).database == database
+
+
+def test_contexts_are_opened_once_and_closed_with_the_app(tmp_path: Path) -> None:
+    app = App(Settings(database=f"sqlite:///{tmp_path / 'contexts.db'}"))
+    contexts = app.contexts
+    contexts.put(LOCAL, Address("a", "b"), {"framework": "flask"}, type="project")
+    assert app.contexts is contexts
+    app.close()
+    assert app.contexts.get(LOCAL, Address("a", "b")).version == 1
+    app.close()
+
+
+def test_an_app_without_a_store_says_how_to_name_one() -> None:
+    with pytest.raises(InvalidInputError, match="keeps no contexts") as refused:
+        _ = App(Settings()).contexts
+    assert "BACKWRIGHT_DATABASE_URL" in refused.value.hint

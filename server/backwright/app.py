@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from backwright.catalog.catalog import Catalog
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from backwright.catalog.skill import Skill
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.project_v2 import ProjectContextV2
+    from backwright.contexts.service import Contexts
     from backwright.judging import Judging
     from backwright.review.rule import Rule
     from backwright.reviewing import Reviewing
@@ -49,6 +51,8 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._contexts: Contexts | None = None
+        self._opening = Lock()
 
     @cached_property
     def sources(self) -> Sources:
@@ -199,6 +203,33 @@ class App:
         return self.choose(skill).skill.file(path).verified()
 
     # Contexts
+
+    @property
+    def contexts(self) -> Contexts:
+        """The stored contexts; opened by the first call that asks.
+
+        Raises:
+            InvalidInputError: this process has no store, or its URL is none.
+            StoreUnavailableError, StorageFullError, RecordUnreadableError: it cannot be opened.
+        """
+        if self._contexts is None:
+            from backwright.contexts.opening import open_store
+            from backwright.contexts.service import Contexts
+
+            if self.settings.database is None:
+                hint = "set BACKWRIGHT_DATABASE_URL and start it anew"
+                raise InvalidInputError("this server keeps no contexts", hint=hint)
+            # Two first calls at once must not open it twice.
+            with self._opening:
+                self._contexts = self._contexts or Contexts(open_store(self.settings.database))
+        return self._contexts
+
+    def close(self) -> None:
+        """Let go of what is open, after what is being written."""
+        with self._opening:
+            opened, self._contexts = self._contexts, None
+        if opened is not None:
+            opened.store.close()
 
     def project(self) -> ProjectContextV2:
         """The conventions that the project's `backwright.yaml` declares, as it is at each call.

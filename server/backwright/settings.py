@@ -22,6 +22,7 @@ class Settings:
         reload: follow the folders on disk and serve what they hold by then.
         state: the folder where this user's records are kept; None where there is no one user.
         cache: the folder where this user keeps what can be made anew; None where there is no one user, or none wanted.
+        database: the URL of the store of contexts; None where there is none: a server for nobody in particular.
         usage: whether to count how often each skill is used; None to leave it to the project.
         environment: the virtual environment that is active; a project's own goes before it.
     """
@@ -35,14 +36,16 @@ class Settings:
     environment: Path | None = None
     state: Path | None = None
     cache: Path | None = None
+    database: str | None = None
     usage: bool | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, root: Path | None = None) -> Settings:
         """Settings for a process on the user's own machine; `BACKWRIGHT_PACK` names another pack,
         `BACKWRIGHT_SKILLS` more folders of skills, parted as in `PATH`; `BACKWRIGHT_STATE` another folder for records,
-        `BACKWRIGHT_CACHE` another for indexes of large packs (`off` or nothing: none are kept), and `BACKWRIGHT_USAGE`
-        turns the counts on (1) or off (0).
+        `BACKWRIGHT_CACHE` another for indexes of large packs (`off` or nothing: none are kept), `BACKWRIGHT_DATA`
+        another for contexts or `BACKWRIGHT_DATABASE_URL` another store of them, and `BACKWRIGHT_USAGE` turns the counts
+        on (1) or off (0).
         """
         pack = environment.get("BACKWRIGHT_PACK")
         skills = tuple(Path(part) for part in environment.get("BACKWRIGHT_SKILLS", "").split(os.pathsep) if part)
@@ -54,6 +57,7 @@ class Settings:
             environment=Path(active) if active else None,
             state=_state(environment),
             cache=_cache(environment),
+            database=_database(environment),
             usage=_SWITCH.get(environment.get("BACKWRIGHT_USAGE", "").strip().lower()),
         )
 
@@ -65,6 +69,16 @@ def _state(environment: Mapping[str, str]) -> Path | None:
     """Where this user's programs keep what is no configuration and no cache; None for a user without a home."""
     own = environment.get("BACKWRIGHT_STATE")
     return Path(own) if own else _users(environment, "XDG_STATE_HOME", ".local/state/backwright", "backwright")
+
+
+def _database(environment: Mapping[str, str]) -> str | None:
+    """Where this user's contexts are kept: a file of the user's own, unless another store is named."""
+    url = environment.get("BACKWRIGHT_DATABASE_URL")
+    if url:
+        return url
+    own = environment.get("BACKWRIGHT_DATA")
+    folder = Path(own) if own else _users(environment, "XDG_DATA_HOME", ".local/share/backwright", "backwright/data")
+    return None if folder is None else f"sqlite:///{folder.absolute() / 'contexts.db'}"
 
 
 def _cache(environment: Mapping[str, str]) -> Path | None:
