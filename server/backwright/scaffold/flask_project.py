@@ -14,10 +14,17 @@ from backwright.scaffold.mount import Site
 from backwright.scaffold.project import MAX_SOURCE_BYTES, Application, Evidence, Symbol, sources
 from backwright.scaffold.statements import is_mount, last_name, made_by
 
-_SIGNS = re.compile(rb"Flask|Blueprint|blueprint|SQLAlchemy|sessionmaker|scoped_session|errorhandler|_required")
+_SIGNS = re.compile(
+    rb"Flask|OpenAPI|Blueprint|blueprint|SQLAlchemy|Alchemical|sessionmaker|scoped_session|errorhandler|_required|create_all"
+)
 _GUARD = re.compile(r"(login|jwt|token|auth|auth_token)_required")
 _HANDLERS = frozenset(["errorhandler", "app_errorhandler", "register_error_handler"])
 _MAKERS = frozenset(["sessionmaker", "scoped_session"])
+_APPLICATIONS = frozenset(["Flask", "OpenAPI", "APIFlask"])
+# Libraries that document, or answer the errors of, what is made with them only.
+_STYLES = frozenset(["apiflask", "apifairy", "flask_openapi3", "flask_restful", "flask_restx", "flask_smorest"])
+
+_DATABASES = {"SQLAlchemy": "Flask-SQLAlchemy", "Alchemical": "Alchemical"}
 
 Block = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -28,28 +35,36 @@ class FlaskFacts:
 
     Args:
         applications: where blueprints are, or could be, registered.
-        databases: objects of Flask-SQLAlchemy.
+        databases: objects of Flask-SQLAlchemy, and of Alchemical, each with which of the two it is.
         makers: `sessionmaker`s and `scoped_session`s at module level, each with which of the two it is.
         blueprints: the names of the blueprints, each with its place.
         prefixes: the `url_prefix` of each registration, empty where there is none.
         handlers: where errors of HTTP are answered by the application itself.
         guards: decorators that ask who calls, each with its place.
         csrf: where forms are guarded against forgery.
+        styles: other ways of writing endpoints that the project has, each with its place.
+        creates: where tables are made without a migration.
+        removes: whether something gives scoped sessions back at the end of a request.
+        scripts: modules that can be run, each with the line that says so.
     """
 
     applications: list[Application] = field(default_factory=list)
-    databases: list[Symbol] = field(default_factory=list)
+    databases: list[tuple[Symbol, str]] = field(default_factory=list)
     makers: list[tuple[Symbol, str]] = field(default_factory=list)
     blueprints: dict[str, str] = field(default_factory=dict)
     prefixes: list[str] = field(default_factory=list)
     handlers: list[str] = field(default_factory=list)
     guards: dict[str, str] = field(default_factory=dict)
     csrf: list[str] = field(default_factory=list)
+    styles: dict[str, str] = field(default_factory=dict)
+    creates: list[str] = field(default_factory=list)
+    removes: bool = False
+    scripts: dict[str, int] = field(default_factory=dict)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Each conclusion with its place."""
         found = [Evidence("application", a.site.receiver, f"{a.path}:{a.site.line}") for a in self.applications]
-        found += [Evidence("Flask-SQLAlchemy", d.name, f"{d.path}:{d.line}") for d in self.databases]
+        found += [Evidence(kind, d.name, f"{d.path}:{d.line}") for d, kind in self.databases]
         found += [Evidence(kind, m.name, f"{m.path}:{m.line}") for m, kind in self.makers]
         found += [Evidence("blueprint", name, place) for name, place in self.blueprints.items()]
         found += [Evidence("error handler", "HTTPException", place) for place in self.handlers]
@@ -88,7 +103,7 @@ def flask_sites(text: str) -> list[Site]:
 
 def _sites(block: Block, lines: Sequence[str]) -> Iterator[Site]:
     parameters = [] if isinstance(block, ast.Module) else [each.arg for each in block.args.args]
-    made = [name for statement in block.body if (name := made_by(statement, {"Flask"}))]
+    made = [name for statement in block.body if (name := made_by(statement, _APPLICATIONS))]
     for receiver in dict.fromkeys([*made, *parameters]):
         mounts = [statement for statement in block.body if is_mount(statement, receiver, "register_blueprint")]
         if mounts:
@@ -113,7 +128,7 @@ def _beside(block: Block, receiver: str, mounts: Sequence[ast.stmt], lines: Sequ
 
 
 def _made_at(block: Block, receiver: str) -> int:
-    return next((each.lineno for each in block.body if made_by(each, {"Flask"}) == receiver), 0)
+    return next((each.lineno for each in block.body if made_by(each, _APPLICATIONS) == receiver), 0)
 
 
 def _alone(block: Block, receiver: str, lines: Sequence[str]) -> Site:
@@ -139,21 +154,32 @@ def _read_module(facts: FlaskFacts, path: str, text: str) -> None:
     tree = ast.parse(text)
     facts.applications += [Application(path, site) for site in flask_sites(text)]
     for statement in tree.body:
-        name = made_by(statement, {"SQLAlchemy"})
-        if name is not None:
-            facts.databases.append(Symbol(path, statement.lineno, name))
-        maker = made_by(statement, _MAKERS)
-        if maker is not None and isinstance(statement, ast.Assign | ast.AnnAssign):
-            kind = last_name(statement.value.func) if isinstance(statement.value, ast.Call) else None
-            facts.makers.append((Symbol(path, statement.lineno, maker), kind or ""))
+        _read_statement(facts, statement, path)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            module = (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
+            if module.partition(".")[0] in _STYLES:
+                facts.styles.setdefault(module.partition(".")[0], f"{path}:{node.lineno}")
+        elif isinstance(node, ast.Call):
             _read_call(facts, node, path)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for each in node.decorator_list:
                 guard = last_name(each.func if isinstance(each, ast.Call) else each) or ""
                 if _GUARD.fullmatch(guard):
                     facts.guards.setdefault(guard, f"{path}:{each.lineno}")
+
+
+def _read_statement(facts: FlaskFacts, statement: ast.stmt, path: str) -> None:
+    for maker_of, database in _DATABASES.items():
+        name = made_by(statement, {maker_of})
+        if name is not None:
+            facts.databases.append((Symbol(path, statement.lineno, name), database))
+    maker = made_by(statement, _MAKERS)
+    if maker is not None and isinstance(statement, ast.Assign | ast.AnnAssign):
+        kind = last_name(statement.value.func) if isinstance(statement.value, ast.Call) else None
+        facts.makers.append((Symbol(path, statement.lineno, maker), kind or ""))
+    if _is_main(statement):
+        facts.scripts[path] = statement.lineno
 
 
 def _read_call(facts: FlaskFacts, node: ast.Call, path: str) -> None:
@@ -164,6 +190,10 @@ def _read_call(facts: FlaskFacts, node: ast.Call, path: str) -> None:
     elif name == "register_blueprint":
         given = next((each.value for each in node.keywords if each.arg == "url_prefix"), None)
         facts.prefixes.append(given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else "")
+    elif name == "create_all":
+        facts.creates.append(place)
+    elif name == "remove" and not node.args:
+        facts.removes = True
     elif name == "CSRFProtect":
         facts.csrf.append(place)
     elif name in _HANDLERS and first is not None and last_name(first) == "HTTPException":

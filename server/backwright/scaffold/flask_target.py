@@ -8,11 +8,13 @@ from pathlib import Path
 
 from backwright.errors import UnsupportedProjectError
 from backwright.scaffold.edits import Edit, mounting
+from backwright.scaffold.flask_auth import FlaskGuard, find_guard, own_guard
+from backwright.scaffold.flask_data import Data, read_data
 from backwright.scaffold.flask_project import FlaskFacts, flask_sites, read_flask
-from backwright.scaffold.host import installed_versions, module_of, package_of, style_of
+from backwright.scaffold.host import installed_versions, package_of, style_of
 from backwright.scaffold.layout import check_overrides, check_python, fresh_layout, revisions_of
 from backwright.scaffold.mount import insert_import
-from backwright.scaffold.project import Application, Facts, Symbol, script_location, source_root_of, table
+from backwright.scaffold.project import Application, Facts, source_root_of, table
 from backwright.scaffold.record import Layout, Record
 from backwright.scaffold.render import Style
 from backwright.scaffold.resource import Resource
@@ -20,7 +22,11 @@ from backwright.scaffold.stack import StackTarget, check_names
 
 # Below these the generated code does not work: MISSING of Pydantic, `Mapped` of SQLAlchemy, `Blueprint.get` of Flask.
 _NEEDS = {"pydantic": (2, 14), "sqlalchemy": (2, 0), "flask": (2, 2)}
+# These answer every HTTPException in JSON.
+_JSON_ERRORS = frozenset(["apiflask", "flask_smorest"])
 _CLASSES = frozenset(["blueprint", "flask", "schema"])
+# The package that is made beside an application that is a module, or one whose folder has no package.
+_BESIDE = "resources"
 _LAYERS = ("domain", "model", "schemas", "repository", "service", "routes")
 
 
@@ -31,18 +37,23 @@ class FlaskTarget(StackTarget):
     Args:
         url_prefix: what stands before `/v1` in the paths of the project's other blueprints.
         host_errors: whether the application answers errors of HTTP itself, in a form that has to be followed.
-        flask_sqlalchemy: whether the sessions are those of Flask-SQLAlchemy.
+        sessions: what gives them: `flask-sqlalchemy`, or `plain`, any other.
+        flask_migrate: whether the migrations see every model that the application imports.
+        migrates: whether there are migrations at all, or tables made by `create_all()`.
         session_import: the name that gives sessions; `session_call` is the expression that gives one.
         session_closes: whether whoever took a session has to close it.
+        guard: the decorator that says who calls, where the resource asks for one.
     """
 
     url_prefix: str = ""
     host_errors: bool = False
-    flask_sqlalchemy: bool = False
+    sessions: str = "plain"
     flask_migrate: bool = False
+    migrates: bool = True
     session_import: str = ""
     session_call: str = ""
     session_closes: bool = False
+    guard: FlaskGuard | None = None
 
     def prefix(self, resource: Resource) -> str:
         """The path of the collection."""
@@ -56,8 +67,8 @@ class FlaskTarget(StackTarget):
     def edits(self, resource: Resource) -> list[Edit]:
         """The blueprint on the application, and the table where the migrations look for it."""
         found = [] if self.host and self.mount is None else [self._registration(resource)]
-        # Flask-Migrate sees every model that the application imports.
-        return found if self.flask_migrate else [*found, self._metadata(resource)]
+        seen = self.flask_migrate or not self.migrates or not resource.stored
+        return found if seen else [*found, self._metadata(resource)]
 
     def _registration(self, resource: Resource) -> Edit:
         alias = f"{resource.plural}_blueprint"
@@ -130,6 +141,9 @@ def _own(root: Path, facts: Facts, resource: Resource, layout: Layout, own: Reco
         "session": "db.session",
         "http": "api.http",
         "responses": "api.errors",
+        "idempotency": "core.idempotency",
+        "retries": "api.idempotency",
+        "auth": "api.auth",
     }
     return FlaskTarget(
         host=False,
@@ -145,7 +159,18 @@ def _own(root: Path, facts: Facts, resource: Resource, layout: Layout, own: Reco
         revision=revision,
         down_revision=down,
         mount=mounts[0] if len(mounts) == 1 else None,
+        notes=_own_notes(root, layout, resource),
+        guard=own_guard(f"{package}.api.auth"),
     )
+
+
+def _own_notes(root: Path, layout: Layout, resource: Resource) -> tuple[str, ...]:
+    if resource.auth is None or (root / layout.root / "api" / "auth.py").exists():
+        return ()
+    needed = "set AUTH_KEY, AUTH_ISSUER and AUTH_AUDIENCE, or every request that needs a token fails"
+    there = root / "pyproject.toml"
+    has = not there.exists() or "pyjwt" in there.read_text(encoding="utf-8", errors="replace").lower()
+    return (needed,) if has else (needed, "add: uv add 'pyjwt[crypto]>=2.10,<3'")
 
 
 def _host(
@@ -155,49 +180,51 @@ def _host(
     _check(resource, found, versions)
     mount, notes = _mount(found, resource)
     place = (mount.path if mount is not None else None) or next(iter(found.blueprints.values())).partition(":")[0]
-    package = overrides.get("package") or package_of(place, facts)
+    package = overrides.get("package") or _package(place, facts)
     source_root = source_root_of(place, facts)
-    script, migrate = _migrations(root, facts, overrides)
-    revision, down = revisions_of(root, script, resource, own)
+    data = read_data(root, facts, found, overrides, source_root) if resource.stored else Data()
+    revision, down = revisions_of(root, data.script, resource, own) if data.migrates and resource.stored else ("", None)
     layout = Layout(
         source_root=source_root,
         package=package,
         # A folder beside a module of the same name would hide it.
         tests=overrides.get("tests") or facts.tests or ("test" if (root / "tests.py").exists() else "tests"),
-        migrations=script,
+        migrations=data.script,
     )
-    extension, sessions = _sessions(found)
-    base, model = _base(facts, extension)
+    guard = find_guard(root, resource.auth, facts) if resource.auth is not None else None
+    modules = _host_modules(f"{package}.resource_kit", f"{package}.{resource.plural}")
     return FlaskTarget(
         host=True,
         layout=layout,
         title=package,
         distribution=package,
         style=style_of(facts, package, root),
-        modules=_host_modules(f"{package}.resource_kit", f"{package}.{resource.plural}")
-        | {
-            "base": module_of(base.path, source_root),
-            "base_import": base.name,
-            "base_name": model,
-            "session_source": module_of(sessions[0].path, source_root),
-        },
+        modules={**modules, **data.modules},
         revision=revision,
         down_revision=down,
         mount=mount,
-        notes=(*notes, *_notes(found, versions, resource, package, flask_migrate=migrate)),
+        notes=(*notes, *_guard_notes(resource, guard), *_notes(found, versions, resource, package, data)),
         url_prefix=_prefix(found),
-        host_errors=bool(found.handlers),
-        flask_sqlalchemy=extension is not None,
-        flask_migrate=migrate,
-        session_import=sessions[0].name,
-        session_call=f"{sessions[0].name}.session()" if extension is not None else f"{sessions[0].name}()",
-        session_closes=sessions[1] == "sessionmaker",
+        host_errors=bool(found.handlers) or not _JSON_ERRORS.isdisjoint(found.styles),
+        sessions=data.sessions,
+        flask_migrate=data.flask_migrate,
+        migrates=data.migrates,
+        session_import=data.session_import,
+        session_call=data.session_call,
+        session_closes=data.closes,
+        guard=guard,
     )
+
+
+def _package(place: str, facts: Facts) -> str:
+    """The package of the module at this path; one beside it where it stands in none."""
+    head, _, rest = place.removeprefix("src/").partition("/")
+    return _BESIDE if not rest and head.endswith(".py") else package_of(place, facts)
 
 
 def _host_modules(kit: str, own: str) -> dict[str, str]:
     return {
-        **{name: f"{kit}.{name}" for name in ("errors", "ids", "columns", "http")},
+        **{name: f"{kit}.{name}" for name in ("errors", "ids", "columns", "http", "idempotency", "retries")},
         **{name: f"{own}.{name}" for name in _LAYERS},
         "schema_types": f"{kit}.schemas",
         "responses": f"{kit}.http_errors",
@@ -235,48 +262,6 @@ def _mount(found: FlaskFacts, resource: Resource) -> tuple[Application | None, t
     return None, (note,)
 
 
-def _migrations(root: Path, facts: Facts, overrides: Mapping[str, str]) -> tuple[str, bool]:
-    """The folder of Alembic's `env.py`, and whether Flask-Migrate made it."""
-    script = overrides.get("migrations") or script_location(root, facts)
-    for folder in (script, "migrations", *(f"{package}/migrations" for package in facts.packages)):
-        env = root / folder / "env.py" if folder is not None else None
-        if folder is not None and env is not None and env.is_file():
-            return folder, "current_app" in env.read_text(encoding="utf-8", errors="replace")
-    raise UnsupportedProjectError(
-        "there is no folder of migrations with an env.py",
-        hint="run `flask db init` or `alembic init migrations` first, or set layout.migrations in backwright.yaml",
-    )
-
-
-def _sessions(found: FlaskFacts) -> tuple[Symbol | None, tuple[Symbol, str]]:
-    """The object of Flask-SQLAlchemy if there is one, and what gives sessions with its kind."""
-    if len(found.databases) == 1:
-        return found.databases[0], (found.databases[0], "")
-    scoped = [each for each in found.makers if each[1] == "scoped_session"]
-    makers = scoped or found.makers
-    if not found.databases and len(makers) == 1:
-        return None, makers[0]
-    symbols = found.databases or [symbol for symbol, _ in makers]
-    places = ", ".join(f"{each.name} in {each.path}:{each.line}" for each in symbols)
-    raise UnsupportedProjectError(
-        f"the project has {len(symbols) or 'no'} sources of database sessions" + (f": {places}" if places else ""),
-        hint="have one `db = SQLAlchemy()` of Flask-SQLAlchemy, or one sessionmaker at module level",
-    )
-
-
-def _base(facts: Facts, extension: Symbol | None) -> tuple[Symbol, str]:
-    """The symbol that a model's module imports, and the expression that a model inherits from."""
-    if extension is not None:
-        return extension, f"{extension.name}.Model"
-    if len(facts.bases) == 1:
-        return facts.bases[0], facts.bases[0].name
-    places = ", ".join(f"{each.path}:{each.line}" for each in facts.bases)
-    raise UnsupportedProjectError(
-        f"the project has {len(facts.bases) or 'no'} declarative bases" + (f": {places}" if places else ""),
-        hint="the resource needs exactly one base to join",
-    )
-
-
 def _prefix(found: FlaskFacts) -> str:
     """`/api`, where most of the other blueprints stand below it."""
     below = [each for each in found.prefixes if each == "/api" or each.startswith("/api/")]
@@ -284,12 +269,12 @@ def _prefix(found: FlaskFacts) -> str:
 
 
 def _notes(
-    found: FlaskFacts, versions: Mapping[str, tuple[int, ...]], resource: Resource, package: str, *, flask_migrate: bool
+    found: FlaskFacts, versions: Mapping[str, tuple[int, ...]], resource: Resource, package: str, data: Data
 ) -> tuple[str, ...]:
     notes = []
     if "pydantic" not in versions:
         notes.append("the generated schemas need: uv add 'pydantic>=2.14,<3'")
-    if found.guards:
+    if found.guards and resource.auth is None:
         guards = ", ".join(f"@{name} ({place})" for name, place in found.guards.items())
         notes.append(f"other views ask who calls: {guards}; the new ones do not, so decide who may call them")
     if found.csrf:
@@ -297,6 +282,13 @@ def _notes(
             f"CSRFProtect ({found.csrf[0]}) refuses requests without its token: "
             f"exempt `{package}.{resource.plural}.routes.blueprint` if clients are no browsers"
         )
-    if flask_migrate:
-        notes.append("run `flask db upgrade` to make the table")
-    return tuple(notes)
+    for style, place in found.styles.items():
+        notes.append(f"the new views are a plain blueprint: {style} ({place}) neither checks nor documents them")
+    return (*notes, *data.notes)
+
+
+def _guard_notes(resource: Resource, guard: FlaskGuard | None) -> tuple[str, ...]:
+    if guard is None:
+        return ()
+    shared = resource.idempotency and not guard.caller
+    return (*guard.notes, "do callers share their keys? See read_key in the blueprint") if shared else guard.notes

@@ -59,6 +59,7 @@ class _Class:
     keys: dict[str, Key] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     named: tuple[str, ...] = ()
+    abstract: bool = False
 
 
 def read_models(root: Path) -> list[Model]:
@@ -110,6 +111,8 @@ def _read_statement(found: _Class, statement: ast.stmt, aliases: Mapping[str, as
     name, value = target_of(statement), getattr(statement, "value", None)
     if name == "__tablename__" and isinstance(value, ast.Constant) and isinstance(value.value, str):
         found.table = value.value
+    elif name == "__abstract__":
+        found.abstract = True
     elif name == "__table_args__" and value is not None:
         _read_arguments(found, value)
     elif name is not None:
@@ -175,11 +178,24 @@ def _table(name: str, found: _Class, classes: Mapping[str, list[_Class]]) -> str
     line = _lineage(found, classes)
     # A base or mixin itself has no table: its own name is computed for those that inherit from it.
     table = found.table or next((each.table for each in line[1:] if each.table and "{lower}" in each.table), None)
+    if table is None and not found.abstract and _is_named_for(line, classes):
+        table = _snake(name)
     if table is None or (found.table and "{lower}" in found.table):
         return None
     schema = next((each.schema for each in line if each.schema), None)
     plain = table.replace("{lower}", name.lower())
     return f"{schema}.{plain}" if schema else plain
+
+
+def _is_named_for(line: list[_Class], classes: Mapping[str, list[_Class]]) -> bool:
+    """Whether Flask-SQLAlchemy or Alchemical name the table: a `Model` of theirs with a key of its own."""
+    above = [base for each in line for base in each.bases]
+    return "Model" in above and "Model" not in classes and bool(_keys(line[0], classes))
+
+
+def _snake(name: str) -> str:
+    """`blog_post` of `BlogPost`, as both libraries write it."""
+    return re.sub(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))", r"_\1", name).lower().lstrip("_")
 
 
 def _keys(found: _Class, classes: Mapping[str, list[_Class]]) -> tuple[Key, ...]:
