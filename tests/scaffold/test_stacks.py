@@ -235,11 +235,14 @@ REFUSED: dict[str, tuple[Path, dict[str, str], dict[str, object], str]] = {
         {"resource": "blueprint", "fields": [{"name": "title", "type": "str"}]},
         "resource 'blueprint' would hide a class of Flask that the generated code uses",
     ),
-    "what the template does not know": (
+    "a resource of Django that is kept nowhere": (
         DJANGO,
         {},
-        {**SMALL, "idempotency": True},
-        "django-drf@1.0.0 knows nothing of idempotency",
+        {**SMALL, "persistence": "none"},
+        (
+            "persistence is none, and what Django brings to an endpoint stands on a model: "
+            "its query sets, validators, transactions and administration"
+        ),
     ),
 }
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError, UnsupportedProjectError
 from backwright.scaffold.elements import find_list
+from backwright.scaffold.models import target_of
 from backwright.scaffold.project import MAX_SOURCE_BYTES, Evidence, Symbol, sources
 
 _SETTINGS = re.compile(r"DJANGO_SETTINGS_MODULE[\"']\s*,\s*[\"']([A-Za-z_][\w.]*)[\"']")
 _LISTS = ("LOCAL_APPS", "PROJECT_APPS", "MY_APPS", "INSTALLED_APPS")
-_SIGNS = re.compile(rb"Router\(|INSTALLED_APPS|ROOT_URLCONF|REST_FRAMEWORK")
+_SIGNS = re.compile(rb"Router\(|INSTALLED_APPS|ROOT_URLCONF|REST_FRAMEWORK|permission_classes|ForeignKey\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class DjangoFacts:
         urls: the file of the root of the paths.
         routers: the routers at module level that something is registered on, or could be.
         rest: the literals of `REST_FRAMEWORK`.
+        literals: other settings whose values are literals.
         below_api: whether paths of the root stand below `api/`.
+        mixins: the classes without a base that say who may call, for views to inherit from.
+        protects: how many foreign keys of the project are PROTECT, and `restricts` how many are RESTRICT.
         bound: names that the file of the root's paths imports together with others, or from elsewhere.
     """
 
@@ -56,7 +60,11 @@ class DjangoFacts:
     urls: Symbol | None = None
     routers: list[RouterSite] = field(default_factory=list)
     rest: dict[str, object] = field(default_factory=dict)
+    literals: dict[str, object] = field(default_factory=dict)
     below_api: bool = False
+    mixins: list[Symbol] = field(default_factory=list)
+    protects: int = 0
+    restricts: int = 0
     bound: frozenset[str] = frozenset()
 
     def evidence(self) -> tuple[Evidence, ...]:
@@ -101,6 +109,9 @@ def read_django(root: Path) -> DjangoFacts:
     _read_settings(facts, texts)
     for path, text in texts.items():
         facts.routers += _routers(path, text)
+        facts.mixins += _mixins(path, text)
+        facts.protects += len(re.findall(r"on_delete=(?:models\.)?PROTECT\b", text))
+        facts.restricts += len(re.findall(r"on_delete=(?:models\.)?RESTRICT\b", text))
     if facts.urls is not None:
         _read_urls(facts, texts[facts.urls.path])
     return facts
@@ -170,6 +181,8 @@ def _read_setting_file(facts: DjangoFacts, path: str, texts: dict[str, str]) -> 
         if target.id == "ROOT_URLCONF" and facts.urls is None and isinstance(value, ast.Constant):
             file = module_file(texts, str(value.value))
             facts.urls = Symbol(file, 1, str(value.value)) if file is not None else None
+        elif isinstance(value, ast.Constant):
+            facts.literals.setdefault(target.id, value.value)
         elif target.id == "REST_FRAMEWORK" and not facts.rest and isinstance(value, ast.Dict):
             facts.rest = _plain(value)
 
@@ -192,6 +205,14 @@ def _read_urls(facts: DjangoFacts, text: str) -> None:
     calls = [each for each in found.elts if isinstance(each, ast.Call) and each.args] if found is not None else []
     firsts = [each.args[0].value for each in calls if isinstance(each.args[0], ast.Constant)]
     facts.below_api = any(str(each).startswith("api/") for each in firsts)
+
+
+def _mixins(path: str, text: str) -> Iterator[Symbol]:
+    for node in ast.parse(text).body if "permission_classes" in text else ():
+        if isinstance(node, ast.ClassDef) and not node.bases:
+            names = {target_of(each) for each in node.body}
+            if "permission_classes" in names:
+                yield Symbol(path, node.lineno, node.name)
 
 
 def _plain(node: ast.Dict) -> dict[str, object]:

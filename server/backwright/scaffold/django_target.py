@@ -1,154 +1,111 @@
-"""Where a resource goes in a Django project, one that the template made or one that it found."""
+"""Where a resource goes in a project of Django REST framework, one that the template made or one that it found."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
 from backwright.errors import InvalidInputError, UnsupportedProjectError
 from backwright.scaffold import django_fields
+from backwright.scaffold.django_access import Access, access_of
+from backwright.scaffold.django_app import (
+    INITIAL,
+    KIT,
+    MODEL_NAMES,
+    DjangoAppTarget,
+    check_keyword,
+    check_plain,
+    check_versions,
+    find_place,
+    foreign_options,
+    into_list,
+    uses_pytest,
+)
 from backwright.scaffold.django_project import DjangoFacts, RouterSite, is_django_root, read_django, router_site
 from backwright.scaffold.edits import Edit
-from backwright.scaffold.elements import insert_element
-from backwright.scaffold.field import Field, json_literal
-from backwright.scaffold.host import installed_versions, style_of
-from backwright.scaffold.layout import check_overrides, check_python, fresh_layout
+from backwright.scaffold.features import Filter
+from backwright.scaffold.field import Field
+from backwright.scaffold.host import installed_versions, module_of
+from backwright.scaffold.layout import check_overrides, check_python, fresh_layout, own_notes
 from backwright.scaffold.mount import Site, insert_import, insert_mount
-from backwright.scaffold.names import pascal
 from backwright.scaffold.project import Facts, table
 from backwright.scaffold.record import Layout, Record
 from backwright.scaffold.render import Style
 from backwright.scaffold.resource import Resource
-from backwright.scaffold.stack import StackTarget, check_names
+from backwright.scaffold.stack import check_names
 
-_INITIAL = "0001_initial"
 _NEEDS = {"django": (4, 2), "djangorestframework": (3, 15)}
 _CLASSES = frozenset(["model", "api_exception", "closed_serializer", "model_serializer", "query_set", "viewset"])
-# Attributes and methods of a model.
-_FIELDS = frozenset[str]().union(
-    ["pk", "objects", "save", "delete", "clean", "clean_fields", "full_clean", "from_db", "refresh_from_db", "models"],
-    ["asave", "adelete", "arefresh_from_db", "check", "prepare_database_save", "save_base", "serializable_value"],
-    ["unique_error_message", "date_error_message", "validate_constraints", "validate_unique", "get_constraints"],
-)
+_KIT = ("serializers", "permissions")
 
 
 @dataclass(frozen=True)
-class DjangoTarget(StackTarget):
-    """What the templates know about a Django project under the name `p`.
+class DjangoTarget(DjangoAppTarget):
+    """What the templates know about a project of Django REST framework under the name `p`.
 
     Args:
-        django: what was read of a project that was there.
-        check_keyword: what `CheckConstraint` calls its condition.
         router: the router to register on; None where the app brings paths of its own.
-        namespace: what stands before the names of paths, with its colon.
-        admin: whether the other apps are registered with Django's administration.
-        guarded: whether callers have to say who they are unless a view says otherwise.
-        host_pagination: whether the project pages lists its own way.
-        tests_in_app: whether the tests of an app lie inside it.
-        pytest: whether the tests are run by pytest.
+        namespace: what stands before the names of paths on that router, with its colon.
     """
 
-    django: DjangoFacts | None = None
-    check_keyword: str = "condition"
     router: RouterSite | None = None
     namespace: str = ""
-    admin: bool = False
-    guarded: bool = False
-    host_pagination: bool = False
-    tests_in_app: bool = False
-    pytest: bool = True
+
+    def on_router(self, resource: Resource) -> bool:
+        """Whether the viewset is registered on the router of the project; another version has paths of its own."""
+        return resource.version == 1 and (self.router is not None or not self.host)
+
+    def names(self, resource: Resource) -> str:
+        """What the names of the paths begin with, with their namespace."""
+        return f"{self.namespace if self.on_router(resource) else ''}{self.basename(resource)}"
 
     @property
-    def depth(self) -> int:
-        """How many folders the settings lie below the project's root."""
-        return self.root.count("/") + 1
-
-    def config(self, resource: Resource) -> str:
-        """The class of the app."""
-        return f"{pascal(resource.plural)}Config"
-
-    def basename(self, resource: Resource) -> str:
-        """What the names of the paths begin with."""
-        return resource.name.replace("_", "-")
-
-    def migrations_of(self, _: Resource) -> str:
-        """The folder of the app's migrations."""
-        return f"{self.app_folder}/migrations"
-
-    def resource_tests(self, resource: Resource) -> str:
-        """The folder of the app's tests."""
-        if self.tests_in_app:
-            return f"{self.app_folder}/tests"
-        return f"{self.tests}/{resource.plural}" if self.host else self.tests
-
-    @property
-    def app_folder(self) -> str:
-        """The folder of the app."""
-        return f"{self.source_root}/{self.modules['own'].replace('.', '/')}".lstrip("/")
-
-    def label(self, value: str) -> str:
-        """What people read for a choice."""
-        return django_fields.label(value)
-
-    def column(self, field: Field) -> str:
-        """The field in the model."""
-        return django_fields.column(field)
-
-    def migration_column(self, field: Field) -> str:
-        """The field in the migration."""
-        return django_fields.migration_column(field)
-
-    def constraints(self, resource: Resource) -> list[str]:
-        """The CHECK constraints in the model."""
-        return django_fields.constraints(resource, self.check_keyword, migration=False)
-
-    def migration_constraints(self, resource: Resource) -> list[str]:
-        """The CHECK constraints in the migration."""
-        return django_fields.constraints(resource, self.check_keyword, migration=True)
+    def mixin_module(self) -> str:
+        """The module of the mixin that the project's views inherit authentication from."""
+        found = self.access.mixin if self.access else None
+        return module_of(found.path, self.source_root) if found else ""
 
     def invalid(self, field: Field) -> str:
         """A JSON value that a request must refuse."""
         return django_fields.invalid(field)
 
+    def no_parameter(self, field: Field) -> str:
+        """A text that a filter must refuse."""
+        return django_fields.no_parameter(field)
+
+    def parameter(self, wanted: Filter) -> str:
+        """The field of a serializer that reads a filter from the query."""
+        return django_fields.parameter(wanted)
+
     def edits(self, resource: Resource) -> list[Edit]:
         """The app among the installed ones, and its paths."""
-        return [self._installed(resource), self._paths(resource)]
-
-    def _installed(self, resource: Resource) -> Edit:
-        installed = self.django.installed if self.django else []
-        named = [each for each in installed if "." in each and not each.startswith("django.")]
-        configs = [each for each in named if re.search(r"\.apps\.\w+Config$", each)]
-        own = self.modules["own"]
-        app = f"{own}.apps.{self.config(resource)}" if len(configs) * 2 > len(named) else own
-        path = self.django.apps.path if self.django and self.django.apps else f"{self.root}/settings.py"
-        name = self.django.apps.name if self.django and self.django.apps else "INSTALLED_APPS"
-        statement = f"{name} += [{json_literal(app)}]"
-        return Edit(path, (statement,), _into(name, json_literal(app)), f"install the app yourself: `{statement}`")
+        return [
+            self.installed(resource),
+            self._registration(resource) if self.on_router(resource) else self._paths(resource),
+        ]
 
     def _paths(self, resource: Resource) -> Edit:
-        own = self.modules["own"]
-        if self.router is None and self.host:
-            path = self.django.urls.path if self.django and self.django.urls else "urls.py"
-            below = "api/" if self.django is not None and self.django.below_api else ""
-            source = f'path("{below}v{resource.version}/", include("{own}.urls"))'
-            statement = f"urlpatterns += [{source}]"
-            bound = self.django.bound if self.django is not None else frozenset()
-            imports = [f"from django.urls import {name}" for name in ("include", "path") if name not in bound]
-            add = _into("urlpatterns", source)
+        path = self.django.urls.path if self.django and self.django.urls else f"{self.root}/urls.py"
+        below = "api/" if self.django is not None and self.django.below_api else ""
+        source = f'path("{below}v{resource.version}/", include("{self.modules["own"]}.urls"))'
+        statement = f"urlpatterns += [{source}]"
+        bound = self.django.bound if self.django is not None else frozenset({"include", "path"})
+        imports = [f"from django.urls import {name}" for name in ("include", "path") if name not in bound]
+        add = into_list("urlpatterns", source)
 
-            def apply(text: str) -> str | None:
-                added = add(text)
-                return None if added is None else reduce(insert_import, imports, added)
+        def apply(text: str) -> str | None:
+            added = add(text)
+            return None if added is None else reduce(insert_import, imports, added)
 
-            return Edit(path, (*imports, statement), apply, f"add the paths yourself in {path}: `{statement}`")
+        return Edit(path, (*imports, statement), apply, f"add the paths yourself in {path}: `{statement}`")
+
+    def _registration(self, resource: Resource) -> Edit:
         name, path = (self.router.symbol.name, self.router.symbol.path) if self.router else ("router", "")
         path = path or f"{self.root}/urls.py"
         view = f"{resource.cls}ViewSet"
-        imported = f"from {own}.views import {view}"
+        imported = f"from {self.modules['own']}.views import {view}"
         prefix, base = resource.plural.replace("_", "-"), self.basename(resource)
         registered = f'{name}.register("{prefix}", {view}, basename="{base}")'
 
@@ -163,16 +120,6 @@ class DjangoTarget(StackTarget):
 
         by_hand = f"register the viewset yourself in {path}: `{imported}` and `{registered}`"
         return Edit(path, (imported, registered), register, by_hand)
-
-
-def _into(name: str, source: str) -> Callable[[str], str | None]:
-    def apply(text: str) -> str | None:
-        try:
-            return insert_element(text, name, source)
-        except SyntaxError:
-            return None
-
-    return apply
 
 
 def locate_in_django(
@@ -190,10 +137,11 @@ def locate_in_django(
     """
     check_python(facts)
     check_overrides(overrides)
-    check_names(resource, "Django", _CLASSES, _FIELDS)
+    check_names(resource, "Django", _CLASSES, MODEL_NAMES)
+    check_plain(resource)
     platform, _ = records
     if platform is not None and platform.layout is not None and not platform.host:
-        return _own(facts, resource, platform.layout)
+        return _own(root, facts, resource, platform.layout)
     if is_django_root(root):
         return _host(root, facts, resource, overrides)
     if "django" in facts.frameworks:
@@ -202,10 +150,10 @@ def locate_in_django(
             hint="give the folder of Django's manage.py as root",
         )
     flat = {} if facts.packages else {"source_root": ""}
-    return _own(facts, resource, fresh_layout(root, facts, {**flat, **overrides}))
+    return _own(root, facts, resource, fresh_layout(root, facts, {**flat, **overrides}))
 
 
-def _own(facts: Facts, resource: Resource, layout: Layout) -> DjangoTarget:
+def _own(root: Path, facts: Facts, resource: Resource, layout: Layout) -> DjangoTarget:
     package = layout.package
     name = table(facts.pyproject, "project").get("name")
     own = f"{package}.{resource.plural}"
@@ -218,94 +166,68 @@ def _own(facts: Facts, resource: Resource, layout: Layout) -> DjangoTarget:
         distribution=name if isinstance(name, str) else package.replace("_", "-"),
         style=Style(first_party=(package,)),
         modules={
-            **{each: f"{package}.api.{each}" for each in ("ids", "pagination", "serializers")},
+            **{each: f"{package}.api.{each}" for each in (*KIT, *_KIT, "auth")},
             "errors": f"{package}.api.conflicts",
             "kit": f"{package}.api",
             "own": own,
             "models": f"{own}.models",
         },
-        revision=_INITIAL,
+        revision=INITIAL,
         down_revision=None,
         mount=None,
+        notes=own_notes(root, layout, resource),
+        access=Access("token") if resource.auth else None,
     )
 
 
 def _host(root: Path, facts: Facts, resource: Resource, overrides: Mapping[str, str]) -> DjangoTarget:
     versions = installed_versions(root)
     found = read_django(root)
-    _check(root, found, versions)
-    parent, source_root = _place(root, found, overrides)
-    router, doubts = _router(found)
-    own = f"{parent}.{resource.plural}".lstrip(".")
-    kit = f"{parent}.resource_kit".lstrip(".")
-    folder = Path(root, source_root, *parent.split("."))
-    siblings = [Path(root, source_root, *each.split(".")) for each in found.local if "." in each or not parent]
-    in_app = sum((each / "tests").is_dir() or (each / "tests.py").is_file() for each in siblings if each.is_dir())
-    top = parent.partition(".")[0] or (found.settings or "").partition(".")[0]
-    return DjangoTarget(
-        host=True,
-        layout=Layout(
-            source_root=source_root,
-            package=top,
-            tests=overrides.get("tests", facts.tests or "tests"),
-            migrations=f"{folder.relative_to(root).as_posix()}/{resource.plural}/migrations",
-        ),
-        title=top,
-        distribution=top,
-        style=style_of(facts, top),
-        modules={
-            **{each: f"{kit}.{each}" for each in ("ids", "pagination", "serializers", "errors")},
-            "kit": kit,
-            "own": own,
-            "models": f"{own}.models",
-        },
-        revision=_INITIAL,
-        down_revision=None,
-        mount=None,
-        notes=(*doubts, *_notes(found), f"run `python manage.py migrate {resource.plural}` to make the table"),
-        django=found,
-        check_keyword="check" if versions.get("django", (5, 2)) < (5, 1) else "condition",
-        router=router,
-        namespace=f"{router.namespace}:" if router is not None and router.namespace else "",
-        admin=any((each / "admin.py").is_file() for each in siblings) and "django.contrib.admin" in found.installed_all,
-        guarded=_guarded(found),
-        host_pagination=found.rest.get("DEFAULT_PAGINATION_CLASS") is not None,
-        tests_in_app=in_app > 0 and (facts.tests is None or "tests" not in overrides),
-        pytest=_uses_pytest(root, facts),
-    )
-
-
-def _check(root: Path, found: DjangoFacts, versions: Mapping[str, tuple[int, ...]]) -> None:
-    for name, least in _NEEDS.items():
-        has = versions.get(name)
-        if has is not None and has < least:
-            raise UnsupportedProjectError(
-                f"the project has {name} {'.'.join(map(str, has))}",
-                hint=f"the generated code needs {name} >= {'.'.join(map(str, least))}",
-            )
+    check_versions(_NEEDS, versions)
     if "rest_framework" not in found.installed_all:
         raise UnsupportedProjectError(
             "rest_framework is not among the INSTALLED_APPS that can be read",
             hint="the template writes for Django REST framework: install it, or write this endpoint by hand",
         )
-    if found.apps is None or found.urls is None:
-        what = "list of INSTALLED_APPS" if found.apps is None else "ROOT_URLCONF"
-        raise UnsupportedProjectError(
-            f"the settings {found.settings} have no {what} that can be read under {root.name}",
-            hint="write it as a list, or as a string, of literals at the top level of the settings",
-        )
+    place = find_place(root, found, overrides)
+    router, doubts = _router(found)
+    guarded = _guarded(found)
+    access = access_of(resource.auth, found, guarded=guarded)
+    open_to_all = (
+        ()
+        if guarded or access
+        else ("every caller may use the new views, as DEFAULT_PERMISSION_CLASSES says; decide who may",)
+    )
+    migrate = f"run `python manage.py migrate {resource.plural}` to make the table"
+    return DjangoTarget(
+        host=True,
+        layout=place.layout(root, facts, resource, overrides),
+        title=place.top,
+        distribution=place.top,
+        style=place.style(facts),
+        modules=place.modules(resource, *_KIT),
+        revision=INITIAL,
+        down_revision=None,
+        mount=None,
+        notes=(*doubts, *open_to_all, *(access.notes if access else ()), migrate),
+        django=found,
+        check_keyword=check_keyword(versions),
+        router=router,
+        namespace=f"{router.namespace}:" if router is not None and router.namespace else "",
+        admin=place.admin,
+        guarded=guarded,
+        host_pagination=_pages(found, resource),
+        tests_in_app=place.tests_in_app and (facts.tests is None or "tests" not in overrides),
+        pytest=uses_pytest(root, facts),
+        access=access,
+        foreign=foreign_options(found),
+    )
 
 
-def _place(root: Path, found: DjangoFacts, overrides: Mapping[str, str]) -> tuple[str, str]:
-    """The package that most of the project's apps stand in, empty for the root, and the folder of that."""
-    if "package" in overrides:
-        return overrides["package"], overrides.get("source_root", "")
-    for source_root in ("", "src"):
-        places = [Path(root, source_root, *each.split(".")) for each in found.local]
-        local = [each for each, path in zip(found.local, places, strict=True) if path.is_dir()]
-        if local:
-            return Counter(each.rpartition(".")[0] for each in local).most_common(1)[0][0], source_root
-    return (found.settings or "").partition(".")[0], ""
+def _pages(found: DjangoFacts, resource: Resource) -> bool:
+    """Whether the project's own pagination is one that was asked for; the usual one is any."""
+    default = found.rest.get("DEFAULT_PAGINATION_CLASS")
+    return default is not None and (resource.pagination == "cursor" or "Cursor" not in str(default))
 
 
 def _router(found: DjangoFacts) -> tuple[RouterSite | None, tuple[str, ...]]:
@@ -325,14 +247,3 @@ def _guarded(found: DjangoFacts) -> bool:
         return True
     names = [str(each) for each in classes] if isinstance(classes, list | tuple) else []
     return any(not each.endswith((".AllowAny", "ReadOnly")) for each in names)
-
-
-def _uses_pytest(root: Path, facts: Facts) -> bool:
-    configured = bool(table(facts.pyproject, "tool", "pytest"))
-    return configured or (root / "pytest.ini").is_file() or (root / "conftest.py").is_file()
-
-
-def _notes(found: DjangoFacts) -> tuple[str, ...]:
-    if _guarded(found):
-        return ()
-    return ("every caller may use the new views, as DEFAULT_PERMISSION_CLASSES says; decide who may",)

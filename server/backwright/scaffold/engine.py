@@ -16,10 +16,9 @@ from backwright.scaffold.plan import Plan
 from backwright.scaffold.project import read_facts
 from backwright.scaffold.reading import read_resource
 from backwright.scaffold.record import PLATFORM, read_record
-from backwright.scaffold.relations import find_relations
 from backwright.scaffold.render import format_all, render
 from backwright.scaffold.resource import Resource
-from backwright.scaffold.stack import locate_for
+from backwright.scaffold.stack import locate_for, relations_for
 from backwright.scaffold.template import Template, load_template
 from backwright.scaffold.undo import Undone
 from backwright.scaffold.undo import undo as undo_resource
@@ -62,14 +61,12 @@ def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object], 
     template = load_template(template_dir)
     _check_supported(template, values)
     facts = read_facts(root)
-    relations = find_relations(root, facts, values)
+    relations = relations_for(template.manifest.framework)(root, facts, values)
     resource = read_resource(values, relations.keys)
     platform, own = read_record(root, PLATFORM), read_record(root, resource.name)
     locate = locate_for(template.manifest.framework)
     target = locate(root, facts, resource, _overrides(values), (platform, own))
-    target = replace(
-        target, parents=relations.parents, model_modules=relations.modules, notes=(*relations.notes, *target.notes)
-    )
+    target = target.related(relations)
     resource = replace(resource, placed=target.router_prefix)
     rendered = _render(template, resource, target)
     plain = {key: value for key, value in values.items() if key != "project" and _BEYOND.get(key, ...) != value}

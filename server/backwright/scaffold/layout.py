@@ -7,14 +7,15 @@ import keyword
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from backwright.errors import InvalidInputError, UnsupportedProjectError
 from backwright.scaffold.conventions import AuthSource
 from backwright.scaffold.project import Application, Facts, Session, Symbol, read_head, script_location, table
 from backwright.scaffold.record import Layout, Record
-from backwright.scaffold.relations import Parent
+from backwright.scaffold.relations import Parent, Relations
 from backwright.scaffold.render import Style
 from backwright.scaffold.resource import Resource
 
@@ -59,6 +60,11 @@ class Target:
     envelope: str = "own"
     parents: tuple[Parent, ...] = ()
     model_modules: tuple[str, ...] = ()
+
+    def related(self, relations: Relations) -> Self:
+        """The same with what the relations of the resource come to."""
+        notes = (*relations.notes, *self.notes)
+        return replace(self, parents=relations.parents, model_modules=relations.modules, notes=notes)
 
     @property
     def package(self) -> str:
@@ -183,14 +189,15 @@ def _own(root: Path, facts: Facts, resource: Resource, layout: Layout, own: Reco
         style=Style(first_party=(layout.package,)),
         modules=_own_modules(layout.package, resource),
         auth=_own_auth(f"{layout.package}.api.auth"),
-        notes=_own_notes(root, layout, resource),
+        notes=own_notes(root, layout, resource),
         revision=revision,
         down_revision=down,
         mount=mounts[0] if len(mounts) == 1 else None,
     )
 
 
-def _own_notes(root: Path, layout: Layout, resource: Resource) -> tuple[str, ...]:
+def own_notes(root: Path, layout: Layout, resource: Resource) -> tuple[str, ...]:
+    """What a project that the template made needs for authorization."""
     if resource.auth is None or (root / layout.root / "api" / "auth.py").exists():
         return ()
     needed = "set AUTH_KEY, AUTH_ISSUER and AUTH_AUDIENCE, or every request that needs a token fails"

@@ -68,12 +68,20 @@ def find_relations(root: Path, facts: Facts, values: Mapping[str, object]) -> Re
         InvalidInputError: a relation is no relation.
         UnsupportedProjectError: a model is not there, is there more than once, or has a key that cannot be referred to.
     """
+    given = read_given(values)
+    return _Finder(root, facts).find(values, given) if given else Relations()
+
+
+def read_given(values: Mapping[str, object]) -> Sequence[object]:
+    """The relations that are asked for.
+
+    Raises:
+        InvalidInputError: they are no list.
+    """
     given = values.get("relations") or ()
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise InvalidInputError("relations is no list", hint="give each relation a name and the model it is to")
-    if not given:
-        return Relations()
-    return _Finder(root, facts).find(values, cast("Sequence[object]", given))
+    return cast("Sequence[object]", given)
 
 
 class _Finder:
@@ -85,12 +93,12 @@ class _Finder:
     def find(self, values: Mapping[str, object], given: Sequence[object]) -> Relations:
         keys, parents, notes = list[Field](), dict[str, Parent](), list[str]()
         for shift, item in enumerate(given):
-            name, to, required, on_delete = _read(item)
+            name, to, required, on_delete = read_relation(item)
             model = self._model(to, str(values.get("resource")))
             key = _field(name, model, on_delete, required=required)
             for cls, parent in self._parents(model, key).items():
                 parents[cls] = replace(parent, free=parent.free and parents.get(cls, parent).free)
-            keys.append(_shifted(key, shift))
+            keys.append(shifted(key, shift))
             notes.append(f"{name} refers to {model.cls} ({model.path}:{model.line}), table {model.table}")
         modules = sorted({self._module(model.path) for model in self._models})
         return Relations(tuple(keys), tuple(parents.values()), tuple(modules), tuple(notes))
@@ -141,11 +149,11 @@ class _Finder:
         above = dict[str, Parent]()
         keys = list[Field]()
         for shift, item in enumerate(cast("Sequence[object]", made.values.get("relations") or ())):
-            name, to, required, on_delete = _read(item)
+            name, to, required, on_delete = read_relation(item)
             farther = self._model(to, made.name)
             farther_key = _field(name, farther, on_delete, required=required)
             above |= {cls: replace(each, free=False) for cls, each in self._parents(farther, farther_key).items()}
-            keys.append(_shifted(farther_key, shift))
+            keys.append(shifted(farther_key, shift))
         resource = read_resource(made.values, keys)
         parent = Parent(
             model.cls,
@@ -177,11 +185,17 @@ def module_of(path: str, facts: Facts) -> str:
     return relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def _shifted(key: Field, shift: int) -> Field:
+def shifted(key: Field, shift: int) -> Field:
+    """The key with other examples than those of the relations before it."""
     return replace(key, reference=replace(key.reference, shift=shift)) if key.reference else key
 
 
-def _read(item: object) -> tuple[str, str, bool, str]:
+def read_relation(item: object) -> tuple[str, str, bool, str]:
+    """The name of a relation, the model, whether it is required, and what happens when the other one is deleted.
+
+    Raises:
+        InvalidInputError: it is no relation.
+    """
     if not isinstance(item, Mapping) or not isinstance(item.get("name"), str) or not isinstance(item.get("to"), str):
         raise InvalidInputError("a relation is not an object with name and to", hint="give it the name of a model")
     name = check_identifier(item["name"], "relation")

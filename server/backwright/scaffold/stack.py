@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from backwright.scaffold.edits import Edit
     from backwright.scaffold.project import Facts
     from backwright.scaffold.record import Record
+    from backwright.scaffold.relations import Relations
 
 FRAMEWORKS = ("fastapi", "flask", "django")
 _MADE_BY = {"flask-sqlalchemy": "flask", "django-drf": "django"}
@@ -49,6 +50,17 @@ def locate_for(framework: str) -> Locate:
     from backwright.scaffold.layout import locate
 
     return locate
+
+
+def relations_for(framework: str) -> Callable[[Path, Facts, Mapping[str, object]], Relations]:
+    """What finds the models that a resource refers to in a project of this framework."""
+    if framework == "django":
+        from backwright.scaffold.django_relations import find_django_relations
+
+        return find_django_relations
+    from backwright.scaffold.relations import find_relations
+
+    return find_relations
 
 
 def framework_of(root: Path) -> str:

@@ -140,7 +140,11 @@ def _followed(root: Path, record: Record) -> bool:
     versions = safe_join(root, record.migration).parent
     if stack.is_django(record):
         # Django's name the one before, and the first of an app is followed by every other.
-        return any(path.name not in {"__init__.py", Path(record.migration).name} for path in versions.glob("*.py"))
+        own = Path(record.migration)
+        if any(path.name not in {"__init__.py", own.name} for path in versions.glob("*.py")):
+            return True
+        named = f"{own.parents[1].name}.{own.stem}"
+        return any(named in (other.down_revision or "").split() for other in records(root).values())
     return any(record.revision in parents for parents in read_module_revisions(versions).values())
 
 
