@@ -53,7 +53,7 @@ def test_a_skill_without_evals_and_a_task_that_is_not_there_are_told_apart() -> 
     [
         ({"task.yaml": None}, "title: Field required"),
         ({"task.yaml": TASK + "verifier: x\n"}, "verifier: Extra inputs are not permitted"),
-        ({"task.yaml": TASK.replace("[doubled]", "[tripled]")}, "the checklist has no item tripled"),
+        ({"task.yaml": TASK.replace("[doubled]", "[tripled]")}, "the skill has no tripled"),
         ({"task.yaml": TASK.replace("test_three_doubles", "test_four")}, "there is no assertion test_four"),
         ({"task.yaml": TASK.replace("[old.py]", "[none.py]")}, "reference removes 'none.py', which start/"),
         ({"task.yaml": TASK.replace("[RUF006]", "[RUF006, RUF006]")}, "the assertion review:RUF006 is there twice"),

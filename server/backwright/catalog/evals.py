@@ -69,7 +69,8 @@ class TaskFile(Frozen):
     Args:
         title: names the task in tables.
         prompt: what a user would type; it names no skill and gives no answer away.
-        measures: ids of the skill's checklist items whose sentences an assistant follows where it passes.
+        measures: what an assistant follows that passes: ids of items of the skill's checklist, and paths of its files
+            (`references/fan-out.md`) where no item says it.
         requires: modules that the interpreter must have; where one is missing, nothing is run and that is said.
         limits: what one grading may take.
         review: rules that must find nothing in the change (`BWnnn` or ruff's); the assertion `review:BW104`.
@@ -82,7 +83,7 @@ class TaskFile(Frozen):
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     prompt: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-    measures: Annotated[tuple[ItemId, ...], Field(min_length=1)]
+    measures: Annotated[tuple[ItemId | Glob, ...], Field(min_length=1)]
     requires: tuple[Module, ...] = ()
     limits: Limits = Limits()
     review: tuple[RuleCode, ...] = ()
@@ -141,7 +142,7 @@ def tasks_of(skill: Skill) -> tuple[Task, ...]:
         raise EvalNotFoundError(
             f"the skill {skill.name} {skill.version} has no evals", hint=f"add a task under skills/{skill.name}/evals/"
         )
-    items = frozenset(item.id for item in skill.checklist)
+    items = frozenset(item.id for item in skill.checklist) | {file.path for file in skill.served}
     return tuple(_Reading(f"{EVALS}{name}", folders[name]).task(name, items) for name in sorted(folders))
 
 
@@ -242,7 +243,7 @@ class _Reading:
             raise self._wrong(f"the assertion {twice} is there twice", "take one of them out")
         unknown = [item for item in task.file.measures if item not in items]
         if unknown:
-            raise self._wrong(f"the checklist has no item {unknown[0]}", "name items of the skill's checklist.yaml")
+            raise self._wrong(f"the skill has no {unknown[0]}", "name items of its checklist.yaml, or files of it")
         unnamed = [name for name in task.file.wrong.fails if name not in assertions]
         if unnamed:
             raise self._wrong(f"there is no assertion {unnamed[0]}", f"they are {', '.join(assertions)}")
