@@ -28,6 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "record": set(),
     "recall": ENGINES | {"settings", "record"},
     "agreed": ENGINES,
+    "authoring": ENGINES | {"snapshot"},
     "checklists": ENGINES | {"snapshot"},
     "scaffolding": ENGINES | {"settings", "record"},
     "reviewing": ENGINES | {"settings", "snapshot", "agreed", "checklists"},
@@ -37,7 +38,7 @@ ALLOWED: dict[str, set[str]] = {
     "app": ENGINES | {"settings", "snapshot", "sources", "scope", "recall", "reviewing", "scaffolding", "judging"},
     "mcp_api": ENGINES | {"app", "settings", "verifying"},
     "http_api": ENGINES | {"app", "settings", "mcp_api"},
-    "cli": ENGINES | SURFACES | {"app", "settings", "record", "judging", "verifying", "evaluating"},
+    "cli": ENGINES | SURFACES | {"app", "authoring", "settings", "record", "judging", "verifying", "evaluating"},
     "__main__": {"cli"},
 }
 

@@ -60,7 +60,8 @@ class Problem:
 
     Args:
         code: stable, for programs: a `Code`, or that of a repair (see `dialects`) or of a lint check (see `checks`).
-        severity: `error` means that the skill is not served; `warning` that it is.
+        severity: `error` means that the skill is not served; `warning` that it is; `note` that nothing is wrong
+            with it, and something could be better.
         path: POSIX path relative to the pack (or to the folder that was asked about), the unprintable escaped.
         line: the line of that file, from 1, where the reason has one.
         message: the reason, one sentence.
@@ -68,7 +69,7 @@ class Problem:
     """
 
     code: str
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "note"]
     path: str
     line: int | None
     message: str

@@ -30,7 +30,8 @@ def render(problems: Sequence[Problem], form: str, summaries: Mapping[str, str])
 
 def _text(problems: Sequence[Problem]) -> str:
     lines = [f"{problem}\n    fix: {problem.fix}" for problem in problems]
-    return "\n".join([*lines, f"problems: {len(problems)}"])
+    notes = sum(problem.severity == "note" for problem in problems)
+    return "\n".join([*lines, f"problems: {len(problems) - notes}{f', notes: {notes}' if notes else ''}"])
 
 
 def _json(problems: Sequence[Problem]) -> str:

@@ -129,6 +129,7 @@ class Check:
         summary: what it finds, one sentence.
         fix: what to do, in the imperative.
         find: looks at one skill; the others are there to be compared with it, in the order of their names.
+        severity: of its problems; a `note` is no failure.
     """
 
     code: str
@@ -136,13 +137,14 @@ class Check:
     summary: str
     fix: str
     find: Callable[[Subject, Sequence[Subject]], Iterable[Found]]
+    severity: Literal["warning", "note"] = "warning"
 
     def problems(self, subject: Subject, all_subjects: Sequence[Subject]) -> Iterator[Problem]:
         """Its problems with one skill."""
         # What lies where two pieces of a line overlap is found twice.
         for found in dict.fromkeys(self.find(subject, all_subjects)):
             place = subject.place(found.name)
-            yield Problem(self.code, "warning", place, found.line, printable(found.message, 300), self.fix)
+            yield Problem(self.code, self.severity, place, found.line, printable(found.message, 300), self.fix)
 
 
 def _text(file: SkillFile) -> Text | None:

@@ -42,7 +42,7 @@ def _run(arguments: argparse.Namespace) -> int:
     problems = _of_paths(arguments.paths) if arguments.paths else app_of(arguments).problems()
     form = arguments.format or ("json" if arguments.json else "text")
     print(render(problems, form, {check.code: check.summary for check in all_checks()}))
-    return Exit.FINDINGS if problems else Exit.CLEAN
+    return Exit.FINDINGS if any(problem.severity != "note" for problem in problems) else Exit.CLEAN
 
 
 def _of_paths(paths: Iterable[Path]) -> tuple[Problem, ...]:
