@@ -64,6 +64,7 @@ def author(catalog: Catalog, draft: Draft) -> Skill:
     skill = drafted(draft)
     rooms = Rooms(terms_of(each, quiet=each.name in catalog.quiet) for each in (*catalog.skills, skill))
     trial = _Trial(rooms, draft.name)
+    trial.takes_nothing(catalog.skills)
     for text in draft.match:
         trial.must_lead(text)
     for text in draft.no_match:
@@ -94,6 +95,15 @@ class _Trial:
     def names(self, text: str) -> bool:
         """Whether the new skill is among the answers at all."""
         return self._name in [match.skill for match in self.route(text).matches]
+
+    def takes_nothing(self, others: Iterable[Skill]) -> None:
+        """Refuse triggers that take from another skill what its own examples say is its."""
+        taken = [(other.name, text) for other in others for text in other.triggers.match if self.leads(text)]
+        if taken:
+            raise InvalidInputError(
+                f"the triggers take requests from others: {taken[0][1][:80]!r} from {taken[0][0]}, {len(taken)} in all",
+                hint="give a --trigger that no other skill has: two or three words that name the subject",
+            )
 
     def must_lead(self, text: str) -> None:
         """Refuse an example that does not lead to the skill."""

@@ -109,10 +109,12 @@ def test_problems_of_a_mended_skill_name_the_lines_of_its_author() -> None:
     ]
 
 
-def test_every_problem_says_what_to_do_and_is_a_warning() -> None:
+def test_every_problem_says_what_to_do_and_has_the_severity_of_its_check() -> None:
+    severities = {check.code: check.severity for check in all_checks()}
+    assert {code for code, severity in severities.items() if severity != "warning"} == {"EXAMPLES", "TO_WRITE"}
     for code, case in CASES:
         for problem in lint([Subject(skill_of(case), "one")]):
-            assert problem.severity == "warning", code
+            assert problem.severity == severities[problem.code], code
             assert problem.fix
             assert problem.message.isprintable()
 

@@ -24,6 +24,15 @@ def test_there_are_examples_enough_and_none_is_a_term(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_some_examples_do_without_a_keyword_and_some_are_not_english(name: str) -> None:
+    skill = CATALOG.get(name)
+    keywords = [word.casefold() for word in (*skill.keywords, *skill.triggers.strong)]
+    spoken = [any(word in text.casefold() for word in keywords) for text in skill.triggers.match]
+    assert not all(spoken)
+    assert not all(text.isascii() for text in skill.triggers.match)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_no_phrase_is_declared_twice(name: str) -> None:
     skill = CATALOG.get(name)
     triggers = skill.triggers

@@ -30,7 +30,7 @@ To write: a table of the questions that come up, each with its default and when 
 
 ## Order of work
 
-To write: the steps, in order; code blocks that run as they stand, with `Checked with NAME 1.2.` above them.
+To write: the steps, in order; code blocks that run as they stand, and the versions they were checked with.
 
 ## Check at the end
 
