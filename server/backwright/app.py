@@ -212,17 +212,20 @@ class App:
             InvalidInputError: this process has no store, or its URL is none.
             StoreUnavailableError, StorageFullError, RecordUnreadableError: it cannot be opened.
         """
-        if self._contexts is None:
-            from backwright.contexts.opening import open_store
-            from backwright.contexts.service import Contexts
+        # Two first calls at once must not open it twice.
+        with self._opening:
+            if self._contexts is None:
+                self._contexts = self._opened()
+            return self._contexts
 
-            if self.settings.database is None:
-                hint = "set BACKWRIGHT_DATABASE_URL and start it anew"
-                raise InvalidInputError("this server keeps no contexts", hint=hint)
-            # Two first calls at once must not open it twice.
-            with self._opening:
-                self._contexts = self._contexts or Contexts(open_store(self.settings.database))
-        return self._contexts
+    def _opened(self) -> Contexts:
+        from backwright.contexts.opening import open_store
+        from backwright.contexts.service import Contexts
+
+        if self.settings.database is None:
+            hint = "set BACKWRIGHT_DATABASE_URL and start it anew"
+            raise InvalidInputError("this server keeps no contexts", hint=hint)
+        return Contexts(open_store(self.settings.database))
 
     def close(self) -> None:
         """Let go of what is open, after what is being written."""

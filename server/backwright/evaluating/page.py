@@ -1,17 +1,11 @@
-"""The grades as one page for a person: a chart of both arms over all runs, the numbers, and the evidence.
-
-It needs no script and fetches nothing; a policy in its head forbids both, for evidence quotes what an assistant wrote.
-"""
+"""The grades as one page for a person: a chart of both arms over all runs, the numbers, and the evidence."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
+from backwright.evaluating._document import document, section
 from backwright.evaluating.result import UNTOUCHED, Evaluation, Graded, Outcome, Run, Share, Summary
 from backwright.evaluating.workspace import ARMS, Arm
 from backwright.review.markup import Markup, element, lines
@@ -28,36 +22,11 @@ _SHORT: Final = 90
 
 def page(evaluation: Evaluation) -> str:
     """The whole page."""
-    body = element(
-        "body",
-        lines(
-            _header(evaluation),
-            element("main", lines(_chart(evaluation), _numbers(evaluation), _evidence(evaluation))),
-            element(
-                "footer", "A ring is one run. What was not run counts for neither side, and is neither good nor bad."
-            ),
-        ),
-    )
-    return f"<!doctype html>\n{element('html', lines(_head(evaluation), body), lang='en')}\n"
-
-
-@cache
-def _style() -> str:
-    return files("backwright.evaluating").joinpath("_page.css").read_text(encoding="utf-8")
-
-
-def _head(evaluation: Evaluation) -> Markup:
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return element(
-        "head",
-        lines(
-            element("meta", charset="utf-8"),
-            element("meta", http_equiv="Content-Security-Policy", content=policy),
-            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            element("title", f"Evals of {evaluation.skill} {evaluation.version}"),
-            Markup(f"<style>{_style()}</style>"),
-        ),
+    return document(
+        f"Evals of {evaluation.skill} {evaluation.version}",
+        _header(evaluation),
+        element("main", lines(_chart(evaluation), _numbers(evaluation), _evidence(evaluation))),
+        element("footer", "A ring is one run. What was not run counts for neither side, and is neither good nor bad."),
     )
 
 
@@ -96,11 +65,6 @@ def counted(share: Share) -> str:
     return f"{share.passed} of {share.run}" if share.run else "not run"
 
 
-def _section(name: str, title: str, *children: Markup) -> Markup:
-    heading = element("h2", title, id=f"{name}-title")
-    return element("section", lines(heading, children), id=name, aria_labelledby=f"{name}-title")
-
-
 def _chart(evaluation: Evaluation) -> Markup:
     groups: list[tuple[str, str | None]] = [(f"{title} ({name})", name) for name, title in evaluation.titles.items()]
     groups = [*([("All tasks", None)] if len(groups) > 1 else []), *groups]
@@ -114,7 +78,7 @@ def _chart(evaluation: Evaluation) -> Markup:
         role="img",
         aria_label="Share of assertions that passed, by task, with the skill and without; the same as in the table",
     )
-    return _section("chart", "Assertions passed", element("div", svg, class_="card chart"))
+    return section("chart", "Assertions passed", element("div", svg, class_="card chart"))
 
 
 def _grid(share: int, height: int) -> Markup:
@@ -178,12 +142,12 @@ def _numbers(evaluation: Evaluation) -> Markup:
         for each in evaluation.summary(task)
     ]
     table = element("table", element("thead", element("tr", head)), element("tbody", lines(rows)))
-    return _section("numbers", "Numbers", element("div", table, class_="card"))
+    return section("numbers", "Numbers", element("div", table, class_="card"))
 
 
 def _evidence(evaluation: Evaluation) -> Markup:
     cards = [_task(evaluation, task, title) for task, title in evaluation.titles.items()]
-    return _section("evidence", "Evidence", *cards)
+    return section("evidence", "Evidence", *cards)
 
 
 def _task(evaluation: Evaluation, task: str, title: str) -> Markup:

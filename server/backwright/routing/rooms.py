@@ -30,7 +30,8 @@ class Rooms:
 
     def __init__(self, terms: Iterable[SkillTerms], known: Mapping[str, Profile] = MappingProxyType({})) -> None:
         rooms: dict[Room, list[SkillTerms]] = {"own": [], "guest": [], "quiet": []}
-        for skill in terms:
+        self.terms = tuple(terms)
+        for skill in self.terms:
             rooms[skill.room].append(skill)
         self._own = Router(rooms["own"], known)
         self._guests = Router(rooms["guest"], known) if rooms["guest"] else None
@@ -58,6 +59,10 @@ class Rooms:
         reading = read(request)
         own = self._own.fitting_to(reading)
         return own if self._guests is None else _received(own, self._guests.fitting_to(reading))
+
+    def ranked(self, request: Request, most: int) -> tuple[str, ...]:
+        """Our skills for which anything speaks, best first, whatever the decision; for those who measure it."""
+        return self._own.ranked(request, most) if self._own.profiles else ()
 
 
 def _received(own: Routing, guest: Routing) -> Routing:

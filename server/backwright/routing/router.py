@@ -7,7 +7,7 @@ text ── named? ────────────────────�
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, takewhile
+from itertools import chain, islice, takewhile
 from types import MappingProxyType
 
 from backwright.routing import weights
@@ -67,6 +67,12 @@ class Router:
         if not self.profiles:
             return Routing(decision="none", reason="No skill is served; `backwright skills` says why.")
         return _decide(Standings(self._shelf, reading))
+
+    def ranked(self, request: Request, most: int) -> tuple[str, ...]:
+        """The skills for which anything speaks, best first, whatever the decision; for those who measure it."""
+        standings = Standings(self._shelf, read(request))
+        found = standings.candidates(specific=standings.specific())
+        return tuple(one.terms.name for one in islice((one for one in found if one.supported), most))
 
 
 def _profile(terms: SkillTerms, old: Profile | None) -> Profile:

@@ -29,18 +29,22 @@ files. Grade in a container where you do not trust it. The interpreter is that o
 result, in DIR or in the current folder, else the active one; nothing is installed for you.
 
 A run that nobody worked on is `not run`, which is no failure; so is an assertion whose verifier cannot run here. The
-table, with the evidence, is also written to DIR/report.html. Exit codes: 0 done, 1 an assertion failed where the skill
-was at hand, 2 usage."""
+table, with the evidence, is also written to DIR/report.html.
+
+eval routing says how well requests find their skills, beside plain methods: the skills' own examples, or the labels of
+FILE, a line {"id", "prompt", "expected": [names, or none]} each. Exit codes: 0 done, 1 an assertion failed where the
+skill was at hand, 2 usage."""
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
-    # `routing` is kept free for the evaluation of the router; no skill has that name.
-    parser.add_argument("skill", metavar="SKILL", help="name or name@range; it must have evals")
-    parser.add_argument("--workspace", type=Path, required=True, metavar="DIR", help="where the runs are, or will be")
+    parser.add_argument("skill", metavar="SKILL", help="name or name@range of one that has evals; or routing")
+    parser.add_argument("--workspace", type=Path, metavar="DIR", help="where the runs are, or will be")
     parser.add_argument("--task", action="append", default=[], metavar="T", help="only this task; may be repeated")
     parser.add_argument("--runs", type=int, default=1, metavar="N", help="how often each is done (default: 1)")
     parser.add_argument("--grade", action="store_true", help="grade what was left there; this executes it")
     parser.add_argument("--python", type=Path, metavar="FILE", help="with --grade: the interpreter for the verifiers")
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="with routing: JSON lines of prompts")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="with routing: write the figures as a page, too")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_served_options(parser)
     parser.epilog = f"{HELP}\n\n{parser.epilog}"
@@ -50,6 +54,13 @@ def _run(arguments: argparse.Namespace) -> int:
     from backwright.catalog.evals import task_named, tasks_of
     from backwright.errors import InvalidInputError
 
+    # No skill has that name.
+    if arguments.skill == "routing":
+        from backwright.cli import _eval_routing
+
+        return _eval_routing.run(arguments)
+    if arguments.workspace is None:
+        raise InvalidInputError("eval needs --workspace DIR", hint="name a folder for the runs")
     if arguments.python is not None and not arguments.grade:
         raise InvalidInputError("--python was given without --grade", hint="add --grade, or leave --python out")
     # What is run there runs in another folder.

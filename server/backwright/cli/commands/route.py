@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from backwright.cli._served import add_served_options, app_of
 from backwright.cli.command import Command, Exit
@@ -14,13 +14,19 @@ if TYPE_CHECKING:
     from backwright.app import App
     from backwright.routing.decision import Match, Routing
 
+_RANKED = 10
+
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="?", metavar="TEXT", help="the request, in any language")
     parser.add_argument("--name", metavar="NAME[@RANGE]", help="the skill that is wanted, whatever the text says")
     parser.add_argument("--path", action="append", default=[], metavar="P", help="a file at hand; may be repeated")
     parser.add_argument("--keyword", action="append", default=[], metavar="K", help="a technical word; may be repeated")
-    parser.add_argument("--batch", metavar="FILE", help="JSON lines with id and prompt; - for standard input")
+    parser.add_argument(
+        "--batch",
+        metavar="FILE",
+        help="JSON lines with id, prompt, and if wanted paths and keywords; - for standard input",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_served_options(parser)
 
@@ -36,8 +42,26 @@ def _run(arguments: argparse.Namespace) -> int:
     routing = app.route(
         arguments.text, name=arguments.name, paths=tuple(arguments.path), keywords=tuple(arguments.keyword)
     )
-    print(routing.model_dump_json(indent=2) if arguments.json else "\n".join(_lines(routing)))
+    if arguments.json:
+        import json
+
+        answer = routing.model_dump(mode="json")
+        answer["ranked"] = _ranked(app, arguments.text, tuple(arguments.path), tuple(arguments.keyword), routing)
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_lines(routing)))
     return Exit.CLEAN
+
+
+def _ranked(
+    app: App, text: str, paths: tuple[str, ...], keywords: tuple[str, ...], routing: Routing | None
+) -> list[str]:
+    """The skills for which anything speaks, best first, whatever was decided: for those who measure it."""
+    from backwright.routing.decision import Request
+
+    chosen = () if routing is None else tuple(match.skill for match in routing.matches)
+    rest = app.router.ranked(Request(text, paths=paths, keywords=keywords), _RANKED)
+    return list(dict.fromkeys((*chosen, *rest)))[:_RANKED]
 
 
 def _lines(routing: Routing) -> Iterator[str]:
@@ -57,25 +81,27 @@ def _match_lines(match: Match) -> Iterator[str]:
 
 def _batch(app: App, source: str) -> int:
     # Every line is read before the first answer is printed, so that a bad line leaves nothing half done.
-    for identity, prompt in list(_prompts(_read(source))):
-        print(_answer(app, identity, prompt))
+    for asked in list(_prompts(_read(source))):
+        print(_answer(app, asked))
     return Exit.CLEAN
 
 
-def _answer(app: App, identity: str | int, prompt: str) -> str:
+def _answer(app: App, asked: _Asked) -> str:
     import json
 
     from backwright.errors import BackwrightError
 
+    routing = None
     try:
-        routing = app.route(prompt)
+        routing = app.route(asked.prompt, paths=asked.paths, keywords=asked.keywords)
     except BackwrightError as error:
         # A prompt that names a skill or a version that is not there; the others still want their answers.
         reason, decision, matches = f"{error.message}; {error.hint}", "none", []
     else:
         reason, decision = routing.reason, routing.decision
         matches = [match.model_dump(mode="json") for match in routing.matches]
-    answer = {"id": identity, "decision": decision, "matches": matches, "reason": reason}
+    ranked = _ranked(app, asked.prompt, asked.paths, asked.keywords, routing)
+    answer = {"id": asked.id, "decision": decision, "matches": matches, "ranked": ranked, "reason": reason}
     return json.dumps(answer, ensure_ascii=False)
 
 
@@ -94,7 +120,16 @@ def _read(source: str) -> bytes:
         raise InvalidInputError(f"{source!r} cannot be read: {reason}", hint="name a file of JSON lines") from None
 
 
-def _prompts(data: bytes) -> Iterator[tuple[str | int, str]]:
+class _Asked(NamedTuple):
+    """One line of a batch."""
+
+    id: str | int
+    prompt: str
+    paths: tuple[str, ...]
+    keywords: tuple[str, ...]
+
+
+def _prompts(data: bytes) -> Iterator[_Asked]:
     for number, line in enumerate(_text_lines(data), 1):
         if line.strip():
             yield _prompt(line, number)
@@ -111,7 +146,7 @@ def _text_lines(data: bytes) -> Iterable[str]:
         raise InvalidInputError("the batch is not UTF-8", hint="save it as UTF-8", line=line) from None
 
 
-def _prompt(line: str, number: int) -> tuple[str | int, str]:
+def _prompt(line: str, number: int) -> _Asked:
     import json
 
     from backwright.errors import InvalidInputError
@@ -129,7 +164,13 @@ def _prompt(line: str, number: int) -> tuple[str | int, str]:
         raise InvalidInputError("the line has no id that is a string or an integer", hint=hint, line=number)
     if not isinstance(prompt, str):
         raise InvalidInputError("the line has no prompt that is a string", hint=hint, line=number)
-    return identity, prompt
+    more = {}
+    for key in ("paths", "keywords"):
+        values = row.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise InvalidInputError(f"{key} is no list of strings", hint=hint, line=number)
+        more[key] = tuple(values)
+    return _Asked(identity, prompt, **more)
 
 
 COMMAND = Command(
