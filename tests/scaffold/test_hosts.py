@@ -180,6 +180,35 @@ def test_a_lock_file_above_the_repository_is_not_its_own(tmp_path: Path) -> None
     assert plan(root, SMALL).conflicts == ()
 
 
+RUFF = '[project]\nname = "desk"\n\n[tool.ruff.lint]\nselect = ["E", "PL", "S"]\n'
+
+
+@pytest.mark.parametrize(
+    ("settings", "first"),
+    [
+        ({"pyproject.toml": RUFF}, "# ruff: noqa: PLR2004, S101"),
+        ({"pyproject.toml": RUFF + 'ignore = ["S101"]\n'}, "# ruff: noqa: PLR2004"),
+        (
+            {"pyproject.toml": RUFF + '\n[tool.ruff.lint.per-file-ignores]\n"tests/*" = ["PL", "S1"]\n'},
+            "from __future__",
+        ),
+        ({"ruff.toml": 'extend-select = ["ALL"]\n'}, "# ruff: noqa: PLR2004, S101"),
+        ({}, "from __future__"),
+    ],
+)
+def test_tests_say_what_the_hosts_ruff_would_find_in_every_one_of_them(
+    settings: dict[str, str], first: str, tmp_path: Path
+) -> None:
+    made = plan(write(tmp_path, {**HOST, **settings}), SMALL)
+    assert text_of(made, "test_notes_api.py").startswith(first)
+
+
+def test_an_import_behind_other_statements_says_so(tmp_path: Path) -> None:
+    late = HOST["alembic/env.py"].replace("from app import tickets\n", "") + "\nfrom app import tickets  # noqa\n"
+    made = plan(write(tmp_path, {**HOST, "alembic/env.py": late}), SMALL)
+    assert "import app.notes.model  # noqa: E402, F401  registers the table\n" in text_of(made, "env.py")
+
+
 def test_what_is_kept_in_memory_needs_neither_a_database_nor_migrations(tmp_path: Path) -> None:
     bare = {path: text for path, text in HOST.items() if not path.startswith("alembic")}
     root = write(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backwright.scaffold.layout import Target
-from backwright.scaffold.mount import Site, insert_import, insert_mount, mount_sites
+from backwright.scaffold.mount import Site, has_late_imports, insert_import, insert_mount, mount_sites
 from backwright.scaffold.resource import Resource
 from backwright.scaffold.stack import StackTarget
 
@@ -85,7 +85,8 @@ def _metadata(resource: Resource, target: Target) -> Edit:
 
     def apply(text: str) -> str | None:
         try:
-            return insert_import(text, statement)
+            late = "E402, F401" if has_late_imports(text) else "F401"
+            return insert_import(text, statement.replace("F401", late))
         except SyntaxError:
             return None
 

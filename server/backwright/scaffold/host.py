@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from fnmatch import fnmatch
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +35,8 @@ _MISSING_SINCE = (2, 14)
 _LATE_EXIT, _SCOPED_EXIT = (0, 118), (0, 121)
 
 _NEWEST = (9999,)
+# Statuses and asserts.
+_TEST_CODES = ("PLR2004", "S101")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*==\s*([0-9][0-9.]*)", re.MULTILINE)
 _BASE_HINT = "the resource needs exactly one DeclarativeBase to join"
 
@@ -79,6 +83,7 @@ def locate_in_host(
         asyncio_marks=True,
         session_commits=session is None or (session.commits and not _LATE_EXIT <= fastapi < _SCOPED_EXIT),
         session_scope=fastapi >= _SCOPED_EXIT,
+        test_ignores=test_ignores(root, facts, layout.tests),
         missing=versions.get("pydantic", _NEWEST) >= _MISSING_SINCE,
     )
 
@@ -214,6 +219,30 @@ def _modules(layout: Layout, resource: Resource, base: Symbol | None, session: S
     if session is not None:
         found |= {"session": module_of(session.path, layout.source_root), "get_session": session.name}
     return found
+
+
+def test_ignores(root: Path, facts: Facts, tests: str) -> tuple[str, ...]:
+    """What the project's ruff would find in every test, because it means other code and does not leave tests out."""
+    settings = table(facts.pyproject, "tool", "ruff")
+    for name in (".ruff.toml", "ruff.toml"):
+        with suppress(OSError, ValueError):
+            settings = tomllib.loads((root / name).read_text(encoding="utf-8"))
+            break
+    lint = {**settings, **table(settings, "lint")}
+    chosen, left = _codes(lint, "select"), _codes(lint, "ignore")
+    for pattern, codes in table(lint, "per-file-ignores").items():
+        if fnmatch(f"{tests}/test_x.py", pattern) or fnmatch("test_x.py", pattern):
+            left += tuple(str(code) for code in codes) if isinstance(codes, list) else ()
+    return tuple(code for code in _TEST_CODES if _meant(code, chosen) and not _meant(code, left))
+
+
+def _codes(lint: Mapping[str, object], key: str) -> tuple[str, ...]:
+    given = [lint.get(name) for name in (key, f"extend-{key}")]
+    return tuple(str(code) for codes in given if isinstance(codes, list) for code in codes)
+
+
+def _meant(code: str, prefixes: Iterable[str]) -> bool:
+    return any(prefix == "ALL" or code.startswith(prefix) for prefix in prefixes)
 
 
 def style_of(facts: Facts, package: str, root: Path | None = None) -> Style:

@@ -55,6 +55,7 @@ class Target:
     session_scope: bool = True
     session_commits: bool = True
     missing: bool = True
+    test_ignores: tuple[str, ...] = ()
     router_prefix: str | None = None
     auth: AuthSource | None = None
     envelope: str = "own"

@@ -88,6 +88,17 @@ def insert_import(text: str, statement: str) -> str:
     return _insert(text, line, spaced)
 
 
+def has_late_imports(text: str) -> bool:
+    """Whether the last import at module level follows other statements, which linters ask a reason for.
+
+    Raises:
+        SyntaxError: the text does not parse.
+    """
+    tree = ast.parse(text)
+    kinds = [isinstance(node, ast.Import | ast.ImportFrom) for node in tree.body if node not in _docstring(tree)]
+    return True in kinds and False in kinds[: len(kinds) - kinds[::-1].index(True)]
+
+
 def remove_statement(text: str, statement: str) -> str:
     """The text without the lines of this statement; unchanged where it is not there or shares a line with another.
 
