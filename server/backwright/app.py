@@ -244,6 +244,10 @@ class App:
 
         return ProjectContextV2() if self._project_file is None else self._project_file.context()
 
+    def versions(self) -> Mapping[str, str] | None:
+        """The versions of the project's packages, by normalised name; None where they are not known."""
+        return self.sources.versions()
+
     @cached_property
     def _project_file(self) -> ProjectFile | None:
         return None if self.settings.root is None else ProjectFile(self.settings.root)

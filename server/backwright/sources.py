@@ -13,6 +13,8 @@ from backwright.catalog.pack import find_pack, is_installed
 from backwright.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from backwright.catalog.indexing import Indexing
     from backwright.catalog.installed import Installed
     from backwright.catalog.requires import ProjectVersions
@@ -70,6 +72,11 @@ class Sources:
 
         found = lacking(skill, self._versions(root).current())
         return " ".join(f"Beware: {each}." for each in found)
+
+    def versions(self) -> Mapping[str, str] | None:
+        """The project's packages by normalised name, as installed or else locked; None where neither is known."""
+        root = self._settings.root
+        return None if root is None else self._versions(root).current()
 
     def _versions(self, root: Path) -> ProjectVersions:
         if self._project is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from mcp.shared.exceptions import MCPError
@@ -20,8 +21,11 @@ from mcp_types import (
 from backwright.catalog.version import parse_request
 from backwright.mcp_api._cursors import Pager
 from backwright.mcp_api._errors import Context
+from backwright.mcp_api._project_brief import project_brief
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from backwright.app import App
 
 TASK: Final = "task"
@@ -32,6 +36,26 @@ _ARGUMENTS: Final = (
     PromptArgument(name=VERSION, description="The skill's version or a range such as ^1.2; the head without it."),
 )
 _PAGE: Final = 50
+# The values are data: nothing in a task or a project is read as a template.
+_TEMPLATE: Final = """\
+Work by the skill {{ skill }}.
+
+The task: {{ task }}
+
+{% if project.facts -%}
+The project:
+{% for fact in project.facts -%}
+- {{ fact }}.
+{% endfor %}
+{% endif -%}
+{% if project.assumed -%}
+Assumed; say so in your answer where it matters, and correct it where the repository shows otherwise:
+{% for sentence in project.assumed -%}
+- {{ sentence }}.
+{% endfor %}
+{% endif -%}
+{{ briefing }}
+"""
 
 
 class Prompts:
@@ -65,9 +89,26 @@ class Prompts:
             raise MCPError(INVALID_PARAMS, f"No such prompt. There are: {known}.")
         given = _checked(params.arguments or {})
         briefing = self._app.use_skill(given[TASK], name=params.name, version=given.get(VERSION))
-        text = f"Work by the skill {skill.name}.\n\nThe task: {given[TASK]}\n\n{briefing.text()}"
+        project = project_brief(self._app, self._app.choose(_named(params.name, given)).skill)
+        text = _rendered(skill=skill.name, task=given[TASK], project=project, briefing=briefing.text())
         message = PromptMessage(role="user", content=TextContent(text=text))
         return GetPromptResult(description=skill.description, messages=[message])
+
+
+def _named(name: str, given: dict[str, str]) -> str:
+    return f"{name}@{given[VERSION]}" if VERSION in given else name
+
+
+def _rendered(**values: object) -> str:
+    return _template().render(values).strip()
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=False)  # noqa: S701  Markdown for a model; an escaped quote would be read as one
+    return environment.from_string(_TEMPLATE)
 
 
 def _checked(arguments: dict[str, str]) -> dict[str, str]:
