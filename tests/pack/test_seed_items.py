@@ -1,4 +1,4 @@
-"""No checklist item and no anti-pattern of the seeds is lost: each is decided by items of the pack, or a page says it."""
+"""No checklist item and no anti-pattern of the seeds is lost: items of the pack decide each, or a page says it."""
 
 from __future__ import annotations
 
