@@ -13,6 +13,7 @@ from backwright._files import read_bounded
 from backwright.errors import TooLargeError, UnsupportedProjectError
 from backwright.scaffold.features import Auth
 from backwright.scaffold.models import target_of
+from backwright.scaffold.parsing import parse
 from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, Session, Symbol, sources
 from backwright.scaffold.relations import module_of
 from backwright.scaffold.statements import last_name
@@ -167,7 +168,7 @@ def read_conventions(root: Path) -> Conventions:
         try:
             data = read_bounded(path, MAX_SOURCE_BYTES)
             if _SIGNS.search(data):
-                _read_module(found, ast.parse(data.decode("utf-8")), path.relative_to(root).as_posix())
+                _read_module(found, parse(data.decode("utf-8")), path.relative_to(root).as_posix())
         except (OSError, SyntaxError, ValueError, RecursionError, TooLargeError):
             continue
     return found

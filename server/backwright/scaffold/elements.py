@@ -10,6 +10,8 @@ import ast
 import re
 from dataclasses import dataclass
 
+from backwright.scaffold.parsing import parse
+
 
 @dataclass(frozen=True, slots=True)
 class Element:
@@ -44,7 +46,7 @@ def find_list(text: str, name: str) -> ast.List | None:
         SyntaxError: the text does not parse.
     """
     found = []
-    for statement in ast.parse(text).body:
+    for statement in parse(text).body:
         target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
         value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
         while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):

@@ -11,6 +11,7 @@ from pathlib import Path
 from backwright._files import read_bounded
 from backwright.errors import InvalidInputError, TooLargeError, UnsupportedProjectError
 from backwright.scaffold.host import module_of
+from backwright.scaffold.parsing import parse
 from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, source_root_of
 
 _KINDS = ("TestClient", "AsyncClient")
@@ -67,7 +68,7 @@ def read_fixtures(root: Path, tests: str) -> Fixtures:
         text = _read(path)
         texts.append(text)
         try:
-            tree = ast.parse(text)
+            tree = parse(text)
         except (SyntaxError, ValueError, RecursionError):
             continue
         relative = path.relative_to(root).as_posix()

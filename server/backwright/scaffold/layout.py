@@ -146,6 +146,12 @@ def locate(
                 f"this is a project of {foreign[0].capitalize()} ({facts.frameworks[foreign[0]]})",
                 hint="the template writes FastAPI with SQLAlchemy; give the root of such a service, or an empty folder",
             )
+        if facts.unread:
+            # A second application beside the one that could not be read would be worse than none.
+            raise UnsupportedProjectError(
+                f"{facts.unread[0]} may hold the application, and is no Python in UTF-8 that can be read",
+                hint="mend it, or save it in UTF-8, and plan again",
+            )
         return _own(root, facts, resource, fresh_layout(root, facts, overrides), own)
     from backwright.scaffold.host import locate_in_host
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import base64
 import os
 import shutil
@@ -12,6 +11,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from backwright.scaffold.parsing import parse
 
 TIMEOUT: Final = 20.0
 """Seconds."""
@@ -69,7 +70,7 @@ def is_sound(path: str, text: str) -> bool:
     if not path.endswith(".py"):
         return True
     try:
-        ast.parse(text)
+        parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return False
     return True

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError
+from backwright.scaffold.parsing import parse
 from backwright.scaffold.project import MAX_SOURCE_BYTES, sources
 
 _SIGNS = re.compile(rb"__tablename__|primary_key|PrimaryKeyConstraint|DeclarativeBase|declarative_base")
@@ -73,7 +74,7 @@ def read_models(root: Path) -> list[Model]:
         try:
             data = read_bounded(path, MAX_SOURCE_BYTES)
             if _SIGNS.search(data):
-                for name, found in _classes(ast.parse(data.decode("utf-8")), path.relative_to(root).as_posix()):
+                for name, found in _classes(parse(data.decode("utf-8")), path.relative_to(root).as_posix()):
                     classes.setdefault(name, []).append(found)
         except (OSError, SyntaxError, ValueError, RecursionError, TooLargeError):
             continue

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backwright.scaffold.elements import element_of, has_element, remove_element
+from backwright.scaffold.parsing import parse
 from backwright.scaffold.statements import is_mount, last_name, made_by
 
 Block = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
@@ -40,7 +41,7 @@ def application_sites(text: str) -> list[Site]:
     Raises:
         SyntaxError: the module does not parse.
     """
-    tree = ast.parse(text)
+    tree = parse(text)
     blocks: list[Block] = [tree, *(n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))]
     lines = text.split("\n")
     return [site for block in blocks for site in _sites(block, lines)]
@@ -52,7 +53,7 @@ def aggregate_sites(text: str) -> list[Site]:
     Raises:
         SyntaxError: the module does not parse.
     """
-    tree, lines = ast.parse(text), text.split("\n")
+    tree, lines = parse(text), text.split("\n")
     return [site for site in _sites(tree, lines, "APIRouter") if site.mounts]
 
 
@@ -78,7 +79,7 @@ def insert_import(text: str, statement: str) -> str:
     """The text with an import after the last one at module level that names the same package, or any package."""
     if contains(text, statement):
         return text
-    tree = ast.parse(text)
+    tree = parse(text)
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     package = _package(ast.parse(statement).body[0])
     family = [node for node in imports if _package(node) == package]
@@ -110,7 +111,7 @@ def remove_statement(text: str, statement: str) -> str:
         return remove_element(text, element)
     wanted = ast.dump(ast.parse(statement).body[0])
     lines = text.split("\n")
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parse(text)):
         if not isinstance(node, ast.stmt) or ast.dump(node) != wanted:
             continue
         first, last = node.lineno - 1, node.end_lineno or node.lineno
@@ -130,7 +131,7 @@ def contains(text: str, statement: str) -> bool:
     if element is not None and has_element(text, element):
         return True
     wanted = ast.dump(ast.parse(statement).body[0])
-    return any(isinstance(node, ast.stmt) and ast.dump(node) == wanted for node in ast.walk(ast.parse(text)))
+    return any(isinstance(node, ast.stmt) and ast.dump(node) == wanted for node in ast.walk(parse(text)))
 
 
 def _sites(block: Block, lines: Sequence[str], maker: str = "FastAPI") -> Iterator[Site]:

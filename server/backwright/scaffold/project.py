@@ -14,6 +14,7 @@ from pathlib import Path
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError, UnsupportedProjectError
 from backwright.scaffold.mount import Site, aggregate_sites, application_sites
+from backwright.scaffold.parsing import parse
 from backwright.scaffold.statements import last_name, made_by
 
 MAX_FILES = 20_000
@@ -202,7 +203,7 @@ def _is_venv(folder: str, name: str) -> bool:
 
 
 def _read_module(facts: Facts, path: str, text: str) -> None:
-    tree = ast.parse(text)
+    tree = parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom | ast.Import):
             _note_framework(facts, node, path)
@@ -353,7 +354,7 @@ def read_module_revisions(folder: Path) -> dict[str, tuple[str, ...]]:
 
 def _revision(path: Path) -> tuple[str | None, tuple[str, ...]]:
     try:
-        tree = ast.parse(read_bounded(path, MAX_SOURCE_BYTES).decode("utf-8"))
+        tree = parse(read_bounded(path, MAX_SOURCE_BYTES).decode("utf-8"))
     except (OSError, SyntaxError, ValueError, TooLargeError) as error:
         raise UnsupportedProjectError(f"the migration {path.name} cannot be read", hint="mend it first") from error
     values: dict[str, object] = {}

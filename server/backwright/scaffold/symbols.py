@@ -9,6 +9,7 @@ from pathlib import Path
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError
+from backwright.scaffold.parsing import parse
 from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, sources
 from backwright.scaffold.relations import module_of
 
@@ -90,7 +91,7 @@ def read_symbols(root: Path, facts: Facts) -> Symbols:
     for path in sources(root):
         relative = path.relative_to(root).as_posix()
         try:
-            tree = ast.parse(read_bounded(path, MAX_SOURCE_BYTES).decode("utf-8"))
+            tree = parse(read_bounded(path, MAX_SOURCE_BYTES).decode("utf-8"))
         except (OSError, SyntaxError, ValueError, RecursionError, TooLargeError):
             continue
         name = module_of(relative, facts)
