@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,8 +66,10 @@ def recover(root: Path) -> Recovered:
             raise _disk_refused(error, "and recover again; what is not put back yet stands in the journal") from error
 
 
-def write_all(root: Path, changes: Sequence[Change]) -> tuple[str, ...]:
+def write_all(root: Path, changes: Sequence[Change], *, tidy: Callable[[], None] | None = None) -> tuple[str, ...]:
     """Make every change, in order, or put everything back; gives the folders that it had to make.
+
+    `tidy` removes what is empty after the changes, while they can still be put back.
 
     A process that is killed on the way leaves a journal, and `recover` puts everything back.
 
@@ -97,6 +99,8 @@ def write_all(root: Path, changes: Sequence[Change]) -> tuple[str, ...]:
             journal.announce()
             journal.stage()
             journal.commit()
+            if tidy is not None:
+                tidy()
             journal.close()
         except OSError as error:
             put_back(root)
@@ -121,7 +125,10 @@ def _locked(root: Path) -> Iterator[None]:
     except ImportError:  # Windows: os.replace on an open file fails there anyway
         yield
         return
-    descriptor = os.open(root, os.O_RDONLY)
+    try:
+        descriptor = os.open(root, os.O_RDONLY)
+    except OSError as error:
+        raise _disk_refused(error, "and try again; nothing was written") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

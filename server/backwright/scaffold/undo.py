@@ -73,8 +73,8 @@ def undo(root: Path, resource: str) -> Undone:
     resources = {name for name in known if not stands_alone(name)}
     if platform is not None and resources == {resource} and not followed:
         folders += _delete_platform(draft, platform)
-    write_all(root, [Change(path, before, after) for path, (before, after) in draft.texts.items() if before != after])
-    _remove_empty(root, folders)
+    changes = [Change(path, before, after) for path, (before, after) in draft.texts.items() if before != after]
+    write_all(root, changes, tidy=lambda: _remove_empty(root, folders))
     return Undone(
         deleted=_paths(draft, gone=True),
         restored=_paths(draft, gone=False),
