@@ -105,7 +105,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         ("entry:frontmatter-name", "The last segment of the entry's skill path is frontmatter.name."),
         ("entry:reserved", "Unknown metadata keys under io.modelcontextprotocol/ are ignored and pass through."),
         ("entry:names-unique", "Names are unique in a listing."),
-        ("entry:resources-complete", "resources lists every file of the skill."),
+        ("entry:resources-complete", "resources lists every file of the skill as it is published, so not its evals."),
         ("entry:resources-once", "It lists each file once."),
         ("entry:resources-skill-md", "SKILL.md is among them, under the entry's own uri."),
         ("entry:resources-inside", "Each listed file is within the skill's directory."),
