@@ -26,7 +26,7 @@ from backwright.scaffold.endpoint_tests import plan_tests
 from backwright.scaffold.engine import apply, plan_endpoint, undo
 from backwright.scaffold.migration import plan_migration
 from backwright.scaffold.service import plan_service
-from backwright.scaffold.stack import framework_of
+from backwright.scaffold.stack import framework_of, uses_ninja
 from backwright.scaffold.template import load_template
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ _ENDPOINTS = {
     "fastapi": ("fastapi-endpoint", "fastapi-sqlalchemy"),
     "flask": ("flask-django", "flask-sqlalchemy"),
     "django": ("flask-django", "django-drf"),
+    "django-ninja": ("flask-django", "django-ninja"),
 }
 
 
@@ -246,7 +247,10 @@ class Scaffolding:
 
     def _framework(self) -> str:
         given, root = self._served.project().framework, self._served.settings.root
-        return given or ("fastapi" if root is None or not root.is_dir() else framework_of(root))
+        if root is None or not root.is_dir():
+            return given or "fastapi"
+        found = given or framework_of(root)
+        return "django-ninja" if found == "django" and uses_ninja(root) else found
 
     def _own_template(self, kind: str, name: str) -> Path:
         """The folder of a template that the project itself has, inside the project."""

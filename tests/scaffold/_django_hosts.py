@@ -116,3 +116,62 @@ REPLY: dict[str, object] = {
     "actions": [{"name": "send", "set": {"state": "read"}, "when": {"state": ["new"]}}],
     "idempotency": True,
 }
+
+_NINJA_SETTINGS = (
+    RICH_HOST["config/settings.py"]
+    .replace('    "oauth2_provider",\n    "rest_framework",\n', '    "ninja",\n')
+    .replace('OAUTH2_PROVIDER = {"SCOPES": {}}\n', "")
+    .partition("REST_FRAMEWORK")[0]
+)
+
+NINJA_HOST = {
+    **{path: text for path, text in RICH_HOST.items() if path not in {"config/api.py", "desk/tickets/views.py"}},
+    "config/settings.py": _NINJA_SETTINGS,
+    "config/urls.py": """\
+from desk.api import api
+from django.urls import path
+
+urlpatterns = [
+    path("api/", api.urls),
+]
+""",
+    "desk/api.py": """\
+from desk.tickets.api import router as tickets_router
+from ninja import NinjaAPI
+from ninja.errors import HttpError
+
+api = NinjaAPI()
+api.add_router("/tickets", tickets_router)
+
+
+@api.exception_handler(HttpError)
+def on_error(request, error):
+    return api.create_response(request, {"said": str(error)}, status=error.status_code)
+""",
+    "desk/auth.py": """\
+from ninja.security import HttpBearer
+
+
+class TokenAuth(HttpBearer):
+    def authenticate(self, request, token):
+        return None
+""",
+    "desk/tickets/api.py": """\
+from ninja import Router
+
+router = Router()
+
+
+@router.get("")
+def list_tickets(request) -> list[int]:
+    return []
+""",
+    "desk/tickets/tests.py": """\
+from django.test import TestCase
+
+
+class TicketTests(TestCase):
+    def test_tickets(self):
+        assert self.client.get("/api/tickets").status_code in {200, 401}
+""",
+}

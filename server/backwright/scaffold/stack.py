@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from backwright.scaffold.relations import Relations
 
 FRAMEWORKS = ("fastapi", "flask", "django")
-_MADE_BY = {"flask-sqlalchemy": "flask", "django-drf": "django"}
+_MADE_BY = {"flask-sqlalchemy": "flask", "django-drf": "django", "django-ninja": "django"}
 
 Locate = Callable[
     [Path, "Facts", Resource, Mapping[str, str], tuple["Record | None", "Record | None"]],
@@ -47,6 +47,10 @@ def locate_for(framework: str) -> Locate:
         from backwright.scaffold.django_target import locate_in_django
 
         return locate_in_django
+    if framework == "django-ninja":
+        from backwright.scaffold.django_ninja_target import locate_in_ninja
+
+        return locate_in_ninja
     from backwright.scaffold.layout import locate
 
     return locate
@@ -54,7 +58,7 @@ def locate_for(framework: str) -> Locate:
 
 def relations_for(framework: str) -> Callable[[Path, Facts, Mapping[str, object]], Relations]:
     """What finds the models that a resource refers to in a project of this framework."""
-    if framework == "django":
+    if framework in {"django", "django-ninja"}:
         from backwright.scaffold.django_relations import find_django_relations
 
         return find_django_relations
@@ -84,6 +88,25 @@ def framework_of(root: Path) -> str:
             hint=f"set framework in backwright.yaml to the one to write for: {', '.join(there)}",
         )
     return next(iter(there), "fastapi")
+
+
+def uses_ninja(root: Path) -> bool:
+    """Whether a project of Django speaks HTTP by django-ninja: by what made it, by its code, or by what it declares."""
+    from backwright.scaffold.django_ninja import read_ninja
+    from backwright.scaffold.django_project import is_django_root, read_django
+    from backwright.scaffold.project import read_facts, table
+    from backwright.scaffold.record import PLATFORM, read_record
+
+    platform = read_record(root, PLATFORM)
+    if platform is not None:
+        return platform.template.startswith("django-ninja@")
+    if not is_django_root(root):
+        return "django-ninja" in str(table(read_facts(root).pyproject, "project").get("dependencies", ""))
+    ninja, django = read_ninja(root), read_django(root)
+    added = sum(len(each.prefixes) for each in ninja.places)
+    registered = sum(each.registrations for each in django.routers)
+    there = bool(ninja.places) or ninja.extra is not None
+    return there and ("rest_framework" not in django.installed_all or added > registered)
 
 
 def _is_other(root: Path, name: str, source: str) -> bool:

@@ -60,7 +60,7 @@ class Manifest(_Frozen):
     variables: dict[str, str]
     kind: Literal["endpoint", "service", "job", "migration", "test"] = "endpoint"
     """What it makes; all but an endpoint stand alone, see `single.py`."""
-    framework: Literal["fastapi", "flask", "django"] = "fastapi"
+    framework: Literal["fastapi", "flask", "django", "django-ninja"] = "fastapi"
     """The framework of the projects that it writes into."""
     requires: dict[str, str]
     supports: tuple[str, ...] = ()
