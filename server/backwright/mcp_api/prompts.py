@@ -24,6 +24,8 @@ from backwright.mcp_api._errors import Context
 from backwright.mcp_api._project_brief import project_brief
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Template
 
     from backwright.app import App
@@ -88,19 +90,27 @@ class Prompts:
             known = ", ".join(skill.name for skill in self._app.snapshot.shown)
             raise MCPError(INVALID_PARAMS, f"No such prompt. There are: {known}.")
         given = _checked(params.arguments or {})
-        briefing = self._app.use_skill(given[TASK], name=params.name, version=given.get(VERSION))
-        project = project_brief(self._app, self._app.choose(_named(params.name, given)).skill)
-        text = _rendered(skill=skill.name, task=given[TASK], project=project, briefing=briefing.text())
+        text = rendered_prompt(self._app, params.name, given)
         message = PromptMessage(role="user", content=TextContent(text=text))
         return GetPromptResult(description=skill.description, messages=[message])
 
 
-def _named(name: str, given: dict[str, str]) -> str:
-    return f"{name}@{given[VERSION]}" if VERSION in given else name
+def rendered_prompt(app: App, name: str, given: Mapping[str, str]) -> str:
+    """The text of a skill's prompt: the task, the project, what is assumed of it, and the skill.
 
+    Args:
+        app: what serves.
+        name: the skill, as `name` or `name@range`.
+        given: the arguments; `task` is there.
 
-def _rendered(**values: object) -> str:
-    return _template().render(values).strip()
+    Raises:
+        InvalidInputError, SkillNotFoundError, VersionNotFoundError, InvalidVersionError: as `App.use_skill`.
+        InvalidContextError: the project's `backwright.yaml` does not validate.
+    """
+    briefing = app.use_skill(given[TASK], name=name, version=given.get(VERSION))
+    skill = app.choose(f"{name}@{given[VERSION]}" if VERSION in given else name).skill
+    values = {"skill": skill.name, "task": given[TASK], "project": project_brief(app, skill)}
+    return _template().render({**values, "briefing": briefing.text()}).strip()
 
 
 @cache
