@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backwright.contexts.project_file import FILE_NAME, parse_project
-from backwright.contexts.schemas.project_v2 import ProjectContextV2
+from backwright.contexts.schemas.project_v3 import ProjectContextV3
 from backwright.errors import InvalidBaselineError, InvalidContextError
 from backwright.review.baseline import Baseline, parse_baseline
 from backwright.review.before import Before, Standing, before
@@ -33,7 +33,7 @@ class Agreed:
         notes: what a reader must know of how they were found.
     """
 
-    project: ProjectContextV2
+    project: ProjectContextV3
     baseline: Baseline | None = None
     notes: tuple[str, ...] = ()
 
@@ -52,7 +52,7 @@ def agreed(subject: Subject, root: Path | None, *, with_baseline: bool = True) -
     """
     file = before(subject, root, FILE_NAME)
     notes = [_NOTES[file.standing].format(FILE_NAME)] if file.standing in _NOTES else []
-    project = ProjectContextV2()
+    project = ProjectContextV3()
     try:
         project = project if file.data is None else parse_project(file.data)
     except InvalidContextError as error:

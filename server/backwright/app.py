@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from backwright.catalog.problem import Problem
     from backwright.catalog.skill import Skill
     from backwright.contexts.schema import Schema
-    from backwright.contexts.schemas.project_v2 import ProjectContextV2
+    from backwright.contexts.schemas.project_v3 import ProjectContextV3
     from backwright.contexts.service import Contexts
     from backwright.judging import Judging
     from backwright.review.rule import Rule
@@ -234,15 +234,15 @@ class App:
         if opened is not None:
             opened.store.close()
 
-    def project(self) -> ProjectContextV2:
+    def project(self) -> ProjectContextV3:
         """The conventions that the project's `backwright.yaml` declares, as it is at each call.
 
         Raises:
             InvalidContextError: the file does not validate.
         """
-        from backwright.contexts.schemas.project_v2 import ProjectContextV2
+        from backwright.contexts.schemas.project_v3 import ProjectContextV3
 
-        return ProjectContextV2() if self._project_file is None else self._project_file.context()
+        return ProjectContextV3() if self._project_file is None else self._project_file.context()
 
     def versions(self) -> Mapping[str, str] | None:
         """The versions of the project's packages, by normalised name; None where they are not known."""

@@ -13,7 +13,7 @@ from backwright.review.relevance import Topic, shown_by, signs_of, told
 
 if TYPE_CHECKING:
     from backwright.catalog.skill import Skill
-    from backwright.contexts.schemas.project_v2 import ProjectContextV2
+    from backwright.contexts.schemas.project_v3 import ProjectContextV3
     from backwright.review.report import Report
     from backwright.review.subject import Subject
     from backwright.snapshot import Snapshot
@@ -56,7 +56,7 @@ class Checklists:
 
 
 def checklists_of(
-    snapshot: Snapshot, project: ProjectContextV2, subject: Subject, asked: tuple[str, ...]
+    snapshot: Snapshot, project: ProjectContextV3, subject: Subject, asked: tuple[str, ...]
 ) -> Checklists:
     """The checklists for a change, at the versions that the caller names or the project pins.
 

@@ -22,7 +22,7 @@ from backwright.review.watch import Stage, Watch, current
 from backwright.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from backwright.contexts.schemas.project_v2 import ProjectContextV2
+    from backwright.contexts.schemas.project_v3 import ProjectContextV3
     from backwright.contexts.schemas.review_v2 import ReviewContextV2
     from backwright.review.report import Report
     from backwright.settings import Settings
@@ -44,7 +44,7 @@ class Served(Protocol):
     def snapshot(self) -> Snapshot:
         """What is served, as the project wants it."""
 
-    def project(self) -> ProjectContextV2:
+    def project(self) -> ProjectContextV3:
         """The project's conventions."""
 
 
@@ -128,7 +128,7 @@ class Reviewing:
         """
         return agreed(subject, self._root, with_baseline=False).project.review.baseline
 
-    def _snapshot(self, project: ProjectContextV2) -> Snapshot:
+    def _snapshot(self, project: ProjectContextV3) -> Snapshot:
         """What is served, as these conventions want it: a change chooses no skills that it is judged by."""
         try:
             if project == self._served.project():
@@ -139,7 +139,7 @@ class Reviewing:
         current = self._served.snapshots.current
         return Snapshot(scoped(current.catalog, project.scope, FILE_NAME)) if project.scope else current
 
-    def _facts(self, project: ProjectContextV2) -> Facts:
+    def _facts(self, project: ProjectContextV3) -> Facts:
         """What the project's files say of it, and before them what its `backwright.yaml` says."""
         facts = Facts() if self._root is None else read_facts(self._root)
         if project.python is None:

@@ -31,7 +31,7 @@ from backwright.scaffold.template import load_template
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice
-    from backwright.contexts.schemas.project_v2 import ProjectContextV2
+    from backwright.contexts.schemas.project_v3 import ProjectContextV3
     from backwright.scaffold.apply import Applied
     from backwright.scaffold.plan import Plan
     from backwright.scaffold.undo import Undone
@@ -52,7 +52,7 @@ class Served(Protocol):
     def pack(self) -> Path:
         """The folder that holds `skills/`."""
 
-    def project(self) -> ProjectContextV2:
+    def project(self) -> ProjectContextV3:
         """The project's conventions."""
 
     def choose(self, request: str) -> Choice:
@@ -130,7 +130,10 @@ class Scaffolding:
         kind = _kind_of(context)
         skill, name = _ENDPOINTS[self._framework()] if kind.name == "endpoint" else (kind.skill, kind.template)
         folder = self._template(skill, name) if template is None else self._own_template(kind.name, template)
-        layout = self._served.project().layout.model_dump(exclude_none=True)
+        project = self._served.project()
+        layout = project.layout.model_dump(exclude_none=True) | project.scaffold.model_dump(
+            exclude_none=True, exclude={"root"}
+        )
         values = context.model_dump(mode="json") | ({"project": layout} if layout else {})
         if self._served.settings.root is not None:
             return kind.plan(self._served.settings.root, folder, values, mark=mark)

@@ -17,7 +17,7 @@ from backwright.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Pins
-    from backwright.contexts.schemas.project_v2 import ProjectContextV2
+    from backwright.contexts.schemas.project_v3 import ProjectContextV3
 
 PROJECT_FILE = "backwright.yaml"
 _NOTHING: Scope = {}
@@ -33,10 +33,10 @@ class ProjectFile:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._path = str(root / PROJECT_FILE)
-        self._read: tuple[Stamp | None, ProjectContextV2] | None = None
-        self._pins: tuple[ProjectContextV2, Pins] | None = None
+        self._read: tuple[Stamp | None, ProjectContextV3] | None = None
+        self._pins: tuple[ProjectContextV3, Pins] | None = None
 
-    def context(self) -> ProjectContextV2:
+    def context(self) -> ProjectContextV3:
         """What it says.
 
         Raises:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backwright.contexts.project_file import MAX_BYTES, load_project, parse_project
-from backwright.contexts.schemas.project_v2 import ProjectContextV2
+from backwright.contexts.schemas.project_v3 import ProjectContextV3
 from backwright.errors import InvalidContextError
 
 SOUND = b"""\
@@ -44,7 +44,7 @@ def test_a_sound_file_is_read() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"# nothing\n", b"---\n", b"{}", b"null", b"\xef\xbb\xbfframework: ~\r\n"])
 def test_a_file_that_says_nothing_is_the_defaults(data: bytes) -> None:
-    assert parse_project(data) == ProjectContextV2()
+    assert parse_project(data) == ProjectContextV3()
 
 
 @pytest.mark.parametrize("word", ["no", "2026-01-01", "0x10", "1e3", "+1"])
@@ -113,7 +113,7 @@ def test_several_errors_are_counted_and_the_first_is_shown() -> None:
 
 
 def test_a_project_without_the_file_has_the_defaults(tmp_path: Path) -> None:
-    assert load_project(tmp_path) == ProjectContextV2()
+    assert load_project(tmp_path) == ProjectContextV3()
 
 
 def test_the_file_in_the_root_is_read(tmp_path: Path) -> None:
@@ -152,4 +152,4 @@ def test_any_bytes_give_a_context_or_the_one_error(data: bytes) -> None:
         context = parse_project(data)
     except InvalidContextError:
         return
-    assert ProjectContextV2.model_validate_json(context.model_dump_json()) == context
+    assert ProjectContextV3.model_validate_json(context.model_dump_json()) == context

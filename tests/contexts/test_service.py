@@ -54,7 +54,7 @@ def outbox(contexts: Contexts) -> list[tuple[str, int, bool]]:
 def test_a_new_context_is_version_1_and_says_that_it_is_new(contexts: Contexts) -> None:
     written = put(contexts, FIRST)
     assert (written.context.version, written.changed, written.replayed) == (1, True, False)
-    assert written.context.schema_uri == "context-schema://project/v2"
+    assert written.context.schema_uri == "context-schema://project/v3"
     assert contexts.get(LOCAL, SHOP) == written.context
     assert outbox(contexts) == [("put", 1, True)]
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from backwright.catalog.blocks import Page
-from backwright.contexts.schemas.project_v2 import ProjectContextV2
+from backwright.contexts.schemas.project_v3 import ProjectContextV3
 from backwright.routing.briefing import BUDGET, approx_tokens
 from tests.pack._app import APP, CATALOG
 from tests.pack._pages import NAMES, SKILLS, pages, path_of, read_page
@@ -100,5 +100,5 @@ def test_the_umbrella_names_every_other_skill() -> None:
 def test_a_suppression_is_shown_as_the_project_file_takes_it() -> None:
     page = PAGES["code-review/SKILL.md"]
     (shown,) = [yaml.safe_load(block.text) for block in page.blocks if block.language == "yaml"]
-    context = ProjectContextV2.model_validate(shown)
+    context = ProjectContextV3.model_validate(shown)
     assert [entry.rule for entry in context.suppress] == ["BW105"]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from backwright._files import read_bounded
 from backwright._strict_yaml import Document, Fault, Limits, StrictYamlError, decode, load_yaml
-from backwright.contexts.schemas.project_v2 import ProjectContextV2
+from backwright.contexts.schemas.project_v3 import ProjectContextV3
 from backwright.errors import InvalidContextError, TooLargeError
 
 FILE_NAME = "backwright.yaml"
@@ -21,12 +21,12 @@ MAX_BYTES = 64 * 1024
 
 _LIMITS: Final = Limits(size=MAX_BYTES, depth=8)
 _BOM = b"\xef\xbb\xbf"
-_ADVICE = "see the schema context-schema://project/v2"
+_ADVICE = "see the schema context-schema://project/v3"
 _SMALLER = "keep conventions in it; put texts elsewhere"
-_DEFAULTS: Final = ProjectContextV2()
+_DEFAULTS: Final = ProjectContextV3()
 
 
-def load_project(root: Path) -> ProjectContextV2:
+def load_project(root: Path) -> ProjectContextV3:
     """The project context of a repository; the defaults if it has no `backwright.yaml`.
 
     Raises:
@@ -48,7 +48,7 @@ def load_project(root: Path) -> ProjectContextV2:
 
 
 @lru_cache(maxsize=4)
-def parse_project(data: bytes) -> ProjectContextV2:
+def parse_project(data: bytes) -> ProjectContextV3:
     """The project context that the bytes of a `backwright.yaml` hold. An empty file holds the defaults.
 
     The last ones are kept: each call of a tool asks, and the file hardly ever changes.
@@ -65,9 +65,9 @@ def parse_project(data: bytes) -> ProjectContextV2:
     return _validate(document)
 
 
-def _validate(document: Document) -> ProjectContextV2:
+def _validate(document: Document) -> ProjectContextV3:
     try:
-        return ProjectContextV2.model_validate({} if document.value is None else document.value)
+        return ProjectContextV3.model_validate({} if document.value is None else document.value)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
     # A list whose items are wrong is reported as too short as well.

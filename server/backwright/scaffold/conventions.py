@@ -53,7 +53,9 @@ class AuthSource:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
+    """What may say who calls: whether it takes scopes, and the class that it gives where it says so."""
+
     symbol: Symbol
     scopes: bool
     gives: str | None
@@ -64,7 +66,7 @@ class Conventions:
     """What reading found."""
 
     handler: Symbol | None = None
-    candidates: list[_Candidate] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
     uses: Counter[str] = field(default_factory=Counter)
     classes: dict[str, tuple[str, ast.ClassDef]] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
@@ -100,18 +102,23 @@ class Conventions:
         )
         return best[0], (f"{uses}; is that right? There are {', '.join(others)} as well",)
 
-    def auth(self, wanted: Auth, facts: Facts) -> AuthSource:
-        """The dependency that a resource with this authorization hangs on.
+    def auth(self, wanted: Auth, facts: Facts, chosen: Candidate | None = None) -> AuthSource:
+        """The dependency that a resource with this authorization hangs on; `chosen` where backwright.yaml names it.
 
         Raises:
             UnsupportedProjectError: there is none, it cannot be told which, or it does not know the scopes.
         """
         # What is called like an action may be a helper; it is a dependency where something depends on it.
-        known = [each for each in self.candidates if _STATE.match(each.symbol.name) or self.used(each.symbol.name)]
+        known = (
+            [chosen]
+            if chosen
+            else [each for each in self.candidates if _STATE.match(each.symbol.name) or self.used(each.symbol.name)]
+        )
         if not known:
             raise UnsupportedProjectError(
                 "the project has no dependency that says who calls, such as get_current_user",
-                hint="write it first, or leave auth out; one is never invented in a project that is there",
+                hint="write it first, or name it in backwright.yaml, `scaffold: {auth: app.auth:name}`; one is never "
+                "invented in a project that is there",
             )
         fit = [each for each in known if each.scopes or not wanted.scopes]
         if not fit:
@@ -126,14 +133,14 @@ class Conventions:
         if rivals:
             raise UnsupportedProjectError(
                 f"which of these says who calls cannot be told: {self._listed([best, *rivals])}",
-                hint="use one of them in more routes than the other, or leave auth out and add it by hand",
+                hint="name it in backwright.yaml: `scaffold: {auth: app.auth:get_current_user}`",
             )
         return self._source(best, ranked[1:], facts)
 
-    def _listed(self, candidates: list[_Candidate]) -> str:
+    def _listed(self, candidates: list[Candidate]) -> str:
         return ", ".join(f"{each.symbol.name} ({each.symbol.path}:{each.symbol.line})" for each in candidates)
 
-    def _source(self, best: _Candidate, others: list[_Candidate], facts: Facts) -> AuthSource:
+    def _source(self, best: Candidate, others: list[Candidate], facts: Facts) -> AuthSource:
         uses = self.used(best.symbol.name)
         notes = [f"auth hangs on {self._listed([best])}, which {uses} routes or dependencies use"]
         if others:
@@ -212,18 +219,25 @@ def _handled(node: ast.Call, called: str) -> Iterator[str]:
             yield from (ast.unparse(key).rpartition(".")[2] for key in keyword.value.keys if key is not None)
 
 
-def _candidate(statement: ast.stmt, path: str) -> _Candidate | None:
+def candidate_of(statement: ast.stmt, path: str, name: str) -> Candidate:
+    """What a definition says of itself, taken for a dependency that says who calls."""
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return Candidate(Symbol(path, statement.lineno, name), scopes=False, gives=None)
+    arguments = [*statement.args.posonlyargs, *statement.args.args, *statement.args.kwonlyargs]
+    scopes = any(each.annotation and "SecurityScopes" in ast.unparse(each.annotation) for each in arguments)
+    gives = statement.returns.id if isinstance(statement.returns, ast.Name) else None
+    return Candidate(Symbol(path, statement.lineno, name), scopes, gives)
+
+
+def _candidate(statement: ast.stmt, path: str) -> Candidate | None:
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and _NAMES.fullmatch(statement.name):
         if any(isinstance(each, ast.Call) and last_name(each.func) in _METHODS for each in statement.decorator_list):
             return None  # an operation of the API
-        arguments = [*statement.args.posonlyargs, *statement.args.args, *statement.args.kwonlyargs]
-        scopes = any(each.annotation and "SecurityScopes" in ast.unparse(each.annotation) for each in arguments)
-        gives = statement.returns.id if isinstance(statement.returns, ast.Name) else None
-        return _Candidate(Symbol(path, statement.lineno, statement.name), scopes, gives)
+        return candidate_of(statement, path, statement.name)
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
         target = statement.targets[0]
         # fastapi-users makes its dependencies by a call.
         made = ast.unparse(statement.value.func).endswith(".current_user")
         if made and isinstance(target, ast.Name) and _NAMES.fullmatch(target.id):
-            return _Candidate(Symbol(path, statement.lineno, target.id), scopes=False, gives=None)
+            return Candidate(Symbol(path, statement.lineno, target.id), scopes=False, gives=None)
     return None

@@ -23,7 +23,7 @@ from backwright.scaffold.template import Template, load_template
 from backwright.scaffold.undo import Undone
 from backwright.scaffold.undo import undo as undo_resource
 
-_OVERRIDES = ("package", "source_root", "tests", "migrations")
+_OVERRIDES = ("package", "source_root", "tests", "migrations", "session", "auth", "router", "errors")
 # What version 2 of the endpoint context adds, with its defaults: a template of before knows nothing of it.
 _BEYOND: Mapping[str, object] = {
     "relations": [],
@@ -44,7 +44,8 @@ def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object], 
         root: the project's folder; it may be empty, but must exist.
         template_dir: the folder that holds `template.yaml` and `files/`.
         values: an `EndpointContext` of any version as JSON values, and optionally `project`: a mapping that may set
-            `package`, `source_root`, `tests` and `migrations` where reading the project is not to decide.
+            `package`, `source_root`, `tests`, `migrations`, `session`, `auth`, `router` and `errors` where reading the
+            project is not to decide.
         mark: write what cannot be merged into the files between markers, instead of calling it a conflict.
 
     Raises:

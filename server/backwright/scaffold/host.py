@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from backwright.errors import UnsupportedProjectError
-from backwright.scaffold.conventions import AuthSource, Conventions, read_conventions
+from backwright.scaffold.conventions import AuthSource, Candidate, Conventions, candidate_of, read_conventions
 from backwright.scaffold.layout import Target, only, revisions_of
 from backwright.scaffold.places import find_place
 from backwright.scaffold.project import (
@@ -26,6 +26,7 @@ from backwright.scaffold.project import (
 from backwright.scaffold.record import Layout, Record
 from backwright.scaffold.render import Style
 from backwright.scaffold.resource import Resource
+from backwright.scaffold.symbols import named
 
 # Below these the generated code does not work: SkipJsonSchema of Pydantic, `Mapped`, a model of the query.
 _NEEDS = {"pydantic": (2, 5), "sqlalchemy": (2, 0), "fastapi": (0, 115)}
@@ -35,6 +36,7 @@ _MISSING_SINCE = (2, 14)
 _LATE_EXIT, _SCOPED_EXIT = (0, 118), (0, 121)
 
 _NEWEST = (9999,)
+_ENVELOPES = {"detail": "detail", "text": "own"}
 # Statuses and asserts.
 _TEST_CODES = ("PLR2004", "S101")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*==\s*([0-9][0-9.]*)", re.MULTILINE)
@@ -62,8 +64,10 @@ def locate_in_host(
         migrations=pieces.migrations,
     )
     fastapi = versions.get("fastapi", _NEWEST)
-    place = find_place(root, facts, resource, f"{layout.package}.{resource.plural}.router", own)
-    auth = conventions.auth(resource.auth, facts) if resource.auth else None
+    place = find_place(
+        root, facts, resource, f"{layout.package}.{resource.plural}.router", own, overrides.get("router")
+    )
+    auth = conventions.auth(resource.auth, facts, _chosen_auth(root, facts, overrides)) if resource.auth else None
     handler = conventions.handler
     return Target(
         host=True,
@@ -76,9 +80,14 @@ def locate_in_host(
         down_revision=down,
         mount=place.mount,
         router_prefix=place.prefix,
-        notes=(*place.notes, *pieces.notes, *_missing(versions), *_doubts(resource, auth, handler)),
+        notes=(
+            *place.notes,
+            *pieces.notes,
+            *_missing(versions),
+            *_doubts(resource, auth, None if "errors" in overrides else handler),
+        ),
         auth=auth,
-        envelope="own" if handler else "detail",
+        envelope=_ENVELOPES.get(overrides.get("errors", ""), "own" if handler else "detail"),
         http_client="httpx2" if "httpx2" in versions or "httpx" not in versions else "httpx",
         asyncio_marks=True,
         session_commits=session is None or (session.commits and not _LATE_EXIT <= fastapi < _SCOPED_EXIT),
@@ -113,10 +122,27 @@ def _pieces(
         return _Pieces(home, migrations=script or "migrations")
     base = only(facts.bases, "declarative bases", _BASE_HINT)
     assert isinstance(base, Symbol)  # noqa: S101  `only` gives back what it was given
-    session, notes = conventions.session(facts)
+    session, notes = _chosen_session(root, facts, overrides) or conventions.session(facts)
     if script is None:
         raise UnsupportedProjectError("there is no alembic.ini", hint="run `alembic init -t async migrations` first")
     return _Pieces(base.path, base, session, script, notes)
+
+
+def _chosen_session(root: Path, facts: Facts, overrides: Mapping[str, str]) -> tuple[Session, tuple[str, ...]] | None:
+    if "session" not in overrides:
+        return None
+    found, name = named(root, facts, "scaffold.session", overrides["session"]), overrides["session"].partition(":")[2]
+    known = [each for each in facts.sessions if (each.symbol.path, each.symbol.name) == (found.module.path, name)]
+    # Where it cannot be seen that it commits, the operation does.
+    plain = Session(Symbol(found.module.path, found.node.lineno, name), commits=False)
+    return (known or [plain])[0], ()
+
+
+def _chosen_auth(root: Path, facts: Facts, overrides: Mapping[str, str]) -> Candidate | None:
+    if "auth" not in overrides:
+        return None
+    found = named(root, facts, "scaffold.auth", overrides["auth"])
+    return candidate_of(found.node, found.module.path, overrides["auth"].partition(":")[2])
 
 
 def _check(facts: Facts, versions: Mapping[str, tuple[int, ...]], resource: Resource) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backwright.errors import InvalidInputError
 from backwright.scaffold.project import Application, Facts
 from backwright.scaffold.record import Record
 from backwright.scaffold.relations import module_of
 from backwright.scaffold.resource import Resource
 from backwright.scaffold.routes import Router
-from backwright.scaffold.symbols import read_symbols
+from backwright.scaffold.symbols import named, read_symbols
 
 _VERSION = re.compile(r"/v[0-9]+(/|$)")
 
@@ -31,7 +33,9 @@ class Place:
     notes: tuple[str, ...] = ()
 
 
-def find_place(root: Path, facts: Facts, resource: Resource, module: str, own: Record | None) -> Place:
+def find_place(
+    root: Path, facts: Facts, resource: Resource, module: str, own: Record | None, chosen: str | None = None
+) -> Place:
     """What most of the project's routers are mounted on.
 
     Args:
@@ -40,8 +44,14 @@ def find_place(root: Path, facts: Facts, resource: Resource, module: str, own: R
         resource: what is to be mounted.
         module: the dotted name of its router's module.
         own: the record of an earlier time, whose paths stay as they are.
+        chosen: what backwright.yaml says, as `module:name`.
+
+    Raises:
+        InvalidInputError: nothing is mounted on what was chosen, or there is no such thing.
     """
     places = [*facts.applications, *facts.aggregates]
+    if chosen is not None:
+        places = _chosen(root, facts, chosen, places)
     most = max((each.site.mounts for each in places), default=0)
     best = [each for each in places if each.site.mounts == most]
     if len(best) != 1:
@@ -61,6 +71,18 @@ def find_place(root: Path, facts: Facts, resource: Resource, module: str, own: R
     note = f"the router goes on {_named(best[0])}, as {most} others do; {said}"
     asked = f"is that right? There are {'; '.join(others)} as well"
     return Place(best[0], prefix, (note, asked) if others else (note,))
+
+
+def _chosen(root: Path, facts: Facts, chosen: str, places: Sequence[Application]) -> list[Application]:
+    module, _, name = chosen.partition(":")
+    found = [each for each in places if (module_of(each.path, facts), each.site.receiver) == (module, name)]
+    if not found:
+        named(root, facts, "scaffold.router", chosen)
+        raise InvalidInputError(
+            f"scaffold.router is {chosen!r} in backwright.yaml, and no router is mounted on that yet",
+            hint=f"mount one, or name one of {'; '.join(map(_named, places)) or 'none'}",
+        )
+    return found
 
 
 def _named(place: Application) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from backwright._files import read_bounded
-from backwright.errors import TooLargeError
+from backwright.errors import InvalidInputError, TooLargeError
 from backwright.scaffold.parsing import parse
 from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, sources
 from backwright.scaffold.relations import module_of
@@ -103,6 +104,25 @@ def read_symbols(root: Path, facts: Facts) -> Symbols:
         module.defined = dict(_defined(tree))
         modules[name] = module
     return Symbols(modules)
+
+
+def named(root: Path, facts: Facts, what: str, reference: str) -> Found:
+    """What `module:name` stands for, as backwright.yaml has it for `what`.
+
+    Raises:
+        InvalidInputError: there is nothing of that name.
+    """
+    module, _, name = reference.partition(":")
+    symbols = read_symbols(root, facts)
+    place = symbols.modules.get(module)
+    found = symbols.find(place, name) if place is not None else None
+    if found is None:
+        known = difflib.get_close_matches(module, symbols.modules, n=3) if place is None else list(place.defined)[:12]
+        raise InvalidInputError(
+            f"{what} is {reference!r} in backwright.yaml, and there is no {name if place is not None else module}",
+            hint=f"there are {', '.join(known) or 'none like it'}; write it as module:name",
+        )
+    return found
 
 
 def _imported(node: ast.AST, package: str) -> Iterator[tuple[str, str]]:
