@@ -9,7 +9,7 @@ from contextlib import suppress
 from fnmatch import fnmatch
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from backwright.errors import UnsupportedProjectError
 from backwright.scaffold.conventions import AuthSource, Candidate, Conventions, candidate_of, read_conventions
@@ -63,12 +63,11 @@ def locate_in_host(
         tests=overrides.get("tests", facts.tests or "tests"),
         migrations=pieces.migrations,
     )
-    fastapi = versions.get("fastapi", _NEWEST)
     place = find_place(
         root, facts, resource, f"{layout.package}.{resource.plural}.router", own, overrides.get("router")
     )
     auth = conventions.auth(resource.auth, facts, _chosen_auth(root, facts, overrides)) if resource.auth else None
-    handler = conventions.handler
+    handler = None if "errors" in overrides else conventions.handler
     return Target(
         host=True,
         layout=layout,
@@ -84,15 +83,30 @@ def locate_in_host(
             *place.notes,
             *pieces.notes,
             *_missing(versions),
-            *_doubts(resource, auth, None if "errors" in overrides else handler),
+            *_doubts(resource, auth, handler),
         ),
         auth=auth,
         envelope=_ENVELOPES.get(overrides.get("errors", ""), "own" if handler else "detail"),
-        http_client="httpx2" if "httpx2" in versions or "httpx" not in versions else "httpx",
         asyncio_marks=True,
-        session_commits=session is None or (session.commits and not _LATE_EXIT <= fastapi < _SCOPED_EXIT),
-        session_scope=fastapi >= _SCOPED_EXIT,
         test_ignores=test_ignores(root, facts, layout.tests),
+        **_of_versions(versions, commits=session is None or session.commits),
+    )
+
+
+class _OfVersions(TypedDict):
+    http_client: str
+    session_commits: bool
+    session_scope: bool
+    missing: bool
+
+
+def _of_versions(versions: Mapping[str, tuple[int, ...]], *, commits: bool) -> _OfVersions:
+    """What the libraries that the project has can do, and so what the code has to."""
+    fastapi = versions.get("fastapi", _NEWEST)
+    return _OfVersions(
+        http_client="httpx2" if "httpx2" in versions or "httpx" not in versions else "httpx",
+        session_commits=commits and not _LATE_EXIT <= fastapi < _SCOPED_EXIT,
+        session_scope=fastapi >= _SCOPED_EXIT,
         missing=versions.get("pydantic", _NEWEST) >= _MISSING_SINCE,
     )
 
