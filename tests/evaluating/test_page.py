@@ -45,8 +45,15 @@ def test_a_rate_counts_only_what_was_run() -> None:
 def test_a_run_is_passed_only_where_all_of_it_was_run() -> None:
     assert run("with", 1, "passed", "not run").outcome == "not run"
     assert run("with", 1, "failed", "not run").outcome == "failed"
-    assert run("with", 1, "passed", "not run").rate == 1.0
+    assert run("with", 1, "failed", "passed", "not run").rate == 0.5
+    assert run("with", 1, "passed", "not run").rate is None
     assert run("with", 1, "not run").rate is None
+
+
+def test_what_could_be_decided_of_a_run_without_an_interpreter_is_no_success() -> None:
+    half = Evaluation("doubling", "1.0.0", EVALUATION.titles, (run("with", 1, "passed", "not run"),))
+    assert headline(half) == "Nothing was run yet"
+    assert half.summary()[0].assertions == Share(0, 0, 2)
 
 
 def test_an_evaluation_of_which_nothing_was_run_says_so() -> None:

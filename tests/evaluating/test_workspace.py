@@ -66,7 +66,14 @@ def test_a_record_that_is_damaged_is_refused_and_drives_no_terminal(tmp_path: Pa
     (tmp_path / "eval.json").write_text(record, encoding="utf-8")
     with pytest.raises(InvalidInputError) as refused:
         check_record(tmp_path, SKILL)
-    assert "\x1b" not in refused.value.message
+    assert "\x1b" not in refused.value.message + refused.value.hint
+
+
+def test_a_file_in_the_place_of_a_workspace_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "work").write_text("mine\n", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="cannot be read"):
+        prepare(tmp_path / "work", SKILL, TASKS, 1)
+    assert (tmp_path / "work").read_text(encoding="utf-8") == "mine\n"
 
 
 @pytest.mark.parametrize("runs", [0, 101])

@@ -38,4 +38,5 @@ def evaluate(workspace: Path, skill: Skill, tasks: Sequence[Task], interpreter: 
             label = f"grading {task.name}, {place.arm} the skill, run {place.run}"
             with watch.part(100 * number / len(found), 100 * (number + 1) / len(found), label):
                 runs.append(grade_place(task, place, interpreter))
-    return Evaluation(skill.name, skill.version, {task.name: task.file.title for task in tasks}, tuple(runs))
+    titles = {task.name: task.file.title for task, _ in found}
+    return Evaluation(skill.name, skill.version, titles, tuple(runs))

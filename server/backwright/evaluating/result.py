@@ -55,8 +55,8 @@ class Run:
 
     @property
     def rate(self) -> float | None:
-        """The share of its assertions that passed, of those that were run; None where none was."""
-        return Share.of(self.grades).rate
+        """The share of its assertions that passed, of those that were run; None where the run counts for nothing."""
+        return None if self.outcome == "not run" else Share.of(self.grades).rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Some runs of one arm: how many passed as a whole, and how many of their assertions."""
+    """Some runs of one arm: how many passed as a whole, and how many of their assertions.
+
+    A run that was not run, or only in part and without a failure, counts with none of its assertions: what little could
+    be decided of it would flatter.
+    """
 
     arm: Arm
     runs: Share
@@ -120,7 +124,9 @@ class Evaluation:
         return tuple(self._summary(arm, self.of(task, arm)) for arm in ARMS)
 
     def _summary(self, arm: Arm, runs: tuple[Run, ...]) -> Summary:
-        return Summary(arm, Share.of(runs), Share.of(grade for run in runs for grade in run.grades))
+        counting = Share.of(grade for run in runs if run.outcome != "not run" for grade in run.grades)
+        left = sum(len(run.grades) for run in runs if run.outcome == "not run")
+        return Summary(arm, Share.of(runs), Share(counting.passed, counting.run, counting.not_run + left))
 
     @property
     def failed(self) -> bool:

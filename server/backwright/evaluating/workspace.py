@@ -130,8 +130,10 @@ def check_record(workspace: Path, skill: Skill, *, new: bool = False) -> None:
         found = json.loads(read_bounded(path, 64 * 1024))
     except FileNotFoundError:
         found = None
-    except (OSError, ValueError, TooLargeError, RecursionError):
-        found = {}
+    except (OSError, ValueError, TooLargeError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is damaged"
+        message = f"the record {str(path)!r} cannot be read: {reason}"
+        raise InvalidInputError(message, hint="name another folder, or one that was prepared") from None
     if found is None and new:
         try:
             write_atomic(path, f"{json.dumps(wanted, indent=2)}\n".encode())
