@@ -56,6 +56,13 @@ def test_a_block_that_is_not_typed_or_no_python_would_be_seen() -> None:
     assert ("text", 4) in {(fault.step, fault.line) for fault in checked(page("def\n", "python")).faults}
 
 
+def test_data_that_does_not_parse_would_be_seen_and_what_is_for_the_eye_is_left_alone() -> None:
+    assert [fault.line for fault in checked(page("a =\n", "toml")).faults] == [4]
+    assert [fault.line for fault in checked(page('{"a": }\n', "json")).faults] == [4]
+    assert checked(page("a =\n", "text")).faults == ()
+    assert checked(page("a = 1\n", "toml")).faults == ()
+
+
 def test_a_library_without_a_stated_version_would_be_seen_and_so_would_one_outside_of_it() -> None:
     code = "import tenacity\n\nSTOP = tenacity.stop_after_attempt(3)\n"
     bare = checked(page(code, "python"))

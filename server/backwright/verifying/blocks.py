@@ -6,8 +6,10 @@ because a person asked for exactly that pack.
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -85,6 +87,7 @@ def check_blocks(pages: Sequence[Page], python: Path, variables: Mapping[str, st
     modules = [module for page in pages for module in page.modules()]
     there = seen(python, variables)
     faults = [Fault(page.id, line, "text", message) for page in pages for line, message in page.faults]
+    faults += [fault for page in pages for fault in _data_faults(page)]
     faults += [fault for module in modules for fault in _unread(module)]
     faults += [fault for module in modules for fault in _unstated(module, stated_for(module.page, pages), there)]
     faults += [fault for page in pages for block in page.wrong() for fault in wrong_faults(page, block)]
@@ -166,6 +169,16 @@ def _reviewed(module: Module) -> Iterator[Fault]:
     for folder, part in parts_of(module):
         for found in reviewed(f"{folder}/{module.file_name}", part.text).findings:
             yield Fault(module.page.id, found.location.line or module.line, "review", f"{found.code} {found.message}")
+
+
+def _data_faults(page: Page) -> Iterator[Fault]:
+    """The blocks of JSON and TOML that are none."""
+    readers: dict[str, Callable[[str], object]] = {"json": json.loads, "toml": tomllib.loads}
+    for block in page.blocks:
+        try:
+            readers.get(block.language, str)(block.text)
+        except ValueError as error:
+            yield Fault(page.id, block.line, "text", f"it is no {block.language.upper()}: {error}")
 
 
 def _unread(module: Module) -> Iterator[Fault]:
