@@ -1,10 +1,11 @@
 """Every type of field with every operation and every pair of options, in a new project and in one that is there.
 
-    uv run python -m tests.bench.scaffold_matrix [--every N] [--tests N]
+    uv run python -m tests.bench.scaffold_matrix [--framework flask] [--every N] [--tests N]
 
 Each combination is planned, and every Python file of it compiled; a subset in which each pair of an option with a type,
 an operation or another option occurs is written, and its own tests are run. `--every N` plans every Nth combination,
-`--tests N` runs the tests of at most N. It ends with 1 where something failed.
+`--tests N` runs the tests of at most N, `--framework` takes another one than FastAPI. It ends with 1 where something
+failed.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ import itertools
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from backwright.errors import BackwrightError
+from backwright.scaffold.plan import Plan
 from tests.bench._wire import table
 from tests.scaffold._projects import HOST, plan, scaffold, write
+from tests.scaffold._stacks import FLASK, FLASK_ACCOUNTS, FLASK_HOST, plan_stack, scaffold_stack
 
 OPERATIONS = ("list", "get", "create", "update", "delete")
 TYPES: Mapping[str, dict[str, object]] = {
@@ -55,6 +58,25 @@ class User:
 async def get_current_user(scopes: SecurityScopes, token: Annotated[str, Header()]) -> User:
     raise HTTPException(401)
 """
+
+
+@dataclass(frozen=True)
+class Stack:
+    """How a framework's resources are planned and made, and a project that is there."""
+
+    plan: Callable[[Path, dict[str, object]], Plan]
+    scaffold: Callable[[Path, dict[str, object]], Plan]
+    host: Mapping[str, str]
+
+
+STACKS: Mapping[str, Stack] = {
+    "fastapi": Stack(plan, scaffold, {**HOST, "app/auth.py": AUTH}),
+    "flask": Stack(
+        lambda root, values: plan_stack(root, FLASK, values),
+        lambda root, values: scaffold_stack(root, FLASK, values),
+        {**FLASK_HOST, "app/accounts.py": FLASK_ACCOUNTS["Flask-HTTPAuth with roles"]},
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -113,20 +135,20 @@ def covering(found: list[Case]) -> list[Case]:
     return chosen
 
 
-def prepared(folder: Path, *, host: bool) -> Path:
+def prepared(folder: Path, stack: Stack, *, host: bool) -> Path:
     """A project that has what a relation and an authorization need."""
     root = folder / ("host" if host else "new")
     root.mkdir()
     if host:
-        write(root, {**HOST, "app/auth.py": AUTH})
-    scaffold(root, OWNER)
+        write(root, stack.host)
+    stack.scaffold(root, OWNER)
     return root
 
 
-def compiled(root: Path, case: Case) -> str | None:
+def compiled(root: Path, stack: Stack, case: Case) -> str | None:
     """What is wrong with the files of a case."""
     try:
-        for action in plan(root, case.values() or {}).actions:
+        for action in stack.plan(root, case.values() or {}).actions:
             if action.path.endswith(".py"):
                 compile(action.after or "", action.path, "exec")
     except (BackwrightError, SyntaxError, ValueError) as error:
@@ -134,12 +156,19 @@ def compiled(root: Path, case: Case) -> str | None:
     return None
 
 
-def tested(case: Case) -> str | None:
+def tested(stack: Stack, case: Case) -> str | None:
     """What the tests of a case say where they fail."""
     with tempfile.TemporaryDirectory(prefix="backwright-matrix-") as folder:
-        root = prepared(Path(folder), host=case.host)
-        scaffold(root, case.values() or {})
-        for arguments in (("ruff", "check", "--no-cache", "--quiet", "."), ("pytest", "-q", "-p", "no:cacheprovider")):
+        root = prepared(Path(folder), stack, host=case.host)
+        stack.scaffold(root, case.values() or {})
+        quiet = (
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            *(() if stack is STACKS["fastapi"] else ("-p", "no:asyncio")),
+        )
+        for arguments in (("ruff", "check", "--no-cache", "--quiet", "."), quiet):
             if arguments[0] == "ruff" and case.host:
                 continue
             command = [sys.executable, "-m", *arguments]
@@ -149,17 +178,18 @@ def tested(case: Case) -> str | None:
     return None
 
 
-def main(every: int, tests: int) -> int:
+def main(framework: str, every: int, tests: int) -> int:
     """Print the table and what failed."""
+    stack = STACKS[framework]
     found = list(cases())
     planned = found[::every]
     with tempfile.TemporaryDirectory(prefix="backwright-matrix-") as folder:
-        roots = {host: prepared(Path(folder), host=host) for host in (False, True)}
-        wrong = [said for case in planned if (said := compiled(roots[case.host], case)) is not None]
+        roots = {host: prepared(Path(folder), stack, host=host) for host in (False, True)}
+        wrong = [said for case in planned if (said := compiled(roots[case.host], stack, case)) is not None]
     run = covering(found)[:tests]
-    failed = [said for case in run if (said := tested(case)) is not None]
+    failed = [said for case in run if (said := tested(stack, case)) is not None]
     rows = [("planned and compiled", str(len(planned)), str(len(wrong))), ("tested", str(len(run)), str(len(failed)))]
-    table(f"{len(found)} combinations", ("step", "done", "failed"), rows)
+    table(f"{framework}: {len(found)} combinations", ("step", "done", "failed"), rows)
     for said in (*wrong, *failed):
         print(f"\n{said}")
     return 1 if wrong or failed else 0
@@ -167,7 +197,8 @@ def main(every: int, tests: int) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
+    parser.add_argument("--framework", choices=STACKS, default="fastapi")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--tests", type=int, default=10_000)
     given = parser.parse_args()
-    sys.exit(main(given.every, given.tests))
+    sys.exit(main(given.framework, given.every, given.tests))

@@ -150,6 +150,113 @@ def test_a_missing_invoice_is_answered_as_the_application_does():
 """,
 }
 
+FLASK_ACCOUNTS = {
+    "Flask-Login": "from flask_login import login_required\n\n\n@login_required\ndef page(): ...\n",
+    "Flask-JWT-Extended": "from flask_jwt_extended import jwt_required\n\n\n@jwt_required()\ndef page(): ...\n",
+    "Flask-HTTPAuth with tokens": """\
+from flask_httpauth import HTTPTokenAuth
+
+token_auth = HTTPTokenAuth()
+
+
+@token_auth.error_handler
+def wrong(status):
+    return {"error": status}, status
+""",
+    "Flask-HTTPAuth with passwords": "from flask_httpauth import HTTPBasicAuth\n\nauth = HTTPBasicAuth()\n",
+    "Flask-HTTPAuth with roles": """\
+from flask_httpauth import HTTPTokenAuth
+
+token_auth = HTTPTokenAuth(scheme="ApiKey", header="X-API-Key")
+
+
+@token_auth.get_user_roles
+def roles(user):
+    return user.roles
+""",
+    "a decorator of its own": """\
+from functools import wraps
+
+from flask import abort, g, request
+
+
+def token_required(view):
+    @wraps(view)
+    def inner(*args, **kwargs):
+        if "Authorization" not in request.headers:
+            abort(401)
+        g.user = object()
+        return view(*args, **kwargs)
+
+    return inner
+""",
+    "a decorator of its own for scopes": """\
+from functools import wraps
+
+from flask import abort
+from flask_jwt_extended import get_jwt, jwt_required
+
+
+def scope_required(*names):
+    def around(view):
+        @wraps(view)
+        def inner(*args, **kwargs):
+            if not set(names) <= set(get_jwt()["scope"].split()):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return inner
+
+    return around
+
+
+@jwt_required()
+@scope_required('a')
+def page(): ...
+""",
+}
+
+FLAT_FLASK_HOST = {
+    "pyproject.toml": PYPROJECT,
+    "pytest.ini": "[pytest]\nfilterwarnings = error\npythonpath = .\n",
+    "app.py": """\
+from flask import Flask
+from models import db
+
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+db.init_app(app)
+
+with app.app_context():
+    db.create_all()
+
+
+@app.get("/")
+def index():
+    return {}
+
+
+if __name__ == "__main__":
+    app.run()
+""",
+    "models.py": """\
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+
+
+class SupportTicket(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+""",
+    "tests/test_app.py": """\
+from app import app
+
+
+def test_the_pages_are_there():
+    assert app.test_client().get("/").json == {}
+""",
+}
+
 DJANGO_HOST = {
     "pyproject.toml": PYPROJECT,
     "manage.py": """\

@@ -21,7 +21,8 @@ class Data:
     Args:
         script: the folder of Alembic's `env.py`.
         migrates: whether there is one; otherwise the application makes its tables with `create_all()`.
-        flask_migrate: whether Flask-Migrate made it.
+        flask_migrate: whether its migrations see every model that the application imports.
+        many: whether a migration is run for each of several databases, and told for which.
         sessions: what gives sessions: `flask-sqlalchemy`, or `plain`, any other.
         session_import: the name that gives them; `session_call` is the expression that gives one.
         closes: whether whoever took a session has to close it.
@@ -32,6 +33,7 @@ class Data:
     script: str = _ALEMBIC
     migrates: bool = True
     flask_migrate: bool = False
+    many: bool = False
     sessions: str = "plain"
     session_import: str = ""
     session_call: str = ""
@@ -51,7 +53,8 @@ def read_data(root: Path, facts: Facts, found: FlaskFacts, overrides: Mapping[st
     for each in (symbol, base):
         _check_importable(each, found)
     script, migrate = _migrations(root, facts, found, overrides)
-    notes = ["run `flask db upgrade` to make the table"] if migrate else []
+    upgrade = "flask db upgrade" if kind == "Flask-SQLAlchemy" else "alembic upgrade head"
+    notes = [f"run `{upgrade}` to make the table"] if migrate else []
     if script is None:
         notes.append(
             f"the table is made by create_all() ({found.creates[0]}), which never changes one: add Flask-Migrate"
@@ -61,6 +64,7 @@ def read_data(root: Path, facts: Facts, found: FlaskFacts, overrides: Mapping[st
         script=script or _ALEMBIC,
         migrates=script is not None,
         flask_migrate=migrate,
+        many=script is not None and _is_for_many(root / script),
         sessions="flask-sqlalchemy" if kind == "Flask-SQLAlchemy" else "plain",
         session_import=symbol.name,
         session_call=calls.get(kind, f"{symbol.name}()"),
@@ -89,6 +93,13 @@ def _migrations(root: Path, facts: Facts, found: FlaskFacts, overrides: Mapping[
         "there is no folder of migrations with an env.py",
         hint="run `flask db init` or `alembic init migrations` first, or set layout.migrations in backwright.yaml",
     )
+
+
+def _is_for_many(folder: Path) -> bool:
+    """Whether migrations are written as `flask db init --multidb` and Alchemical have it."""
+    paths = [folder / "script.py.mako", *sorted(folder.glob("versions/*.py"))]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file()]
+    return any("def upgrade(engine_name" in text for text in texts)
 
 
 def _sessions(found: FlaskFacts) -> tuple[Symbol, str]:

@@ -15,7 +15,7 @@ from backwright.scaffold.project import MAX_SOURCE_BYTES, Application, Evidence,
 from backwright.scaffold.statements import is_mount, last_name, made_by
 
 _SIGNS = re.compile(
-    rb"Flask|OpenAPI|Blueprint|blueprint|SQLAlchemy|Alchemical|sessionmaker|scoped_session|errorhandler|_required|create_all"
+    rb"Flask|OpenAPI|Blueprint|blueprint|SQLAlchemy|Alchemical|sessionmaker|scoped_session|errorhandler|_required|create_all|flask_|apif"
 )
 _GUARD = re.compile(r"(login|jwt|token|auth|auth_token)_required")
 _HANDLERS = frozenset(["errorhandler", "app_errorhandler", "register_error_handler"])
@@ -136,9 +136,18 @@ def _alone(block: Block, receiver: str, lines: Sequence[str]) -> Site:
     body = list(block.body)
     while len(body) > 1 and (isinstance(body[-1], ast.Return) or _is_main(body[-1])):
         body.pop()
+    # What is imported after `create_all()` gets no table.
+    made = next((number for number, each in enumerate(body) if _creates(each)), 0)
+    body = body[:made] or body
     line = body[-1].end_lineno or body[-1].lineno
     name = None if isinstance(block, ast.Module) else block.name
     return Site(receiver, name, line, _indent(body[-1], lines), 0, line)
+
+
+def _creates(statement: ast.stmt) -> bool:
+    inner = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)] if not inner else []
+    return any(last_name(call.func) == "create_all" for call in calls)
 
 
 def _is_main(statement: ast.stmt) -> bool:

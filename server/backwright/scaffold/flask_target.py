@@ -40,6 +40,7 @@ class FlaskTarget(StackTarget):
         sessions: what gives them: `flask-sqlalchemy`, or `plain`, any other.
         flask_migrate: whether the migrations see every model that the application imports.
         migrates: whether there are migrations at all, or tables made by `create_all()`.
+        many: whether a migration is run for each of several databases, and told for which.
         session_import: the name that gives sessions; `session_call` is the expression that gives one.
         session_closes: whether whoever took a session has to close it.
         guard: the decorator that says who calls, where the resource asks for one.
@@ -50,10 +51,16 @@ class FlaskTarget(StackTarget):
     sessions: str = "plain"
     flask_migrate: bool = False
     migrates: bool = True
+    many: bool = False
     session_import: str = ""
     session_call: str = ""
     session_closes: bool = False
     guard: FlaskGuard | None = None
+
+    @property
+    def beside(self) -> bool:
+        """Whether the package is one that is made beside the application."""
+        return self.host and self.package == _BESIDE
 
     def prefix(self, resource: Resource) -> str:
         """The path of the collection."""
@@ -209,6 +216,7 @@ def _host(
         sessions=data.sessions,
         flask_migrate=data.flask_migrate,
         migrates=data.migrates,
+        many=data.many,
         session_import=data.session_import,
         session_call=data.session_call,
         session_closes=data.closes,

@@ -100,7 +100,9 @@ class _Finder:
                 parents[cls] = replace(parent, free=parent.free and parents.get(cls, parent).free)
             keys.append(shifted(key, shift))
             notes.append(f"{name} refers to {model.cls} ({model.path}:{model.line}), table {model.table}")
-        modules = sorted({self._module(model.path) for model in self._models})
+        # Its own are there at the second run only.
+        own = {f"{pascal(str(values.get('resource')))}{suffix}" for suffix in (SUFFIX, f"Idempotency{SUFFIX}")}
+        modules = sorted({self._module(model.path) for model in self._models if model.cls not in own})
         return Relations(tuple(keys), tuple(parents.values()), tuple(modules), tuple(notes))
 
     def _model(self, to: str, resource: str) -> Model:
