@@ -66,7 +66,7 @@ class Stack:
 
     plan: Callable[[Path, dict[str, object]], Plan]
     scaffold: Callable[[Path, dict[str, object]], Plan]
-    host: Mapping[str, str]
+    host: dict[str, str]
 
 
 STACKS: Mapping[str, Stack] = {
