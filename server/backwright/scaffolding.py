@@ -25,8 +25,10 @@ from backwright.scaffold.disk import Recovered, recover
 from backwright.scaffold.endpoint_tests import plan_tests
 from backwright.scaffold.engine import apply, plan_endpoint, undo
 from backwright.scaffold.migration import plan_migration
+from backwright.scaffold.record import read_record
 from backwright.scaffold.service import plan_service
 from backwright.scaffold.stack import framework_of, uses_ninja
+from backwright.scaffold.subproject import service_folder
 from backwright.scaffold.template import load_template
 
 if TYPE_CHECKING:
@@ -135,8 +137,10 @@ class Scaffolding:
             exclude_none=True, exclude={"root"}
         )
         values = context.model_dump(mode="json") | ({"project": layout} if layout else {})
-        if self._served.settings.root is not None:
-            return kind.plan(self._served.settings.root, folder, values, mark=mark)
+        root = self._place(kind.name)
+        if root is not None:
+            plan = kind.plan(root, folder, values, mark=mark)
+            return plan if root == self._served.settings.root else replace(plan, notes=(*plan.notes, _under(root)))
         with TemporaryDirectory(prefix="backwright-") as empty:
             # The folder names the package, so that the same resource has the same plan and digest each time.
             root = Path(empty) / "service"
@@ -158,7 +162,7 @@ class Scaffolding:
             PlanConflictError, PlanStaleError: nothing was written; the message says what is in the way.
             BackwrightError: as `plan` and `recover`.
         """
-        root = self._root("a scaffold")
+        root = self._place(_kind_of(context).name) or self._root("a scaffold")
         recover(root)
         plan = self.plan(context, mark=mark, template=template)
         return plan, apply(plan, root, expect=expect)
@@ -228,7 +232,7 @@ class Scaffolding:
         Raises:
             InvalidInputError: nothing was scaffolded under that name.
         """
-        root = self._root("an undo")
+        root = self.home(resource)
         recover(root)
         return undo(root, resource)
 
@@ -238,7 +242,37 @@ class Scaffolding:
         Raises:
             PlanConflictError, PathOutsideRootError, WriteFailedError: it cannot be; the message says why.
         """
-        return recover(self._root("a recovery"))
+        root = self._root("a recovery")
+        # What stands alone was written at the root, the rest in the service.
+        found = [recover(folder) for folder in dict.fromkeys((root, self._place("endpoint") or root))]
+        return Recovered(tuple(p for f in found for p in f.restored), tuple(p for f in found for p in f.kept))
+
+    def home(self, resource: str) -> Path:
+        """The folder in which this was scaffolded: the root, or the service in a repository of several projects.
+
+        Raises:
+            UnsupportedProjectError: the server has no project to read.
+        """
+        root = self._root("a record")
+        return root if read_record(root, resource) is not None else self._place("endpoint") or root
+
+    def _place(self, kind: str) -> Path | None:
+        """Where this kind of scaffold goes; None where the server has no project to read.
+
+        Raises:
+            UnsupportedProjectError: it cannot be told which project of the repository is meant.
+        """
+        root, named = self._served.settings.root, self._served.project().scaffold.root
+        if root is None or kind == "service" or not root.is_dir():
+            return root
+        if named is None:
+            return root / service_folder(root)
+        if not safe_join(root, named).is_dir():
+            raise UnsupportedProjectError(
+                f"scaffold.root is {named!r} in backwright.yaml, and there is no such folder",
+                hint="name the folder of the service, or leave it out",
+            )
+        return safe_join(root, named)
 
     def _root(self, what: str) -> Path:
         if self._served.settings.root is None:
@@ -249,7 +283,7 @@ class Scaffolding:
         return self._served.settings.root
 
     def _framework(self) -> str:
-        given, root = self._served.project().framework, self._served.settings.root
+        given, root = self._served.project().framework, self._place("endpoint")
         if root is None or not root.is_dir():
             return given or "fastapi"
         found = given or framework_of(root)
@@ -285,6 +319,10 @@ class Scaffolding:
         if not self._served.settings.allow_unlocked:
             verify_folder(self._served.pack, skill)
         return self._served.pack / skill_path(skill) / "assets" / template
+
+
+def _under(root: Path) -> str:
+    return f"the paths are those in {root.name}/, where the service is"
 
 
 def _kind_of(context: ContextModel) -> Kind:

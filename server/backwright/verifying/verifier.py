@@ -49,6 +49,13 @@ _DOING: Final = {
 }
 
 
+class Places(Protocol):
+    """What knows where something was scaffolded."""
+
+    def home(self, resource: str) -> Path:
+        """The folder that holds its record."""
+
+
 class Served(Protocol):
     """What verifying needs of the process that it runs in."""
 
@@ -59,6 +66,10 @@ class Served(Protocol):
     @property
     def reviewing(self) -> Reviewing:
         """The review of changes."""
+
+    @property
+    def scaffolding(self) -> Places:
+        """The scaffold, which knows where its records lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +113,11 @@ class Verifying:
         return Proof(resource, level, len(subject.texts), steps)
 
     def _subject(self, resource: str) -> _Subject:
-        root = self._served.settings.root
-        if root is None:
+        if self._served.settings.root is None:
             raise UnsupportedProjectError(
                 "this server has no project to verify", hint="run `backwright scaffold verify` in the project"
             )
-        root = root.resolve()
+        root = self._served.scaffolding.home(resource).resolve()
         check_whole(root)
         known = records(root)
         if resource not in known:
