@@ -74,3 +74,31 @@ def test_a_key_and_a_name_may_come_from_a_base_in_another_file(tmp_path: Path) -
 )
 def test_what_is_no_model_or_does_not_parse_is_passed_over(tmp_path: Path, text: str) -> None:
     assert read_models(write(tmp_path, {"app/m.py": f"# primary_key\n{text}"})) == []
+
+
+def test_flask_sqlalchemy_names_a_table_for_its_class(tmp_path: Path) -> None:
+    text = """\
+from app import db
+
+
+class Named(db.Model):
+    __abstract__ = True
+    id = db.Column(db.Integer, primary_key=True)
+
+
+class BlogPost(Named):
+    title = db.Column(db.String(50))
+
+
+class HTTPLog(db.Model):
+    key = db.Column(db.String(12), primary_key=True)
+
+
+class Form(db.Model):
+    title = db.Column(db.String(50))
+"""
+    found = read_models(write(tmp_path, {"app/models.py": text}))
+    assert [(each.cls, each.table, each.keys[0].kind) for each in found] == [
+        ("BlogPost", "blog_post", "int"),
+        ("HTTPLog", "http_log", "str"),
+    ]
