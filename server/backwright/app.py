@@ -129,7 +129,7 @@ class App:
         wanted = None if named is None else named.request
         routing = self.router.route(Request(text, paths=paths, keywords=keywords, name=wanted))
         chosen = routing.decision in {"explicit", "auto"}
-        if (not chosen or routing.held_back) and self.pins():
+        if (not chosen or routing.held_back or len(routing.matches) > 1) and self.pins():
             routing = routing.offering({name: offer.version for name, offer in self._offers().items()})
         if not chosen:
             return routing, None

@@ -10,9 +10,16 @@ from tests.routing._skills import route
     [
         ("asyncio", "async-concurrency fits: `asyncio` (strong)."),
         ("use code-review@^1", "The request names code-review at ^1; a name always wins."),
-        ("code review and event loop", "code-review and async-concurrency fit; name the one to load."),
+        (
+            "code review and event loop",
+            "code-review fits: `code-review` (name). The request needs more: "  # noqa: ISC004  one sentence
+            "load async-concurrency for `event loop` (strong), by name.",
+        ),
         ("hello", "Nothing fits: no word of the request stands in any skill's triggers or description."),
-        ("a coroutine in Kotlin", "Nothing fits. async-concurrency was left out: `kotlin` (negative)."),
+        (
+            "a coroutine in Kotlin",
+            "Nothing fits. async-concurrency was left out: `Kotlin` (foreign), `kotlin` (negative).",
+        ),
     ],
 )
 def test_the_reason_says_what_was_found(text: str, reason: str) -> None:

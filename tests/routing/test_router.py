@@ -52,8 +52,18 @@ def test_weak_words_however_many_never_load() -> None:
     assert chosen(routing) == ("suggest", ["fastapi-endpoint"])
 
 
-def test_two_skills_that_fit_are_both_suggested() -> None:
-    assert chosen(route("code review of the event loop")) == ("suggest", ["code-review", "async-concurrency"])
+def test_two_skills_that_are_asked_for_in_words_of_their_own_are_a_set() -> None:
+    assert chosen(route("code review of the event loop")) == ("auto", ["code-review", "async-concurrency"])
+
+
+def test_two_skills_for_the_same_words_are_rivals_and_both_suggested() -> None:
+    rivals = [SKILLS[0].__class__(name, "1.0.0", "", strong=(f"{name} broker", "broker")) for name in ("kafka", "nats")]
+    assert chosen(Router(rivals).route(Request("a broker"))) == ("suggest", ["kafka", "nats"])
+
+
+def test_an_umbrella_or_a_doubtful_skill_is_part_of_no_set() -> None:
+    assert chosen(route("a new endpoint, no minimal api, and an event loop")) == ("auto", ["async-concurrency"])
+    assert chosen(route("event loop of a python service")) == ("auto", ["async-concurrency"])
 
 
 def test_evidence_names_the_declared_words_their_field_and_weight() -> None:
@@ -91,7 +101,7 @@ def test_a_removed_skill_is_held_back_with_the_word_against_it() -> None:
     assert [(match.skill, match.evidence[-1].term, match.evidence[-1].field) for match in routing.held_back] == [
         ("async-concurrency", "kotlin", "negative")
     ]
-    assert "async-concurrency was left out: `kotlin` (negative)" in routing.reason
+    assert "async-concurrency was left out: `Kotlin` (foreign), `kotlin` (negative)" in routing.reason
 
 
 def test_more_for_a_skill_than_against_it_leaves_a_suggestion() -> None:
@@ -204,7 +214,7 @@ def test_the_order_of_the_skills_does_not_matter(text: str, skills: list[object]
 @given(TEXTS)
 def test_any_text_gives_a_decision_that_keeps_its_shape(text: str) -> None:
     routing = ROUTER.route(Request(text, paths=(text,), keywords=(text,)))
-    assert len(routing.matches) == {"explicit": 1, "auto": 1, "none": 0}.get(routing.decision, len(routing.matches))
+    assert len(routing.matches) == {"explicit": 1, "none": 0}.get(routing.decision, len(routing.matches))
     assert len(routing.matches) <= 3
     assert all(0 <= match.score <= 1 for match in (*routing.matches, *routing.held_back))
     assert [match.score for match in routing.matches] == sorted((m.score for m in routing.matches), reverse=True)

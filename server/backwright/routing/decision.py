@@ -69,9 +69,11 @@ class Routing(Frozen):
     """The router's answer."""
 
     decision: Decision = Field(
-        description="explicit: the skill was named. auto: one clear winner. suggest: candidates. none: nothing fits."
+        description="explicit: it was named. auto: clear, loaded unasked. suggest: candidates. none: nothing fits."
     )
-    matches: tuple[Match, ...] = Field(default=(), description="Best first: one if explicit or auto, else up to three.")
+    matches: tuple[Match, ...] = Field(
+        default=(), description="Best first. If auto, those after the first are needed as well, in this order."
+    )
     reason: str = Field(description="One or two sentences: why so, and what would have changed it.")
     requested: str | None = Field(
         default=None, description="The version range that was asked for by name; the catalogue resolves it."

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backwright.routing.decision import Request
 from backwright.routing.paths import foreign
+from backwright.routing.spelling import SURE, Spelling
+from backwright.routing.stacks import foreign_stack
 from backwright.routing.text import Words, query_terms, words
 
 
@@ -19,18 +21,39 @@ class Reading:
         paths: the files at hand.
         terms: what a search weighs, of all texts, each with the form that it was written in.
         foreign: the language of the files at hand, if it is none that the pack is about.
+        stack: the other technology that the texts name, if they name none of the pack's.
+        guessed: whether a word was read as another that it may not have been meant for.
     """
 
     texts: tuple[Words, ...]
     paths: tuple[Words, ...]
     terms: Mapping[str, str]
     foreign: str | None
+    stack: str | None = None
+    guessed: bool = False
+
+    def spelt(self, spelling: Spelling) -> Reading:
+        """The same with its slips mended."""
+        mended = [spelling.repaired(text) for text in self.texts]
+        if not any(mended):
+            return self
+        texts = tuple(better[0] if better else text for better, text in zip(mended, self.texts, strict=True))
+        guessed = any(better is not None and len(better[1]) < SURE for better in mended)
+        return replace(self, texts=texts, terms=_terms(texts), guessed=guessed)
 
 
 def read(request: Request) -> Reading:
     """The words of a request."""
     texts = tuple(words(text) for text in (request.text, *request.keywords))
+    paths = tuple(words(path) for path in request.paths)
+    other = foreign(request.paths)
+    # Files of Python at hand settle it: then the request only mentions the other technology.
+    at_home = other is None and any(path.rsplit(".", 1)[-1] in {"py", "pyi"} for path in request.paths)
+    return Reading(texts, paths, _terms(texts), other, None if at_home else foreign_stack(texts))
+
+
+def _terms(texts: tuple[Words, ...]) -> Mapping[str, str]:
     terms: dict[str, str] = {}
     for text in texts:
         terms.update(query_terms(text))
-    return Reading(texts, tuple(words(path) for path in request.paths), terms, foreign(request.paths))
+    return terms

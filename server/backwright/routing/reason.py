@@ -29,7 +29,10 @@ def explain(
     """
     if decision == "auto":
         sentences = [f"{_name(chosen[0])} fits: {_words(chosen[0])}."]
-        if behind and behind.decisive:
+        if len(chosen) > 1:
+            then = ", then ".join(f"{_name(one)} for {_words(one)}" for one in chosen[1:])
+            sentences.append(f"The request needs more: load {then}, by name.")
+        elif behind and behind.decisive:
             sentences.append(
                 f"{_name(behind)} fits as well ({_words(behind)}): load it by name if the task needs both."
             )

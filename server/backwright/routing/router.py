@@ -7,6 +7,7 @@ text ── named? ────────────────────�
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, islice, takewhile
 from types import MappingProxyType
 
@@ -16,6 +17,7 @@ from backwright.routing.index import PhraseIndex, WordIndex
 from backwright.routing.named import Named, named_in, split_argument
 from backwright.routing.reading import Reading, read
 from backwright.routing.reason import explain
+from backwright.routing.spelling import Spelling
 from backwright.routing.standings import Shelf, Standings
 from backwright.routing.tally import Scored
 from backwright.routing.trigger import Profile, SkillTerms, profile
@@ -66,11 +68,19 @@ class Router:
         """The same for a request that has been read."""
         if not self.profiles:
             return Routing(decision="none", reason="No skill is served; `backwright skills` says why.")
-        return _decide(Standings(self._shelf, reading))
+        routing = _decide(Standings(self._shelf, reading))
+        if routing.decision == "auto":
+            return routing
+        spelt = reading.spelt(self._spelling)
+        return routing if spelt is reading else _decide(Standings(self._shelf, spelt), sure=not spelt.guessed)
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self.profiles.values())
 
     def ranked(self, request: Request, most: int) -> tuple[str, ...]:
         """The skills for which anything speaks, best first, whatever the decision; for those who measure it."""
-        standings = Standings(self._shelf, read(request))
+        standings = Standings(self._shelf, read(request).spelt(self._spelling))
         found = standings.candidates(specific=standings.specific())
         return tuple(one.terms.name for one in islice((one for one in found if one.supported), most))
 
@@ -105,10 +115,10 @@ class _Seen(Iterator[Scored]):
         return one
 
 
-def _decide(standings: Standings) -> Routing:
+def _decide(standings: Standings, *, sure: bool = True) -> Routing:
     specific = standings.specific()
     candidates = _Seen(standings.candidates(specific=specific))
-    decision, chosen = _choose(candidates)
+    decision, chosen = _choose(candidates, sure=sure)
     taken = {one.terms.name for one in chosen}
     behind = next(
         (one for one in chain(candidates.seen[:], candidates) if one.supported and one.terms.name not in taken), None
@@ -124,22 +134,46 @@ def _decide(standings: Standings) -> Routing:
     )
 
 
-def _choose(candidates: Iterator[Scored]) -> tuple[Decision, Sequence[Scored]]:
-    """What to do with candidates that come best first; no more of them are looked at than it takes."""
+def _choose(candidates: Iterator[Scored], *, sure: bool) -> tuple[Decision, Sequence[Scored]]:
+    """What to do with candidates that come best first; no more of them are looked at than it takes.
+
+    Args:
+        candidates: the skills.
+        sure: whether one may be loaded unasked at all.
+    """
     firing = (one for one in takewhile(lambda one: one.score >= weights.SUGGEST, candidates) if one.fires)
     best = next(firing, None)
     if best is None:
         return "none", ()
     close = [best]
-    if best.score >= weights.AUTO and best.decisive and not best.doubtful:
+    if sure and best.score >= weights.AUTO and best.decisive and not best.doubtful:
         rival = _rival(best, firing, close)
         if rival is None or best.score - rival.score >= weights.MARGIN:
             return "auto", (best,)
+        close.extend(islice(firing, weights.MOST_SUGGESTED - len(close)))
+        needed = _set(best, close[1:])
+        if needed:
+            return "auto", needed
     for one in firing if len(close) < weights.MOST_SUGGESTED else ():
         close.append(one)
         if len(close) == weights.MOST_SUGGESTED or one.score < best.score * weights.SPREAD:
             break
     return "suggest", [one for one in close[: weights.MOST_SUGGESTED] if one.score >= best.score * weights.SPREAD]
+
+
+def _set(best: Scored, others: Iterable[Scored]) -> tuple[Scored, ...] | None:
+    """The skills that a request needs together, if each is asked for in words of its own; else they are rivals."""
+    near = [one for one in others if one.decisive and best.score - one.score < weights.MARGIN]
+    needed = (best, *near)
+    if any(one.doubtful or not one.by_phrase or one.terms.umbrella for one in needed):
+        return None
+    taken: set[str] = set()
+    for one in needed:
+        own = one.asked_by
+        if not own or not taken.isdisjoint(own):
+            return None
+        taken |= own
+    return needed
 
 
 def _rival(best: Scored, firing: Iterator[Scored], passed: list[Scored]) -> Scored | None:

@@ -66,6 +66,7 @@ class Standings:
     def __init__(self, shelf: Shelf, reading: Reading) -> None:
         self._shelf = shelf
         self._foreign = reading.foreign
+        self._stack = reading.stack
         self._many = len(reading.terms) > _MANY_WORDS
         self._search = shelf.words.search(reading.terms)
         self._heard: dict[int, list[Heard]] = {}
@@ -78,7 +79,7 @@ class Standings:
         """One skill, weighed."""
         found = self._scored.get(number)
         if found is None:
-            tally = Tally(self._shelf.profiles[number].terms, self._foreign)
+            tally = Tally(self._shelf.profiles[number].terms, self._foreign, self._stack)
             for phrase, hit, text in self._heard.get(number, ()):
                 if hit is None:
                     tally.add_path(phrase)
@@ -158,7 +159,8 @@ class Standings:
         return self._of_language(1 - left) + _ROUNDING
 
     def _of_language(self, score: float) -> float:
-        return score if self._foreign is None else score * (1 + -weights.FOREIGN)
+        kept = 1.0 if self._foreign is None else 1 - weights.FOREIGN
+        return score * (kept if self._stack is None else kept * (1 - weights.FOREIGN_STACK))
 
     def _by_words(self, out: frozenset[int]) -> Iterator[Rank]:
         """The ranks of the skills of which the request holds words and no phrase, best first."""

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 from backwright.routing import weights
 from backwright.routing.decision import Evidence, EvidenceField, Match
 from backwright.routing.index import Hit, WordHit, worth
-from backwright.routing.text import unspaced
+from backwright.routing.text import unspaced, words
 from backwright.routing.trigger import Kind, Phrase, SkillTerms
 
 Place: TypeAlias = "tuple[int, int, int]"
@@ -53,6 +53,12 @@ class Scored(NamedTuple):
     doubtful: bool
 
     @property
+    def asked_by(self) -> frozenset[str]:
+        """The words of the phrases that choose the skill."""
+        phrases = (piece.term for piece in self.pieces if piece.field in {"name", "strong", "alias"})
+        return frozenset(part for phrase in phrases for part in words(phrase).parts)
+
+    @property
     def supported(self) -> bool:
         """Whether anything at all speaks for the skill."""
         return any(piece.weight > 0 for piece in self.pieces)
@@ -68,6 +74,7 @@ class Tally:
     Args:
         terms: the skill.
         foreign: the language of the files at hand, if it is none that the pack is about.
+        stack: the other technology that the request names, if it names none of the pack's.
     """
 
     __slots__ = (
@@ -81,12 +88,14 @@ class Tally:
         "_weak",
         "_words",
         "foreign",
+        "stack",
         "terms",
     )
 
-    def __init__(self, terms: SkillTerms, foreign: str | None = None) -> None:
+    def __init__(self, terms: SkillTerms, foreign: str | None = None, stack: str | None = None) -> None:
         self.terms = terms
         self.foreign = foreign
+        self.stack = stack
         self._decisive: dict[str, Evidence] = {}
         self._weak: dict[str, Evidence] = {}
         self._negative: dict[str, Evidence] = {}
@@ -142,6 +151,8 @@ class Tally:
         against = list(self._negative.values())
         if self.foreign is not None:
             against.append(Evidence(self.foreign, "foreign", -weights.FOREIGN))
+        if self.stack is not None:
+            against.append(Evidence(self.stack, "foreign", -weights.FOREIGN_STACK))
         open_share = 1.0
         for piece in support:
             open_share *= 1 - piece.weight
@@ -157,8 +168,7 @@ class Tally:
             tuple(sorted([*shown, *against], key=_order)),
             decisive,
             by_phrase,
-            # One word that is not decisive is no reason to offer a skill, however rare it is.
-            decisive or len(self._weak.keys() | shares.keys()) > 1,
+            decisive or (len(support) > 1 and sorted(piece.weight for piece in support)[-2] >= weights.SECOND_WORD),
             bool(self._negative) and self._removed(),
             bool(against),
         )

@@ -60,6 +60,9 @@ writing
 # Words that say how someone asks, not what about. The search leaves them out; phrases keep them.
 STOP_WORDS = frozenset([*_ENGLISH.split(), *_SPANISH.split(), *_REQUESTS.split()])
 
+# Names that end like a plural and are none.
+_NO_PLURAL = frozenset({"aws", "cors", "dns", "https", "kubernetes", "ros", "saas", "tls"})
+
 _FIRST_UNSPACED = "\u0e00"
 # Longer tokens are read anew each time.
 _KNOWN_LENGTH = 40
@@ -148,7 +151,7 @@ def stem(word: str) -> str:
 
     It only has to send the forms of one word to one string; the string need not be a word.
     """
-    if len(word) <= _SHORTEST_STEM or not word.isascii() or not word.isalpha():
+    if len(word) <= _SHORTEST_STEM or not word.isascii() or not word.isalpha() or word in _NO_PLURAL:
         return word
     if word.endswith("ies") and len(word) > _SHORTEST_STEM + 1:
         return f"{word[:-3]}y"

@@ -1,0 +1,94 @@
+"""Misspelt names: a word that nothing declares, one slip away from a word that only few skills declare."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from backwright.routing.tally import DECISIVE
+from backwright.routing.text import STOP_WORDS, Words, words
+from backwright.routing.trigger import Profile
+
+SHORTEST: Final = 4
+"""Letters of a word that is looked at; shorter ones are one slip away from too many others."""
+
+SURE: Final = 7
+"""Letters from which on a slip is hardly another word: `dramtiq`, and not `flash` for `flask`.
+
+In a shorter word, what comes of a slip is never sure.
+"""
+
+REPLACED: Final = 9
+"""Letters from which on another letter in one's place is a slip: `pedantic` is not `pydantic`."""
+
+_RARE: Final = 3
+_LOOKED_AT: Final = 12
+
+
+class Spelling:
+    """The words of the decisive phrases of some skills, those that tell skills apart.
+
+    Args:
+        profiles: the skills.
+    """
+
+    def __init__(self, profiles: Iterable[Profile]) -> None:
+        holders: defaultdict[str, set[str]] = defaultdict(set)
+        self._known: set[str] = set()
+        for profile in profiles:
+            self._known.update(profile.words)
+            for phrase in profile.phrases:
+                self._known.update(phrase.tokens.surface)
+                if phrase.kind in DECISIVE:
+                    for word in {*phrase.tokens.surface, "".join(phrase.tokens.surface)}:
+                        holders[word].add(profile.terms.name)
+        self._names: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        for word in sorted(holders):
+            rare = len(holders[word]) <= _RARE and word not in STOP_WORDS
+            if rare and len(word) >= SHORTEST and word.isascii() and word.isalpha():
+                self._names[word[0], len(word)].append(word)
+
+    def repaired(self, text: Words) -> tuple[Words, str] | None:
+        """The text with its slips mended, and the shortest word that was; None if there is no slip in it."""
+        mended: list[str] = []
+        shortest = ""
+        looked = 0
+        for surface, part in zip(text.surface, text.parts, strict=True):
+            better = None
+            if looked < _LOOKED_AT and self._unknown(surface, part):
+                looked += 1
+                better = self._nearest(surface)
+            if better is not None and (not shortest or len(surface) < len(shortest)):
+                shortest = surface
+            mended.append(better or surface)
+        return (words(" ".join(mended)), shortest) if shortest else None
+
+    def _unknown(self, surface: str, part: str) -> bool:
+        return (
+            len(surface) >= SHORTEST
+            and surface.isascii()
+            and surface.isalpha()
+            and surface not in STOP_WORDS
+            and surface not in self._known
+            and part not in self._known
+        )
+
+    def _nearest(self, word: str) -> str | None:
+        """The one name that is one slip away; None if there is none, or more than one."""
+        lengths = range(max(len(word) - 1, SHORTEST), len(word) + 2)
+        found = [name for length in lengths for name in self._names.get((word[0], length), ()) if one_slip(word, name)]
+        return found[0] if len(found) == 1 else None
+
+
+def one_slip(one: str, other: str) -> bool:
+    """Whether one letter too many, too few or, in a long word, wrong, or two swapped letters are all the difference."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    if len(one) > len(other):
+        one, other = other, one
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    if len(one) < len(other):
+        return one[at:] == other[at + 1 :]
+    swapped = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
+    return swapped or (len(one) >= REPLACED and one[at + 1 :] == other[at + 1 :])
