@@ -266,7 +266,6 @@ def test_a_folder_without_a_template_is_refused(root: Path, tmp_path: Path) -> N
         ),
         ({**HOST, "alembic.ini": "[x]\n"}, "no alembic"),
         ({**HOST, "alembic/versions/2.py": "revision = '2'\ndown_revision = None\n"}, "2 heads"),
-        ({**HOST, "app/user.py": "from sqlmodel import SQLModel\n"}, "SQLModel"),
         ({**HOST, "uv.lock": '[[package]]\nname = "pydantic"\nversion = "1.10.2"\n'}, "pydantic 1.10"),
     ],
     ids=[
@@ -278,7 +277,6 @@ def test_a_folder_without_a_template_is_refused(root: Path, tmp_path: Path) -> N
         "no session",
         "no alembic",
         "two heads",
-        "sqlmodel",
         "old",
     ],
 )

@@ -134,7 +134,7 @@ def test_paths_that_were_given_out_stay_when_the_project_is_read_better(tmp_path
 
 def test_the_session_that_most_places_use_is_taken_and_the_other_is_a_question(tmp_path: Path) -> None:
     made = plan(write(tmp_path, {**HOST, "app/db.py": TWO, "app/deps.py": ALIAS}), SMALL)
-    assert "from app.db import get_db\n" in text_of(made, "notes/router.py")
+    assert "from app.deps import SessionDep\n" in text_of(made, "notes/router.py")
     assert any("get_test_db (app/db.py:19) as well" in note for note in made.notes)
 
 

@@ -100,3 +100,15 @@ def test_a_project_may_lie_in_a_folder_of_any_name(name: str, files: dict[str, s
         assert " passed" in run(root, "pytest", "-q", "-p", "no:cacheprovider")
     engine.undo(root, "note")
     assert tree(root) == before
+
+
+@pytest.mark.parametrize("caught", ["A, B", "a.A, b.B , C"])
+def test_several_exceptions_need_no_parentheses_in_newer_pythons(caught: str) -> None:
+    tree = parse(f"try:\n    f()\nexcept {caught}:\n    g()\nx = 1\n")
+    assert [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assign)] == [5]
+
+
+@pytest.mark.parametrize("text", ["x = (", "except A, B:\n", "try:\n    f()\nexcept A, B as e:\n    g()\n"])
+def test_what_is_no_python_of_any_version_is_refused(text: str) -> None:
+    with pytest.raises(SyntaxError):
+        parse(text)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError, UnsupportedProjectError
+from backwright.scaffold.database import SessionSource
 from backwright.scaffold.features import Auth
 from backwright.scaffold.models import target_of
 from backwright.scaffold.parsing import parse
-from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, Session, Symbol, sources
+from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, Symbol, sources
 from backwright.scaffold.relations import module_of
 from backwright.scaffold.statements import last_name
 
@@ -76,27 +77,27 @@ class Conventions:
         """How often something depends on this, directly or by an alias such as `SessionDep`."""
         return self.uses[name] + sum(self.annotations[alias] for alias, on in self.aliases.items() if on == name)
 
-    def session(self, facts: Facts) -> tuple[Session, tuple[str, ...]]:
+    def session(self, facts: Facts) -> tuple[SessionSource, tuple[str, ...]]:
         """The session dependency that most of the project uses, and what is doubtful about that.
 
         Raises:
             UnsupportedProjectError: there is none, or it cannot be told which.
         """
-        ranked = sorted(facts.sessions, key=lambda each: (-self.used(each.symbol.name), each.symbol.path))
-        best = [each for each in ranked if self.used(each.symbol.name) == self.used(ranked[0].symbol.name)]
+        ranked = sorted(facts.sessions, key=lambda each: (-self.used(each.name), each.path))
+        best = [each for each in ranked if self.used(each.name) == self.used(ranked[0].name)]
         if len(best) != 1:
-            found = ", ".join(f"{each.symbol.name} ({each.symbol.path}:{each.symbol.line})" for each in best)
+            found = ", ".join(f"{each.name} ({each.path}:{each.line})" for each in best)
             raise UnsupportedProjectError(
-                f"which dependency gives the AsyncSession cannot be told: {found}"
+                f"which dependency gives the session cannot be told: {found}"
                 if best
-                else "the project has no dependencies that yield an AsyncSession",
+                else "the project has no dependencies that yield a Session or an AsyncSession",
                 hint="name it in backwright.yaml: `scaffold: {session: app.db:get_session}`; it is an `async def` that "
                 "yields the session",
             )
-        others = [f"{each.symbol.name} ({each.symbol.path}:{each.symbol.line})" for each in ranked[1:]]
+        others = [f"{each.name} ({each.path}:{each.line})" for each in ranked[1:]]
         if not others:
             return best[0], ()
-        chosen = best[0].symbol
+        chosen = best[0]
         uses = (
             f"{chosen.name} ({chosen.path}:{chosen.line}) gives the session, which {self.used(chosen.name)} places use"
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from backwright.errors import InvalidInputError
+from backwright.errors import InvalidInputError, UnsupportedProjectError
 from backwright.scaffold.apply import Applied
 from backwright.scaffold.apply import apply as apply_plan
 from backwright.scaffold.decide import Rendered, plan_files
@@ -19,6 +19,7 @@ from backwright.scaffold.record import PLATFORM, read_record
 from backwright.scaffold.render import format_all, render
 from backwright.scaffold.resource import Resource
 from backwright.scaffold.stack import locate_for, relations_for
+from backwright.scaffold.synchronous import synchronous
 from backwright.scaffold.template import Template, load_template
 from backwright.scaffold.undo import Undone
 from backwright.scaffold.undo import undo as undo_resource
@@ -67,6 +68,11 @@ def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object], 
     platform, own = read_record(root, PLATFORM), read_record(root, resource.name)
     locate = locate_for(template.manifest.framework)
     target = locate(root, facts, resource, _overrides(values), (platform, own))
+    if target.database.sync and not template.manifest.sync:
+        raise UnsupportedProjectError(
+            "the sessions of the project are synchronous, and the template writes asynchronous code only",
+            hint="say in its template.yaml, under sync, what its names are in synchronous code",
+        )
     target = target.related(relations)
     resource = replace(resource, placed=target.router_prefix)
     rendered = _render(template, resource, target)
@@ -129,6 +135,11 @@ def _render(template: Template, resource: Resource, target: Target) -> list[Rend
     ]
     paths = [render(file.target, variables) for file in wanted]
     texts = [render(template.sources[file.source], variables) for file in wanted]
+    if target.database.sync:
+        texts = [
+            synchronous(text, template.manifest.sync) if path.endswith(".py") else text
+            for path, text in zip(paths, texts, strict=True)
+        ]
     # `tables` share their path with the file that they are appended to, and are no Python.
     python = {path: text for path, text in zip(paths, texts, strict=True) if path.endswith(".py")}
     formatted = format_all(python, target.style)

@@ -10,7 +10,7 @@ from typing import cast
 
 from backwright.errors import InvalidInputError
 from backwright.scaffold.decimals import decimal_pattern
-from backwright.scaffold.names import article, check_field, check_identifier, pascal
+from backwright.scaffold.names import article, check_field, check_identifier, names_secret, pascal
 from backwright.scaffold.reference import Reference
 from backwright.scaffold.render import py
 
@@ -23,6 +23,7 @@ SAFE_INTEGER = 2**53 - 1
 DECIMAL_INTEGER = 10**11 - 1
 ENUM_LENGTH = 50
 SAMPLES = 3
+_SECRET_LENGTH = 12
 
 _PYTHON = {
     "str": "str",
@@ -268,6 +269,8 @@ class Field:
             "uuid": f'UUID("{value}")',
             "enum": f"{self.enum}.{str(value).upper()}",
         }
+        if self._secret and isinstance(value, str):
+            return f"{json_literal(value[:1])} * {len(value)}"
         return sources.get(self.type, repr(value))
 
     def value_beside(self, values: Sequence[object]) -> object | None:
@@ -290,6 +293,11 @@ class Field:
             return f'"{value}"' if self.type == "decimal" else str(value)
         return _INVALID[self.type]
 
+    @property
+    def _secret(self) -> bool:
+        """Whether a literal of it would look like a password in the source."""
+        return self.type in {"str", "text"} and not self.reference and names_secret(self.name)
+
     def _number(self, number: int) -> int:
         low, high = self.bounds
         start = min(max(low, 1), max(low, high - SAMPLES + 1))
@@ -298,6 +306,8 @@ class Field:
     def _text_sample(self, number: int) -> str:
         if self.reference:
             return str(number + 1)
+        if self._secret:
+            return str(number + 1) * max(self.min_length or 0, min(_SECRET_LENGTH, self.longest))
         text = f"{self.label} {number + 1}"
         if len(text) > self.longest:
             text = str(number + 1)

@@ -13,17 +13,17 @@ from typing import NamedTuple, TypedDict
 
 from backwright.errors import UnsupportedProjectError
 from backwright.scaffold.conventions import AuthSource, Candidate, Conventions, candidate_of, read_conventions
+from backwright.scaffold.database import Database, Models, SessionSource, session_named
 from backwright.scaffold.layout import Target, only, revisions_of
 from backwright.scaffold.places import find_place
 from backwright.scaffold.project import (
     Facts,
-    Session,
     Symbol,
     script_location,
     source_root_of,
     table,
 )
-from backwright.scaffold.record import Layout, Record
+from backwright.scaffold.record import Layout, Record, records
 from backwright.scaffold.render import Style
 from backwright.scaffold.resource import Resource
 from backwright.scaffold.symbols import named
@@ -52,7 +52,7 @@ def locate_in_host(
         UnsupportedProjectError: a piece that the resource stands on is missing, or there is more than one of it.
     """
     versions = installed_versions(root)
-    _check(facts, versions, resource)
+    _check(versions)
     conventions = read_conventions(root)
     pieces = _pieces(root, facts, resource, overrides, conventions)
     session = pieces.session
@@ -74,7 +74,7 @@ def locate_in_host(
         title=layout.package,
         distribution=layout.package,
         style=style_of(facts, layout.package, root),
-        modules=_modules(layout, resource, pieces.base, session.symbol if session else None),
+        modules=_modules(layout, resource, pieces.base, session),
         revision=revision,
         down_revision=down,
         mount=place.mount,
@@ -82,12 +82,13 @@ def locate_in_host(
         notes=(
             *place.notes,
             *pieces.notes,
-            *_missing(versions),
+            *_missing(versions, pieces.database),
             *_doubts(resource, auth, handler),
         ),
         auth=auth,
         envelope=_ENVELOPES.get(overrides.get("errors", ""), "own" if handler else "detail"),
-        asyncio_marks=True,
+        asyncio_marks=not pieces.database.sync,
+        database=pieces.database,
         test_ignores=test_ignores(root, facts, layout.tests),
         **_of_versions(versions, commits=session is None or session.commits),
     )
@@ -116,9 +117,10 @@ class _Pieces(NamedTuple):
 
     home: str
     base: Symbol | None = None
-    session: Session | None = None
+    session: SessionSource | None = None
     migrations: str = "migrations"
     notes: tuple[str, ...] = ()
+    database: Database = Database()
 
 
 def _pieces(
@@ -133,23 +135,57 @@ def _pieces(
             raise UnsupportedProjectError(
                 "no application was found to add the router to", hint="make a FastAPI() or give another root"
             )
-        return _Pieces(home, migrations=script or "migrations")
-    base = only(facts.bases, "declarative bases", _BASE_HINT)
-    assert isinstance(base, Symbol)  # noqa: S101  `only` gives back what it was given
+        blocks = bool(facts.sessions) and all(each.sync for each in facts.sessions)
+        return _Pieces(home, migrations=script or "migrations", database=Database(sync=blocks))
+    base = _base(facts)
     session, notes = _chosen_session(root, facts, overrides) or conventions.session(facts)
     if script is None:
         raise UnsupportedProjectError("there is no alembic.ini", hint="run `alembic init -t async migrations` first")
-    return _Pieces(base.path, base, session, script, notes)
+    database = _database(root, facts, base, session)
+    return _Pieces(base.path or session.path, base, session, script, notes, database)
 
 
-def _chosen_session(root: Path, facts: Facts, overrides: Mapping[str, str]) -> tuple[Session, tuple[str, ...]] | None:
+def _base(facts: Facts) -> Symbol:
+    """What the classes of tables inherit from; that of SQLModel has no place in the project.
+
+    Raises:
+        UnsupportedProjectError: there is none, or more than one.
+    """
+    with_session = any(each.module.startswith("sqlmodel") for each in facts.sessions)
+    if not facts.bases and (facts.tables["sqlmodel"] or with_session):
+        return Symbol("", 0, "SQLModel")
+    if facts.bases and facts.tables["sqlmodel"]:
+        raise UnsupportedProjectError(
+            f"the project has tables of SQLModel and a declarative base ({facts.bases[0].path}:{facts.bases[0].line})",
+            hint="keep one of them: a foreign key from one to the other is not found",
+        )
+    return only(facts.bases, "declarative bases", _BASE_HINT)
+
+
+def _database(root: Path, facts: Facts, base: Symbol, session: SessionSource) -> Database:
+    style: Models = "column" if facts.tables["column"] and not facts.tables["mapped"] else "mapped"
+    ours = {path for record in records(root).values() for path in record.files}
+    aliases = [each for each, name in facts.session_aliases if name == session.name and each.path not in ours]
+    # One that commits does so before the answer only where its scope is the function, which the alias does not say.
+    symbol = aliases[0] if len(aliases) == 1 and not session.commits else None
+    module = module_of(symbol.path, source_root_of(symbol.path, facts)) if symbol else ""
+    return Database(
+        sync=session.sync,
+        module=session.module,
+        models=style if base.path else "sqlmodel",
+        untyped=base.called,
+        alias=(symbol.name, module) if symbol else None,
+    )
+
+
+def _chosen_session(
+    root: Path, facts: Facts, overrides: Mapping[str, str]
+) -> tuple[SessionSource, tuple[str, ...]] | None:
     if "session" not in overrides:
         return None
     found, name = named(root, facts, "scaffold.session", overrides["session"]), overrides["session"].partition(":")[2]
-    known = [each for each in facts.sessions if (each.symbol.path, each.symbol.name) == (found.module.path, name)]
-    # Where it cannot be seen that it commits, the operation does.
-    plain = Session(Symbol(found.module.path, found.node.lineno, name), commits=False)
-    return (known or [plain])[0], ()
+    known = [each for each in facts.sessions if (each.path, each.name) == (found.module.path, name)]
+    return (known or [session_named(found.node, found.module.path, name)])[0], ()
 
 
 def _chosen_auth(root: Path, facts: Facts, overrides: Mapping[str, str]) -> Candidate | None:
@@ -159,11 +195,7 @@ def _chosen_auth(root: Path, facts: Facts, overrides: Mapping[str, str]) -> Cand
     return candidate_of(found.node, found.module.path, overrides["auth"].partition(":")[2])
 
 
-def _check(facts: Facts, versions: Mapping[str, tuple[int, ...]], resource: Resource) -> None:
-    if "sqlmodel" in facts.frameworks and resource.stored:
-        raise UnsupportedProjectError(
-            f"the project uses SQLModel ({facts.frameworks['sqlmodel']})", hint="the template writes SQLAlchemy models"
-        )
+def _check(versions: Mapping[str, tuple[int, ...]]) -> None:
     for name, least in _NEEDS.items():
         found = versions.get(name)
         if found is not None and found < least:
@@ -173,7 +205,9 @@ def _check(facts: Facts, versions: Mapping[str, tuple[int, ...]], resource: Reso
             )
 
 
-def _missing(versions: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
+def _missing(versions: Mapping[str, tuple[int, ...]], database: Database) -> tuple[str, ...]:
+    if database.sync:
+        return ()
     names = [name for name in ("aiosqlite", "pytest-asyncio") if versions and name not in versions]
     return (f"the generated tests need: uv add --dev {' '.join(names)}",) if names else ()
 
@@ -246,7 +280,7 @@ def module_of(path: str, source_root: str) -> str:
     return relative.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def _modules(layout: Layout, resource: Resource, base: Symbol | None, session: Symbol | None) -> dict[str, str]:
+def _modules(layout: Layout, resource: Resource, base: Symbol | None, session: SessionSource | None) -> dict[str, str]:
     kit, own = f"{layout.package}.resource_kit", f"{layout.package}.{resource.plural}"
     found = {
         **{name: f"{kit}.{name}" for name in ("errors", "ids", "columns", "http", "idempotency")},
@@ -255,7 +289,8 @@ def _modules(layout: Layout, resource: Resource, base: Symbol | None, session: S
         **{name: f"{own}.{name}" for name in ("domain", "model", "schemas", "repository", "service", "router")},
     }
     if base is not None:
-        found |= {"base": module_of(base.path, layout.source_root), "base_name": base.name}
+        module = module_of(base.path, layout.source_root) if base.path else "sqlmodel"
+        found |= {"base": module, "base_name": base.name}
     if session is not None:
         found |= {"session": module_of(session.path, layout.source_root), "get_session": session.name}
     return found

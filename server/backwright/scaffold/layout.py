@@ -6,14 +6,15 @@ import hashlib
 import keyword
 import re
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
 from backwright.errors import InvalidInputError, UnsupportedProjectError
 from backwright.scaffold.conventions import AuthSource
-from backwright.scaffold.project import Application, Facts, Session, Symbol, read_head, script_location, table
+from backwright.scaffold.database import Database
+from backwright.scaffold.project import Application, Facts, Symbol, read_head, script_location, table
 from backwright.scaffold.record import Layout, Record
 from backwright.scaffold.relations import Parent, Relations
 from backwright.scaffold.render import Style
@@ -57,6 +58,7 @@ class Target:
     missing: bool = True
     test_ignores: tuple[str, ...] = ()
     router_prefix: str | None = None
+    database: Database = field(default_factory=Database)
     auth: AuthSource | None = None
     envelope: str = "own"
     parents: tuple[Parent, ...] = ()
@@ -284,7 +286,7 @@ def _usable(package: str) -> bool:
     return bool(_PACKAGE.fullmatch(package)) and not taken
 
 
-def only(found: list[Symbol] | list[Session], what: str, hint: str) -> Symbol | Session:
+def only(found: Sequence[Symbol], what: str, hint: str) -> Symbol:
     """The one thing that was found.
 
     Raises:
@@ -292,9 +294,7 @@ def only(found: list[Symbol] | list[Session], what: str, hint: str) -> Symbol | 
     """
     if len(found) == 1:
         return found[0]
-    places = ", ".join(
-        f"{each.path}:{each.line}" for each in (s.symbol if isinstance(s, Session) else s for s in found)
-    )
+    places = ", ".join(f"{each.path}:{each.line}" for each in found)
     raise UnsupportedProjectError(
         f"the project has {len(found) or 'no'} {what}" + (f": {places}" if found else ""), hint=hint
     )

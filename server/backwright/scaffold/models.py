@@ -10,10 +10,13 @@ from pathlib import Path
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError
+from backwright.scaffold.database import table_style
 from backwright.scaffold.parsing import parse
 from backwright.scaffold.project import MAX_SOURCE_BYTES, sources
 
-_SIGNS = re.compile(rb"__tablename__|primary_key|PrimaryKeyConstraint|DeclarativeBase|declarative_base")
+_SIGNS = re.compile(
+    rb"__tablename__|primary_key|PrimaryKeyConstraint|DeclarativeBase|declarative_base|table=True|foreign_key"
+)
 _KINDS = {
     **dict.fromkeys(("uuid", "UUID", "Uuid", "GUID", "UUID1", "UUID4", "UUID7"), "uuid"),
     **dict.fromkeys(("int", "Integer", "SmallInteger", "INTEGER"), "int"),
@@ -92,6 +95,8 @@ def _classes(tree: ast.Module, path: str) -> Iterator[tuple[str, _Class]]:
         if isinstance(node, ast.ClassDef):
             bases = tuple(ast.unparse(base).rpartition(".")[2] for base in node.bases)
             found = _Class(path, node.lineno, bases)
+            if table_style(node) == "sqlmodel":
+                found.table = node.name.lower()
             for statement in node.body:
                 _read_statement(found, statement, aliases)
             yield node.name, found
@@ -142,7 +147,7 @@ def _read_column(found: _Class, name: str, statement: ast.stmt, aliases: Mapping
     inner = annotation.slice if isinstance(annotation, ast.Subscript) else annotation
     alias = aliases.get(inner.id) if isinstance(inner, ast.Name) else None
     calls = [node for part in (getattr(statement, "value", None), alias) if part is not None for node in ast.walk(part)]
-    columns = [n for n in calls if isinstance(n, ast.Call) and _last(n.func) in {"mapped_column", "Column"}]
+    columns = [n for n in calls if isinstance(n, ast.Call) and _last(n.func) in {"mapped_column", "Column", "Field"}]
     kind, longest = _kind(columns, alias if alias is not None else inner)
     if kind:
         found.kinds[name] = kind
@@ -154,6 +159,7 @@ def _read_column(found: _Class, name: str, statement: ast.stmt, aliases: Mapping
 
 def _kind(columns: list[ast.Call], annotation: ast.expr | None) -> tuple[str, int | None]:
     types = [node for column in columns for node in column.args]
+    types += [k.value for column in columns for k in column.keywords if k.arg in {"type_", "sa_type"}]
     words = [(_last(t.func if isinstance(t, ast.Call) else t), t) for t in types if not isinstance(t, ast.Constant)]
     for word, node in words:
         if word in _KINDS:
@@ -214,6 +220,8 @@ def target_of(node: ast.stmt) -> str | None:
 
 
 def _last(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Subscript):
+        return _last(node.value)
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else None

@@ -62,6 +62,8 @@ _SQL_WORDS = frozenset[str]().union(
     ["localtimestamp", "natural", "notnull", "null", "outer", "overlaps", "placing", "returning", "right"],
     ["session_user", "similar", "symmetric", "system_user", "tablesample", "true", "variadic", "verbose"],
 )
+# What linters take for the name of a password: `S105` and `S106` of ruff.
+_SECRET = re.compile(r"(^|_)(pas+wo?r?d|pass(phrase)?|pwd|token|secrete?)($|_)", re.IGNORECASE)
 # What a database, or the tool that migrates it, keeps for itself.
 _OWN_TABLES = re.compile(r"sqlite_.*|pg_.*|alembic_version")
 
@@ -166,3 +168,8 @@ def article(name: str) -> str:
     """`an` before a vowel as it is spoken: an order, an hour, a user."""
     word = name.partition("_")[0]
     return "an" if _VOWEL_SOUND.match(word) and not _CONSONANT_SOUND.match(word) else "a"
+
+
+def names_secret(name: str) -> bool:
+    """Whether linters take a text that is given to this name for a password in the source."""
+    return _SECRET.search(name) is not None

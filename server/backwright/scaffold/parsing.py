@@ -7,6 +7,8 @@ import re
 
 # Python ends a line there, and nothing else here does.
 _LONE_CARRIAGE_RETURN = re.compile(r"\r(?!\n)")
+# PEP 758, Python 3.14: several exceptions need no parentheses. A project may be newer than what this runs on.
+_BARE_EXCEPT = re.compile(r"^([ \t]*except\*?[ \t]+)((?:[\w.]+[ \t]*,[ \t]*)+[\w.]+)([ \t]*:)", re.MULTILINE)
 
 
 def parse(text: str) -> ast.Module:
@@ -18,4 +20,11 @@ def parse(text: str) -> ast.Module:
     """
     if _LONE_CARRIAGE_RETURN.search(text):
         raise SyntaxError("a carriage return alone ends a line")
-    return ast.parse(text.removeprefix("\ufeff"))
+    plain = text.removeprefix("\ufeff")
+    try:
+        return ast.parse(plain)
+    except SyntaxError:
+        older = _BARE_EXCEPT.sub(r"\1(\2)\3", plain)
+        if older == plain:
+            raise
+        return ast.parse(older)

@@ -7,22 +7,24 @@ import configparser
 import os
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError, UnsupportedProjectError
+from backwright.scaffold.database import Models, SessionSource, alias_of, session_makers, session_of, table_style
 from backwright.scaffold.mount import Site, aggregate_sites, application_sites
 from backwright.scaffold.parsing import parse
-from backwright.scaffold.statements import last_name, made_by
+from backwright.scaffold.statements import last_name
 
 MAX_FILES = 20_000
 MAX_SOURCE_BYTES = 1024 * 1024
 
 _SKIP = frozenset(["__pycache__", "build", "dist", "docs", "examples", "node_modules", "site-packages", "venv"])
 _SIGNS = re.compile(
-    rb"FastAPI|Flask\(|DeclarativeBase|declarative_base|AsyncSession|async_sessionmaker|include_router|SQLModel"
+    rb"FastAPI|Flask\(|DeclarativeBase|declarative_base|[Ss]ession|include_router|SQLModel|Column\(|Mapped\b"
 )
 _SRC = re.compile(rb"^\s*(from|import) src\b", re.MULTILINE)
 _TESTS = ("tests", "test")
@@ -45,6 +47,8 @@ class Symbol:
     path: str
     line: int
     name: str
+    called: bool = False
+    """Whether a call made it: to type checkers, a base of `declarative_base()` is no class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,6 @@ class Application:
 
     path: str
     site: Site
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A dependency that yields an `AsyncSession`, and whether it commits."""
-
-    symbol: Symbol
-    commits: bool
 
 
 @dataclass(slots=True)
@@ -72,7 +68,9 @@ class Facts:
     applications: list[Application] = field(default_factory=list)
     aggregates: list[Application] = field(default_factory=list)
     bases: list[Symbol] = field(default_factory=list)
-    sessions: list[Session] = field(default_factory=list)
+    sessions: list[SessionSource] = field(default_factory=list)
+    session_aliases: list[tuple[Symbol, str]] = field(default_factory=list)
+    tables: Counter[Models] = field(default_factory=Counter)
     packages: list[str] = field(default_factory=list)
     tests: str | None = None
     unread: list[str] = field(default_factory=list)
@@ -82,9 +80,8 @@ class Facts:
         found = [Evidence("framework", name, source) for name, source in self.frameworks.items()]
         found += [Evidence("application", a.site.receiver, f"{a.path}:{a.site.line}") for a in self.applications]
         found += [Evidence("declarative base", b.name, f"{b.path}:{b.line}") for b in self.bases]
-        found += [
-            Evidence("session dependency", s.symbol.name, f"{s.symbol.path}:{s.symbol.line}") for s in self.sessions
-        ]
+        found += [Evidence("session dependency", s.name, f"{s.path}:{s.line}") for s in self.sessions]
+        found += [Evidence("tables", style, f"{count} classes") for style, count in sorted(self.tables.items())]
         return tuple(found)
 
 
@@ -204,19 +201,27 @@ def _is_venv(folder: str, name: str) -> bool:
 
 def _read_module(facts: Facts, path: str, text: str) -> None:
     tree = parse(text)
+    imports: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom | ast.Import):
             _note_framework(facts, node, path)
+        if isinstance(node, ast.ImportFrom):
+            imports |= {alias.asname or alias.name: node.module or "" for alias in node.names}
     if _calls(tree, "FastAPI"):
         facts.frameworks.setdefault("fastapi", path)
     facts.applications += [Application(path, site) for site in application_sites(text)]
     facts.aggregates += [Application(path, site) for site in aggregate_sites(text)]
-    makers = _makers(tree)
+    makers = session_makers(tree)
     for statement in tree.body:
         facts.bases += _bases(statement, path)
-        session = _session(statement, path, makers)
+        session = session_of(statement, path, imports, makers)
+        alias, style = alias_of(statement), table_style(statement)
         if session is not None:
             facts.sessions.append(session)
+        if alias is not None:
+            facts.session_aliases.append((Symbol(path, statement.lineno, alias[0]), alias[1]))
+        if style is not None:
+            facts.tables[style] += 1
 
 
 def _note_framework(facts: Facts, node: ast.Import | ast.ImportFrom, path: str) -> None:
@@ -238,46 +243,8 @@ def _bases(statement: ast.stmt, path: str) -> list[Symbol]:
         maker = ast.unparse(statement.value.func).rpartition(".")[2]
         target = statement.targets[0]
         if maker == "declarative_base" and isinstance(target, ast.Name):
-            return [Symbol(path, statement.lineno, target.id)]
+            return [Symbol(path, statement.lineno, target.id, called=True)]
     return []
-
-
-def _session(statement: ast.stmt, path: str, makers: Collection[str]) -> Session | None:
-    if not isinstance(statement, ast.AsyncFunctionDef) or statement.decorator_list:
-        return None
-    yielded = [ast.unparse(node.value) for node in ast.walk(statement) if isinstance(node, ast.Yield) and node.value]
-    said = "" if statement.returns is None else ast.unparse(statement.returns)
-    opened = _opened(statement, makers)
-    if not yielded or not ("AsyncSession" in said or set(yielded) & opened):
-        return None
-    attributes = {node.attr for node in ast.walk(statement) if isinstance(node, ast.Attribute)}
-    commits = not attributes.isdisjoint({"commit", "begin", "transaction"})
-    return Session(Symbol(path, statement.lineno, statement.name), commits)
-
-
-def _opened(function: ast.AsyncFunctionDef, makers: Collection[str]) -> set[str]:
-    """The names that a function gives to sessions of these makers: `session` of `async with Sessions() as session`."""
-    found: set[str] = set()
-    for node in ast.walk(function):
-        pairs = (
-            [(item.context_expr, item.optional_vars) for item in node.items] if isinstance(node, ast.AsyncWith) else []
-        )
-        if isinstance(node, ast.Assign):
-            pairs.append((node.value, node.targets[0]))
-        for made, name in pairs:
-            head = ast.unparse(made.func).partition(".")[0] if isinstance(made, ast.Call) else None
-            if head in makers and isinstance(name, ast.Name):
-                found.add(name.id)
-    return found
-
-
-def _makers(tree: ast.Module) -> set[str]:
-    """The names of what makes an `AsyncSession` in a module."""
-    return {name for statement in tree.body if (name := made_by(statement, {"async_sessionmaker"})) is not None} | {
-        name
-        for statement in tree.body
-        if (name := made_by(statement, {"sessionmaker"})) is not None and "AsyncSession" in ast.unparse(statement)
-    }
 
 
 def script_location(root: Path, facts: Facts) -> str | None:

@@ -18,6 +18,7 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from backwright.errors import ToolUnavailableError
+from backwright.scaffold.names import names_secret
 
 FORMAT_TIMEOUT = 60.0
 """Seconds that ruff may take for one plan."""
@@ -100,7 +101,7 @@ def _environment() -> SandboxedEnvironment:
         # The output is Python, TOML and Markdown; free text passes through `py`, `toml` and `md`.
         autoescape=False,
     )
-    environment.filters.update(py=py, toml=toml, md=md, as_path=as_path)
+    environment.filters.update(py=py, toml=toml, md=md, as_path=as_path, names_secret=names_secret)
     return environment
 
 

@@ -65,6 +65,8 @@ class Manifest(_Frozen):
     requires: dict[str, str]
     supports: tuple[str, ...] = ()
     """The members of an endpoint context beyond the first version that it honours."""
+    sync: dict[str, str] = {}
+    """What the names of asynchronous code are in a synchronous project; empty where the template is for others only."""
     files: tuple[TemplateFile, ...]
     examples: tuple[Example, ...]
 
