@@ -128,21 +128,29 @@ def _bar(summary: Summary, runs: tuple[Run, ...], y: int) -> Markup:
 
 
 def _numbers(evaluation: Evaluation) -> Markup:
-    head = [element("th", title, scope="col") for title in ("Task", "", "Runs passed", "Assertions passed", "Not run")]
-    rows = [
+    titles = ("", "Runs passed", "Assertions passed", "Not run")
+    head = [element("th", title, scope="col") for title in titles]
+    groups = [
         element(
-            "tr",
-            element("th", title, scope="row"),
-            element("td", WORDS[each.arm], class_="number"),
-            element("td", counted(each.runs), class_="number"),
-            element("td", counted(each.assertions), class_="number"),
-            element("td", str(each.assertions.not_run), class_="number"),
+            "tbody",
+            lines(
+                element("tr", element("th", title, colspan=len(titles), scope="rowgroup", class_="task")),
+                [_row(each) for each in evaluation.summary(task)],
+            ),
         )
         for task, title in ((None, "All tasks"), *evaluation.titles.items())
-        for each in evaluation.summary(task)
     ]
-    table = element("table", element("thead", element("tr", head)), element("tbody", lines(rows)))
+    table = element("table", lines(element("thead", element("tr", head)), groups))
     return section("numbers", "Numbers", element("div", table, class_="card"))
+
+
+def _row(summary: Summary) -> Markup:
+    figures = (counted(summary.runs), counted(summary.assertions), str(summary.assertions.not_run))
+    return element(
+        "tr",
+        element("th", WORDS[summary.arm], scope="row", class_="number"),
+        *(element("td", figure, class_="number") for figure in figures),
+    )
 
 
 def _evidence(evaluation: Evaluation) -> Markup:
