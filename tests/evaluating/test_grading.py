@@ -43,6 +43,12 @@ def test_a_failure_is_told_by_the_tests_own_message_and_line() -> None:
     assert found["unchanged:data/*"] == Graded("unchanged:data/*", "failed", "data/rows.csv is another")
 
 
+def test_a_failure_inside_the_result_is_told_at_the_line_of_the_test() -> None:
+    task = task_with()
+    found = said(task, with_app(task, "def double(number: int) -> int:\n    raise KeyError(number)\n"))
+    assert found["test_three_doubles"].evidence == "KeyError: 3 (test_double.py:9)"
+
+
 def test_files_that_are_missing_or_left_are_told() -> None:
     task = task_with()
     found = said(task, {"app.py.orig": b"", "data/other.csv": b""})

@@ -99,21 +99,33 @@ class Reporter:
             self._tell("file", report)
 
     def _tell(self, kind: str, report: pytest.TestReport | pytest.CollectReport) -> None:
-        line = {kind: report.nodeid, "outcome": report.outcome, "message": said(report.longrepr)}
+        line = {
+            kind: report.nodeid,
+            "outcome": report.outcome,
+            "message": said(report.longrepr, Path(report.nodeid.partition("::")[0]).name),
+        }
         self._file.write(json.dumps(line) + "\n")
         self._file.flush()
 
 
-def said(longrepr: object) -> str:
-    """The short message of a failure: what was raised and where, or why a test was skipped."""
+def said(longrepr: object, file: str) -> str:
+    """The short message of a failure: what was raised and at which line of the test, or why a test was skipped."""
     crash = getattr(longrepr, "reprcrash", None)
     if crash is not None:
         # What pytest adds below explains values; the first line has what the author of the test says.
-        return f"{crash.message.strip().partition(chr(10))[0]} ({Path(crash.path).name}:{crash.lineno})"
+        return f"{crash.message.strip().partition(chr(10))[0]} ({where(longrepr, crash, file)})"
     if isinstance(longrepr, tuple):
         return str(longrepr[2])
     lines = [line[1:].strip() for line in str(longrepr).split("\n") if line.startswith("E")]
     return "\n".join(lines) or str(longrepr or "")
+
+
+def where(longrepr: object, crash: Any, file: str) -> str:
+    """The line of a test's own file that a failure came from; where it is in none, the line that raised."""
+    entries = getattr(getattr(longrepr, "reprtraceback", None), "reprentries", ())
+    places = [place for entry in entries if (place := getattr(entry, "reprfileloc", None)) is not None]
+    own = next((place for place in reversed(places) if Path(place.path).name == file), None)
+    return f"{Path(crash.path).name}:{crash.lineno}" if own is None else f"{file}:{own.lineno}"
 
 
 if __name__ == "__main__":
