@@ -23,6 +23,7 @@ SECONDS = 120
 # Read by Backwright itself and named by no sentence that a model reads.
 OURS = ("/triggers.yaml", "/checklist.yaml", "/assets/", "/evals/")
 NOTED = {
+    "agentskill-evals": "our evaluations are folders with a task and its proof; evals.json is another tool's format",
     "agentskill-unreferenced-files": "only what Backwright itself reads: triggers, checklists, templates, evaluations",
     "content-cognitive-chunks": "a short reference with one subject has one heading",
     "content-hook-candidate": "it describes a hook, and is not one",
