@@ -1,0 +1,5 @@
+"""The payment gateway."""
+
+
+class Gateway:
+    """The client of the payment gateway."""

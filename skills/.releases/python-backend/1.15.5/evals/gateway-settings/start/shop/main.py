@@ -1,0 +1,12 @@
+"""The application."""
+
+from fastapi import FastAPI
+
+from shop.settings import get_settings
+
+
+def create_app() -> FastAPI:
+    """The application, with what the environment says."""
+    app = FastAPI()
+    app.state.settings = get_settings()
+    return app

@@ -1,0 +1,25 @@
+"""The rules of orders."""
+
+from typing import Protocol
+
+from shop.errors import UnknownItemError
+
+
+class Warehouse(Protocol):
+    """The service that knows what is there."""
+
+    def stock(self, sku: str) -> int | None:
+        """How many there are, None of what it does not know; raises TimeoutError."""
+        ...
+
+    def take(self, sku: str, count: int) -> int:
+        """Take some out; the number of the order."""
+        ...
+
+
+def place_order(warehouse: Warehouse, sku: str, count: int) -> int:
+    """Order some of a thing; the number of the order."""
+    available = warehouse.stock(sku)
+    if available is None:
+        raise UnknownItemError("there is no such item", sku=sku)
+    return warehouse.take(sku, count)
