@@ -92,11 +92,20 @@ def check_beside(root: Path, resource: Resource, paths: Sequence[str], own: Reco
     if own is not None:
         return
     _check_records(root, resource)
+    check_paths(root, paths)
+    if resource.stored:
+        _check_table(root, resource)
+
+
+def check_paths(root: Path, paths: Sequence[str]) -> None:
+    """Make sure that each file that is not there yet can stand beside those that are.
+
+    Raises:
+        InvalidInputError: Python or a disk would take two of them for one; the message says which.
+    """
     new = [path for path in paths if not safe_join(root, path).exists()]
     _check_modules(root, new)
     _check_case(root, new)
-    if resource.stored:
-        _check_table(root, resource)
 
 
 def _check_records(root: Path, resource: Resource) -> None:

@@ -18,11 +18,10 @@ from backwright.scaffold.clashes import check_beside, check_written
 from backwright.scaffold.disk import read_text
 from backwright.scaffold.edits import Edit, edits
 from backwright.scaffold.follow import Step, follow, known_of
+from backwright.scaffold.inserting import insert_all
 from backwright.scaffold.layout import Target
-from backwright.scaffold.mount import contains
 from backwright.scaffold.plan import FileAction, Kind, Plan
 from backwright.scaffold.record import PLATFORM, Insertion, Known, Record, record_path, text_digest
-from backwright.scaffold.render import sort_imports
 from backwright.scaffold.resource import Resource
 from backwright.scaffold.stack import commands
 from backwright.scaffold.template import Template, TemplateFile
@@ -219,27 +218,10 @@ _DECIDE = {"platform": _platform, "tables": _tables, "resource": _resource, "mig
 
 
 def _insert(draft: _Draft, target: Target, wanted: Sequence[Edit]) -> None:
-    texts: dict[str, tuple[str, str]] = {}
-    for edit in wanted:
-        action = draft.actions.get(edit.path)
-        current = action.after if action is not None and action.after is not None else read_text(draft.root, edit.path)
-        after = None if current is None else _edited(draft, edit, current)
-        if current is None or after is None:
-            draft.notes.append(edit.by_hand)
-        else:
-            texts[edit.path] = (current, after)
-    # One run of ruff for both: the text as it was under 0/, with the edit under 1/.
-    changed = {path: pair for path, pair in texts.items() if pair[0] != pair[1]}
-    both = {f"{number}/{path}": text for path, pair in changed.items() for number, text in enumerate(pair)}
-    tidy = sort_imports(both, target.style)
-    for path, (current, plain) in texts.items():
-        # Only where the file was sorted before: sorting is not ours to begin.
-        after = tidy[f"1/{path}"] if tidy.get(f"0/{path}") == current else plain
-        on_disk = read_text(draft.root, path)
-        if on_disk is None or after != on_disk:
-            draft.put("create" if on_disk is None else "edit", path, on_disk, after, "registers the resource")
-        else:
-            draft.put("unchanged", path, on_disk, after, "it registers the resource, or you took that out")
+    made = insert_all(draft.root, draft.actions, wanted, draft.own.inserted, target.style)
+    draft.actions.update(made.actions)
+    draft.inserted += made.insertions
+    draft.notes += made.notes
 
 
 def _tell(draft: _Draft, resource: Resource) -> dict[str, str]:
@@ -253,17 +235,6 @@ def _tell(draft: _Draft, resource: Resource) -> dict[str, str]:
             draft.put("edit", path, text, changed[0], "tells of the resource")
             return {path: changed[1]}
     return {}
-
-
-def _edited(draft: _Draft, edit: Edit, text: str) -> str | None:
-    """The text with the edit; what was inserted once and taken out since stays out."""
-    all_of_it = [Insertion(path=edit.path, statement=statement) for statement in edit.statements]
-    once = [each for each in all_of_it if each in draft.own.inserted]
-    after = text if once == all_of_it else edit.apply(text)
-    if after is not None:
-        # What the user wrote before us is the user's, and undo must not take it out.
-        draft.inserted += [each for each in all_of_it if each in once or not contains(text, each.statement)]
-    return after
 
 
 def _note(draft: _Draft, template: Template, target: Target, values: Mapping[str, object], *, new: bool) -> None:

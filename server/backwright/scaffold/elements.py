@@ -1,13 +1,16 @@
 """Insertions into a list that is someone's own, such as `INSTALLED_APPS` and `urlpatterns`.
 
 An insertion is written as the statement that means the same, `INSTALLED_APPS += ["shop.invoices"]`; in the text the
-element stands in the list itself, beside its siblings.
+element stands in the list itself, beside its siblings. The list may also be an attribute of a class, one that is set
+from outside, or the argument of a call: `Worker.functions`, `app.conf.imports`, and
+`app.include` of `app = Celery(include=[])`.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backwright.scaffold.parsing import parse
@@ -15,7 +18,7 @@ from backwright.scaffold.parsing import parse
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One element of a list that a module assigns to a name."""
+    """One element of a list that a module assigns to a name, dotted or not."""
 
     name: str
     node: ast.expr
@@ -31,29 +34,50 @@ def element_of(statement: str) -> Element | None:
     if (
         isinstance(node, ast.AugAssign)
         and isinstance(node.op, ast.Add)
-        and isinstance(node.target, ast.Name)
+        and isinstance(node.target, ast.Name | ast.Attribute)
         and isinstance(node.value, ast.List)
         and len(node.value.elts) == 1
     ):
-        return Element(node.target.id, node.value.elts[0])
+        return Element(ast.unparse(node.target), node.value.elts[0])
     return None
 
 
-def find_list(text: str, name: str) -> ast.List | None:
-    """The one list literal that the module assigns to this name at its top level, or begins a sum with, or None.
+def find_list(text: str, name: str) -> ast.List | ast.Tuple | None:
+    """The one list that the module gives this name at its top level, or begins a sum with, or None.
 
     Raises:
         SyntaxError: the text does not parse.
     """
     found = []
-    for statement in parse(text).body:
-        target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
-        value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
-        while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
-            value = value.left
-        if isinstance(target, ast.Name) and target.id == name and isinstance(value, ast.List):
-            found.append(value)
+    for value in _values(parse(text).body, name):
+        node = value
+        while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            node = node.left
+        # A tuple without parentheses has no bracket to insert before.
+        if isinstance(node, ast.List) or (isinstance(node, ast.Tuple) and _has_brackets(text, node)):
+            found.append(node)
     return found[0] if len(found) == 1 else None
+
+
+def _values(body: Sequence[ast.stmt], name: str) -> Iterator[ast.expr]:
+    """What the statements give a name: `a = ...`, `a.b = ...`, `b` in a class `a`, `b=` in the call that makes `a`."""
+    owner, _, member = name.rpartition(".")
+    for statement in body:
+        if isinstance(statement, ast.ClassDef) and statement.name == owner:
+            yield from _values(statement.body, member)
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+        value = getattr(statement, "value", None)
+        if not isinstance(value, ast.expr) or isinstance(statement, ast.AugAssign):
+            continue
+        if isinstance(target, ast.Name | ast.Attribute) and ast.unparse(target) == name:
+            yield value
+        if isinstance(value, ast.Call) and owner and ast.unparse(value.func if target is None else target) == owner:
+            yield from (keyword.value for keyword in value.keywords if keyword.arg == member)
+
+
+def _has_brackets(text: str, node: ast.Tuple) -> bool:
+    source = ast.get_source_segment(text, node) or ""
+    return source.startswith("(") and source.endswith(")")
 
 
 def has_element(text: str, element: Element) -> bool:

@@ -68,10 +68,10 @@ def mount_sites(text: str) -> list[Site]:
 
 def insert_mount(text: str, site: Site, statement: str, import_statement: str) -> str:
     """The text with the router imported where its siblings are and mounted after the last of them."""
-    mounted = text if contains(text, statement) else _insert(text, site.line, f"{site.indent}{statement}")
+    mounted = text if contains(text, statement) else insert_after(text, site.line, f"{site.indent}{statement}")
     if site.imports is not None and not contains(mounted, import_statement):
         # The import stands above the mount, so its line number still holds.
-        return _insert(mounted, site.imports, f"{site.indent}{import_statement}")
+        return insert_after(mounted, site.imports, f"{site.indent}{import_statement}")
     return insert_import(mounted, import_statement)
 
 
@@ -86,7 +86,7 @@ def insert_import(text: str, statement: str) -> str:
     last = (family or imports or _docstring(tree))[-1:]
     line = last[0].end_lineno or last[0].lineno if last else 0
     spaced = statement if imports or not last else f"\n{statement}"
-    return _insert(text, line, spaced)
+    return insert_after(text, line, spaced)
 
 
 def has_late_imports(text: str) -> bool:
@@ -178,7 +178,8 @@ def _docstring(tree: ast.Module) -> list[ast.stmt]:
     return first if first and ast.get_docstring(tree, clean=False) is not None else []
 
 
-def _insert(text: str, line: int, new: str) -> str:
+def insert_after(text: str, line: int, new: str) -> str:
+    """The text with new lines after a line, counted from 1; 0 is before the first."""
     # On "\n" only: U+2028 and form feeds are no line ends to Python. A file with CRLF keeps it.
     lines = text.split("\n")
     if line >= len(lines):

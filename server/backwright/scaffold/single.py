@@ -1,20 +1,24 @@
 """A template that makes one thing of its own, such as a whole service or a job: rendered, decided, recorded.
 
-An endpoint joins an application and shares a platform with others; what is planned here shares nothing, so that one
-record, named `<kind>-<name>`, holds all of it. A resource's name has no hyphen, so the records never meet.
+An endpoint joins an application and shares a platform with others. What is planned here has one record, named
+`<kind>-<name>`, which holds all of it; a file that several share is in the record of each, and goes with the last. A
+resource's name has no hyphen, so the records never meet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from backwright.scaffold.clashes import check_paths
 from backwright.scaffold.disk import read_text
+from backwright.scaffold.edits import Edit
 from backwright.scaffold.follow import follow
+from backwright.scaffold.inserting import insert_all
 from backwright.scaffold.plan import FileAction, Kind, Plan
-from backwright.scaffold.record import Known, Layout, Record, read_record, record_path
+from backwright.scaffold.record import Known, Layout, Record, read_record, record_path, records, stands_alone
 from backwright.scaffold.render import Style, format_all, render
 from backwright.scaffold.template import Template, TemplateFile
 
@@ -40,6 +44,7 @@ class Subject:
         notes: what the caller must know.
         each: variables beside these for each time that the files are made; one time where a file is made once.
         chain: the revisions, where migrations are made.
+        edits: what is inserted into files of the project; of one file at most one.
     """
 
     name: str
@@ -50,6 +55,7 @@ class Subject:
     notes: tuple[str, ...] = field(default=())
     each: tuple[Mapping[str, object], ...] = ({},)
     chain: Chain | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 def record_name(kind: str, name: str) -> str:
@@ -71,26 +77,32 @@ def plan_single(root: Path, template: Template, subject: Subject, *, mark: bool 
         ToolUnavailableError: ruff is missing or failed.
         PlanConflictError: something that is no text file stands where a file should be.
         PathOutsideRootError: a target would lead through a link.
+        InvalidInputError: a new file cannot stand beside one that is there.
     """
     name = record_name(template.manifest.kind, subject.name)
     own = read_record(root, name) or Record(template=template.id, name=name)
+    others = [each for other, each in records(root).items() if stands_alone(other) and other != name]
     texts = render_files(template, subject.variables, subject.style, subject.each)
-    actions: list[FileAction] = []
+    check_paths(root, list(texts))
+    actions: dict[str, FileAction] = {}
     known = {path: own.known(path) for path in own.files}
     for path, (file, text) in texts.items():
-        action, known[path] = _decide(root, file, path, text, own, mark=mark)
-        actions.append(action)
+        before = _shared(path, own, others) if file.owner == "platform" else own
+        actions[path], known[path] = _decide(root, file, path, text, before, mark=mark)
+    made = insert_all(root, actions, subject.edits, own.inserted, subject.style, template.manifest.kind)
+    actions.update(made.actions)
     record = Record(
         template=template.id,
         name=name,
         values=dict(subject.values),
         layout=subject.layout,
-        folders=_folders(root, [*texts, record_path(name)], own.folders),
+        folders=_folders(root, [*texts, record_path(name)], [*own.folders, *_beside(others, texts)]),
+        inserted=made.insertions,
         **Record.known_as(known),
         **(subject.chain._asdict() if subject.chain else {}),
     )
-    actions.append(_recorded(root, record))
-    return Plan(name, template.id, tuple(actions), (*subject.notes, *_notes(root, own, subject, texts)))
+    notes = (*subject.notes, *made.notes, *_notes(root, own, subject, texts))
+    return Plan(name, template.id, (*actions.values(), _recorded(root, record)), notes)
 
 
 def render_files(
@@ -113,6 +125,11 @@ def render_files(
 
 def _holds(condition: str, variables: Mapping[str, object]) -> bool:
     return condition == "true" or bool(render(f"<% if {condition} %>x<% endif %>", variables))
+
+
+def _shared(path: str, own: Record, others: Sequence[Record]) -> Record:
+    """The record that knows a file which several share: this one, or that of the first who made it."""
+    return next((each for each in (own, *others) if each.known(path).digest is not None), own)
 
 
 def _decide(
@@ -142,6 +159,11 @@ def _notes(root: Path, own: Record, subject: Subject, texts: Mapping[str, object
 def _folders(root: Path, paths: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     parents = {parent.as_posix() for path in paths for parent in PurePosixPath(path).parents}
     return tuple(sorted({*known, *(each for each in parents if each != "." and not (root / each).exists())}))
+
+
+def _beside(others: Sequence[Record], paths: Collection[str]) -> list[str]:
+    """The folders of those that share a file: whoever goes last takes them along."""
+    return [folder for each in others if not each.files.keys().isdisjoint(paths) for folder in each.folders]
 
 
 def _recorded(root: Path, record: Record) -> FileAction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +64,8 @@ def undo(root: Path, resource: str) -> Undone:
         others = ", ".join(name for name in known if name != resource)
         raise InvalidInputError(f"the service carries {others}", hint="take these back first, and the service last")
     _take_out(draft, record)
-    followed = _delete_files(draft, record)
+    shared = {path for name, other in known.items() if name != resource for path in other.files}
+    followed = _delete_files(draft, record, shared if stands_alone(resource) else set())
     # A migration that stays is remembered, so that it can go when what follows it has gone.
     rest = record.model_copy(update={"files": followed, "inserted": ()})
     draft.set(record_path(resource), rest.text() if followed else None)
@@ -106,11 +107,15 @@ def _take_out(draft: _Draft, record: Record) -> None:
             draft.set(path, text.replace(appended, ""))
 
 
-def _delete_files(draft: _Draft, record: Record) -> dict[str, str]:
+def _delete_files(draft: _Draft, record: Record, shared: Collection[str]) -> dict[str, str]:
     stays: dict[str, str] = {}
     for path in record.files:
         text = draft.current(path)
         if text is None:
+            continue
+        if path in shared:
+            # It goes with the last one that shares it.
+            draft.kept.append(path)
             continue
         # All that a chain of revisions has made are migrations, and one of them stands or goes with the others.
         revision = path == record.migration or (record.migration is not None and stands_alone(record.name))
