@@ -16,6 +16,7 @@ from backwright.catalog.manifest import skill_path
 from backwright.catalog.verify import verify_folder
 from backwright.contexts.schema import ContextModel
 from backwright.contexts.schemas.endpoint_v2 import EndpointContextV2
+from backwright.contexts.schemas.job_v1 import JobContextV1
 from backwright.contexts.schemas.migration_v1 import MigrationContextV1
 from backwright.contexts.schemas.service_v1 import ServiceContextV1
 from backwright.contexts.schemas.test_v1 import TestContextV1
@@ -24,6 +25,7 @@ from backwright.record.plans import HOURS, Asked, Plans
 from backwright.scaffold.disk import Recovered, recover
 from backwright.scaffold.endpoint_tests import plan_tests
 from backwright.scaffold.engine import apply, plan_endpoint, undo
+from backwright.scaffold.job import plan_job
 from backwright.scaffold.migration import plan_migration
 from backwright.scaffold.record import read_record
 from backwright.scaffold.service import plan_service
@@ -91,6 +93,7 @@ KINDS = (
     Kind("endpoint", EndpointContextV2, "fastapi-endpoint", "fastapi-sqlalchemy", plan_endpoint),
     Kind("service", ServiceContextV1, "python-backend", "fastapi-service", plan_service),
     Kind("migration", MigrationContextV1, "postgres-migrations", "alembic-change", plan_migration),
+    Kind("job", JobContextV1, "background-jobs", "worker-job", plan_job),
     Kind("test", TestContextV1, "testing-pytest", "pytest-endpoint", plan_tests),
 )
 
