@@ -75,7 +75,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 HOST = {
-    "pyproject.toml": '[project]\nname = "desk"\nversion = "1"\ndependencies = ["fastapi", "alembic", "asyncpg"]\n',
+    "pyproject.toml": '[project]\nname = "desk"\nversion = "1"\n'
+    'dependencies = ["fastapi", "alembic", "asyncpg", "celery[redis]"]\n',
     "alembic.ini": "[alembic]\nscript_location = %(here)s/migrations\n",
     "migrations/env.py": "",
     "app/__init__.py": "",
@@ -181,7 +182,7 @@ async def test_all_tools_of_the_real_pack_cost_at_most_2500_tokens(root: Path | 
 async def test_what_a_project_has_no_use_for_is_not_listed_and_all_of_it_costs_at_most_2500_tokens(
     host: Path, project: Path
 ) -> None:
-    only_there = {"scaffold_migration", "scaffold_test"}
+    only_there = {"scaffold_job", "scaffold_migration", "scaffold_test"}
     async with connected(App(Settings(root=project, allow_unlocked=True))) as client:
         assert only_there.isdisjoint(tool.name for tool in (await client.list_tools()).tools)
     async with connected(App(Settings(root=host, allow_unlocked=True))) as client:
@@ -198,6 +199,7 @@ async def test_the_instructions_say_when_to_reach_for_which_tool(app: App) -> No
         assert name in INSTRUCTIONS or name in {
             "read_skill_file",
             "skill_problems",
+            "scaffold_job",
             "scaffold_migration",
             "scaffold_test",
         }

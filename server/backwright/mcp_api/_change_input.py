@@ -1,12 +1,16 @@
-"""The arguments of `scaffold_migration` and `scaffold_test`: contexts in a line."""
+"""The arguments of `scaffold_migration`, `scaffold_job` and `scaffold_test`: contexts in a line."""
 
 from __future__ import annotations
 
-from typing import Literal
+import json
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import ValidationError, WithJsonSchema
 
 from backwright.contexts.changes import parse_change
+from backwright.contexts.jobs import parse_job
+from backwright.contexts.schema import JsonObject
+from backwright.contexts.schemas.job_v1 import JobContextV1
 from backwright.contexts.schemas.migration_v1 import MigrationContextV1
 from backwright.contexts.schemas.test_v1 import TestContextV1
 from backwright.errors import InvalidInputError
@@ -30,6 +34,25 @@ class ScaffoldMigrationInput(Closed):
             return MigrationContextV1.model_validate(given)
         except ValidationError as error:
             raise InvalidInputError(mistakes(error), hint="correct the change") from None
+
+
+class ScaffoldJobInput(Closed):
+    """A job: its name and its arguments, and what few jobs need."""
+
+    job: str
+    more: Annotated[JsonObject, WithJsonSchema({"type": "object"})] | None = None
+
+    def context(self) -> JobContextV1:
+        """The job.
+
+        Raises:
+            InvalidInputError: a part has another form, or they do not fit together.
+        """
+        try:
+            # As JSON, because a strict model takes a list for a tuple only from there.
+            return JobContextV1.model_validate_json(json.dumps(parse_job(self.job.split(), self.more or {})))
+        except ValidationError as error:
+            raise InvalidInputError(mistakes(error), hint="correct the arguments of scaffold_job") from None
 
 
 class ScaffoldTestInput(Closed):

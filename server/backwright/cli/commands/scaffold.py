@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 from backwright.cli._changes import (
     CHANGES,
+    JOBS,
     OPERATIONS,
+    add_job_arguments,
     add_migration_arguments,
     add_test_arguments,
+    job_context,
     migration_context,
     test_context,
 )
@@ -50,6 +53,11 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     migration = actions.add_parser("migration", help=help_, description=help_, epilog=epilog, formatter_class=raw)
     add_migration_arguments(migration)
     _writing(migration)
+    help_ = "write a job for Celery, Dramatiq, RQ or arq: acts once for its key, with retries, limits and a dead letter"
+    epilog = f"{JOBS}\n\n{WRITING}"
+    job = actions.add_parser("job", help=help_, description=help_, epilog=epilog, formatter_class=raw)
+    add_job_arguments(job)
+    _writing(job)
     help_ = "write tests for an endpoint that is there"
     epilog = f"{OPERATIONS}\n\n{WRITING}"
     test = actions.add_parser("test", help=help_, description=help_, epilog=epilog, formatter_class=raw)
@@ -90,6 +98,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "endpoint": endpoint_context,
         "service": service_context,
         "migration": migration_context,
+        "job": job_context,
         "test": test_context,
     }
     if arguments.action in contexts:

@@ -28,8 +28,8 @@ def _call(app: App, given: CompleteReviewInput) -> JudgeAnswer:
 TOOL = Tool(
     name="complete_review",
     title="Complete a review",
-    description="Call this after review_diff with its `review`, verdicts on its questions and your own comments. Each "
-    "quote is checked against the diff: accepted, moved, merged or refused. Calls add up; a new verdict replaces one.",
+    description="Call this after review_diff with its `review`, verdicts on its questions and your own comments. "
+    "Quotes are checked against the diff. Calls add up; a new verdict replaces one.",
     input=_input,
     output=lambda: JudgeAnswer,
     call=_call,
@@ -37,7 +37,7 @@ TOOL = Tool(
     lists_output=False,
     prose={
         "verdicts": "broken needs a quote: code copied from path:line.",
-        "comments": "What no finding says. suggestion replaces the quoted lines; severity: warning.",
+        "comments": "What no finding says. suggestion replaces the quoted lines.",
     },
     # It writes to the record of the review, and to nothing of the user's.
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),

@@ -29,7 +29,7 @@ class ReadSkillFileInput(Closed):
 
     skill: str = Field(min_length=1, max_length=200, description="Name, or name@range as use_skill gave it.")
     path: str | None = Field(
-        default=None, min_length=1, max_length=1_000, description="As use_skill lists it: references/errors.md"
+        default=None, min_length=1, max_length=1_000, description="As listed: references/errors.md"
     )
     offset: int = Field(default=0, ge=0, description="next_offset of the answer before.")
     since: str | None = Field(default=None, min_length=1, max_length=100, description="A version: what changed since.")

@@ -21,8 +21,8 @@ _UNLISTED = frozenset({"staged", "worktree", "timeout"})
 
 def _describe(app: App) -> str:
     what = (
-        "Call this after you changed Python code and before you hand it over. Without arguments it reviews what the "
-        "branch changed since its merge base, work tree included; never paste a diff."
+        "Call this after you changed Python code and before you hand it over. Without arguments: what the branch "
+        "changed since its merge base, work tree included; never paste a diff."
         if app.settings.root is not None
         else "Call this with a unified diff of Python code before you hand it over."
     )
@@ -53,17 +53,19 @@ TOOL = Tool(
     output=lambda: ReviewAnswer,
     call=_call,
     render=render,
+    # Findings are read as they are written; the text and the structured answer hold the same.
+    lists_output=False,
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
     hidden=_hidden,
     prose={
-        "base": "Compare with this revision; default: the merge base.",
-        "range": "Commits, as A..B or A...B.",
+        "base": "A revision to compare with.",
+        "range": "Commits: A..B or A...B.",
         "diff_file": "A unified diff inside the project.",
         "diff": "A unified diff.",
         "files": "Whole files after the change, by path.",
-        "paths": "Only these, as globs.",
+        "paths": "Globs.",
         "min_severity": "",
-        "skills": "Checklists to apply, as name or name@range.",
+        "skills": "Checklists to apply: name or name@range.",
         "profile": "",
         "previous": "An earlier `review`: tells what is new, open, fixed.",
         "cursor": "next_cursor of the answer before.",

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def _describe(app: App) -> str:
     what = (
-        "Call this to add a REST resource to a FastAPI, Flask or Django project instead of writing its files: routes "
-        "to model, migration and tests. It only plans:"
+        "Call this to add a REST resource (FastAPI, Flask, Django) instead of writing its files: routes to model, "
+        "migration and tests. It only plans:"
     )
     if app.settings.root is None:
         return f"{what} read the new project's files in the plan's diff."
@@ -42,14 +42,15 @@ TOOL = Tool(
     output=lambda: PlanAnswer,
     call=_call,
     render=render,
+    # A plan is read as it is written, and the rest of the answer says so itself.
+    lists_output=False,
     # It writes to the record of plans, and to nothing of the user's.
-    annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
+    annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
     prose={
         "resource": "One, in snake_case: purchase_order.",
         "plural": "Where it is irregular: people.",
         "fields": "NAME:TYPE[?][,unique][,index][,min=N][,max=N][,ge=N][,le=N][,choices=A/B]. TYPE: str, text (long), "
-        "int, float, decimal, bool, datetime (with zone), date, uuid, enum; ? is nullable. "
-        "id, created_at, updated_at are there.",
+        "int, float, decimal, bool, datetime, date, uuid, enum; ? is nullable. id, created_at, updated_at are there.",
         "operations": "Default: all.",
         "description": "",
         "more": "relations [customer:Customer], filters, actions [cancel:status=void when status=draft], "

@@ -28,12 +28,12 @@ def _call(app: App, given: ScaffoldMigrationInput) -> PlanAnswer:
 TOOL = Tool(
     name="scaffold_migration",
     title="Scaffold a migration",
-    description="Call this to plan the Alembic revisions that change a table in use.",
+    description="Call this to plan Alembic revisions that change a table in use.",
     input=_input,
     output=lambda: PlanAnswer,
     call=_call,
     render=render,
-    # It answers as scaffold_endpoint does, whose schema is listed.
+    # It answers as the other scaffolds do.
     lists_output=False,
     # It writes to the record of plans, and to nothing of the user's.
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),

@@ -34,10 +34,10 @@ TOOL = Tool(
     output=lambda: PlanAnswer,
     call=_call,
     render=render,
-    # It answers as scaffold_endpoint does, whose schema is listed.
+    # It answers as the other scaffolds do.
     lists_output=False,
     # It writes to the record of plans, and to nothing of the user's.
-    annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
+    annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
     prose={"name": "order-desk", "package": "", "description": "", "without": "Parts to leave out.", "ci": ""},
     # Where there is a service, another is started in a folder of its own.
     served=lambda app: not declares(app.settings.root, "fastapi", "flask", "django"),

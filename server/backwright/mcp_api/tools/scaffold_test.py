@@ -33,7 +33,7 @@ TOOL = Tool(
     output=lambda: PlanAnswer,
     call=_call,
     render=render,
-    # It answers as scaffold_endpoint does, whose schema is listed.
+    # It answers as the other scaffolds do.
     lists_output=False,
     # It writes to the record of plans, and to nothing of the user's.
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _HEAD = (
     "Call this before you write, change or review Python backend code. Give the task; get the instructions of the "
-    "skill that fits, its further files and its checklist, or learn that none fits. Skills:"
+    "skill that fits, its files and its checklist, or learn that none fits. Skills:"
 )
 
 
@@ -26,15 +26,13 @@ class UseSkillInput(Closed):
 
     request: str = Field(max_length=8_000, description="The task as the user put it, in any language.")
     name: str | None = Field(
-        default=None, min_length=1, max_length=200, description="A skill to use whatever the task says, or name@range."
+        default=None, min_length=1, max_length=200, description="A skill to use in any case, or name@range."
     )
     version: str | None = Field(default=None, min_length=1, max_length=100, description="Its version or range: ^1.2")
     paths: tuple[str, ...] = Field(default=(), max_length=200, description="Files that the task is about.")
-    keywords: tuple[str, ...] = Field(
-        default=(), max_length=50, description="Technical words in English that the task implies."
-    )
+    keywords: tuple[str, ...] = Field(default=(), max_length=50, description="English technical words that it implies.")
     session: str | None = Field(
-        default=None, max_length=100, description="As use_skill gave it; with an empty request, lists what was loaded."
+        default=None, max_length=100, description="As use_skill gave it; an empty request lists what was loaded."
     )
 
 
