@@ -44,7 +44,7 @@ def test_there_is_no_place_in_anything_but_one_list(text: str) -> None:
     assert insert_element(text, "APPS", '"new"') is None
 
 
-@pytest.mark.parametrize("statement", ["import a", "a = ['b']", "a += b", "a += ['b', 'c']", "a.b += ['c']"])
+@pytest.mark.parametrize("statement", ["import a", "a = ['b']", "a += b", "a += ['b', 'c']", "a().b += ['c']"])
 def test_another_statement_adds_no_element(statement: str) -> None:
     assert element_of(statement) is None
 
@@ -76,3 +76,15 @@ def test_what_is_inserted_comes_last_and_comes_out_without_a_trace(values: list[
     element = element_of("A += [new.element]")
     assert element is not None
     assert remove_element(after, element) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["class App:\n    places = ['a']\n", "App.places = ['a']\n", "App = make(places=['a'])\n", "App(places=['a'])\n"],
+)
+def test_a_list_of_a_class_an_attribute_or_a_call_has_a_dotted_name(text: str) -> None:
+    after = insert_element(text, "App.places", "'b'")
+    assert after == text.replace("'a'", "'a', 'b'")
+    added = element_of("App.places += ['b']")
+    assert added is not None
+    assert remove_element(after, added) == text

@@ -34,7 +34,7 @@ def element_of(statement: str) -> Element | None:
     if (
         isinstance(node, ast.AugAssign)
         and isinstance(node.op, ast.Add)
-        and isinstance(node.target, ast.Name | ast.Attribute)
+        and re.fullmatch(r"[\w.]+", ast.unparse(node.target))
         and isinstance(node.value, ast.List)
         and len(node.value.elts) == 1
     ):
@@ -42,7 +42,7 @@ def element_of(statement: str) -> Element | None:
     return None
 
 
-def find_list(text: str, name: str) -> ast.List | ast.Tuple | None:
+def find_list(text: str, name: str) -> ast.List | None:
     """The one list that the module gives this name at its top level, or begins a sum with, or None.
 
     Raises:
@@ -53,8 +53,7 @@ def find_list(text: str, name: str) -> ast.List | ast.Tuple | None:
         node = value
         while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             node = node.left
-        # A tuple without parentheses has no bracket to insert before.
-        if isinstance(node, ast.List) or (isinstance(node, ast.Tuple) and _has_brackets(text, node)):
+        if isinstance(node, ast.List):
             found.append(node)
     return found[0] if len(found) == 1 else None
 
@@ -73,11 +72,6 @@ def _values(body: Sequence[ast.stmt], name: str) -> Iterator[ast.expr]:
             yield value
         if isinstance(value, ast.Call) and owner and ast.unparse(value.func if target is None else target) == owner:
             yield from (keyword.value for keyword in value.keywords if keyword.arg == member)
-
-
-def _has_brackets(text: str, node: ast.Tuple) -> bool:
-    source = ast.get_source_segment(text, node) or ""
-    return source.startswith("(") and source.endswith(")")
 
 
 def has_element(text: str, element: Element) -> bool:
