@@ -12,6 +12,7 @@ from backwright.scaffold.edits import Edit
 from backwright.scaffold.elements import find_list, insert_element
 from backwright.scaffold.job_values import Job
 from backwright.scaffold.mount import contains, insert_after, insert_import
+from backwright.scaffold.parsing import parse
 from backwright.scaffold.statements import is_mount
 from backwright.scaffold.symbols import Module, Symbols
 from backwright.scaffold.workers import App, Background
@@ -83,7 +84,7 @@ def _discover(text: str, name: str, call: str) -> str | None:
     """The text with the call after its siblings, or after the last statement that configures the app."""
     if contains(text, call):
         return text
-    body = ast.parse(text).body
+    body = parse(text).body
     siblings = [each for each in body if is_mount(each, name, "autodiscover_tasks")]
     own = [each for each in body if _is_about(each, name)]
     anchor = (siblings or own)[-1:]
@@ -147,7 +148,7 @@ def _called(path: str, statement: str) -> Edit:
     def apply(text: str) -> str | None:
         if contains(text, statement):
             return text
-        last = ast.parse(text).body[-1]
+        last = parse(text).body[-1]
         return insert_after(text, last.end_lineno or last.lineno, statement)
 
     return Edit(path, (statement,), apply, f"let the workers load it: `{statement}` in {path}")
