@@ -95,7 +95,7 @@ def has_late_imports(text: str) -> bool:
     Raises:
         SyntaxError: the text does not parse.
     """
-    tree = ast.parse(text)
+    tree = parse(text)
     kinds = [isinstance(node, ast.Import | ast.ImportFrom) for node in tree.body if node not in _docstring(tree)]
     return True in kinds and False in kinds[: len(kinds) - kinds[::-1].index(True)]
 
