@@ -209,6 +209,17 @@ def test_an_import_behind_other_statements_says_so(tmp_path: Path) -> None:
     assert "import app.notes.model  # noqa: E402, F401  registers the table\n" in text_of(made, "env.py")
 
 
+def test_a_package_of_two_names_is_refused_because_it_would_be_there_twice(tmp_path: Path) -> None:
+    moved = {f"src/{path}" if path.startswith("app/") else path: text for path, text in HOST.items()}
+    root = write(tmp_path, {**moved, "src/__init__.py": ""})
+    assert plan(root, SMALL).conflicts == ()
+    write(root, {"tests/test_app.py": "from src.app.main import create_app\n"})
+    with pytest.raises(
+        UnsupportedProjectError, match=r"the code is app, and to the tests src.app \(tests/test_app.py\)"
+    ):
+        plan(root, SMALL)
+
+
 def test_what_is_kept_in_memory_needs_neither_a_database_nor_migrations(tmp_path: Path) -> None:
     bare = {path: text for path, text in HOST.items() if not path.startswith("alembic")}
     root = write(

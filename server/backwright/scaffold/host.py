@@ -11,12 +11,14 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
-from backwright.errors import UnsupportedProjectError
+from backwright._files import read_bounded
+from backwright.errors import TooLargeError, UnsupportedProjectError
 from backwright.scaffold.conventions import AuthSource, Candidate, Conventions, candidate_of, read_conventions
 from backwright.scaffold.database import Database, Models, SessionSource, session_named
 from backwright.scaffold.layout import Target, only, revisions_of
 from backwright.scaffold.places import find_place
 from backwright.scaffold.project import (
+    MAX_SOURCE_BYTES,
     Facts,
     Symbol,
     script_location,
@@ -63,6 +65,7 @@ def locate_in_host(
         tests=overrides.get("tests", facts.tests or "tests"),
         migrations=pieces.migrations,
     )
+    _check_one_name(root, layout)
     place = find_place(
         root, facts, resource, f"{layout.package}.{resource.plural}.router", own, overrides.get("router")
     )
@@ -92,6 +95,24 @@ def locate_in_host(
         test_ignores=test_ignores(root, facts, layout.tests),
         **_of_versions(versions, commits=session is None or session.commits),
     )
+
+
+def _check_one_name(root: Path, layout: Layout) -> None:
+    """Refuse a package that the tests import under another name than the code: it would be there twice."""
+    source_root = layout.source_root
+    if not source_root or not (root / source_root / "__init__.py").is_file():
+        return
+    other = re.compile(rf"^\s*(?:from|import) {re.escape(f'{source_root}.{layout.package}')}\b".encode(), re.MULTILINE)
+    for path in sorted((root / layout.tests).rglob("*.py")):
+        with suppress(OSError, TooLargeError):
+            found = other.search(read_bounded(path, MAX_SOURCE_BYTES))
+            if found is not None:
+                raise UnsupportedProjectError(
+                    f"the code is {layout.package}, and to the tests {source_root}.{layout.package} "
+                    f"({path.relative_to(root).as_posix()})",
+                    hint=f"import it under one name: delete {source_root}/__init__.py and put {source_root} on the "
+                    "tests' pythonpath",
+                )
 
 
 class _OfVersions(TypedDict):
