@@ -49,9 +49,34 @@ def test_tests_are_planned_with_what_was_left_out(host: Path, capsys: pytest.Cap
     assert "note: left out: which order_id is there?" in said
 
 
+def test_a_job_is_planned_written_and_taken_back(host: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(host, {"requirements.txt": "dramatiq[redis]\n"})
+    before = tree(host)
+    job = ("job", "send-invoice", "invoice_id:uuid,key", "note:str?", "--retries", "3", "--retry-on", "ConnectionError")
+    assert scaffold(host, *job, "--json") == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["template"].startswith("worker-job@")
+    assert tree(host) == before
+    assert scaffold(host, *job, "--apply", "--expect", plan["digest"]) == 0
+    assert "RETRIES: Final = 3" in (host / "app/jobs/send_invoice.py").read_text(encoding="utf-8")
+    assert scaffold(host, "undo", "job-send_invoice") == 0
+    assert tree(host) == before
+
+
+def test_a_job_may_have_a_template_of_the_projects_own(host: Path) -> None:
+    manifest = OWN.replace("kind: test", "kind: job").replace("<< t.path >>", "<< j.folder >>/<< j.slug >>.py")
+    ours = {"ours/ours/template.yaml": manifest, "ours/ours/files/test.py.j2": "WORD = << j.cls | py >>\n"}
+    write(host, {**ours, "backwright.yaml": "templates: [ours]\n", "requirements.txt": "rq\n"})
+    assert scaffold(host, "job", "send-invoice", "invoice_id:uuid", "--template", "ours", "--apply") == 0
+    assert (host / "app/jobs/send_invoice.py").read_text(encoding="utf-8") == 'WORD = "SendInvoice"\n'
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("job", "send-invoice", "invoice_id"), "write for example invoice_id:uuid"),
+        (("job", "send-invoice", "id:uuid"), "arguments.0.name: "),
+        (("job", "send-invoice", "invoice_id:uuid", "--retries", "many"), "retries is 'many'"),
         (("migration", "add", "orders"), "write for example add orders.priority:int,fill=0"),
         (("migration", "add", "orders.x:int"), "give default"),
         (("migration", "index", "orders.a", "--name", "Bad Name"), "name: "),
@@ -68,11 +93,11 @@ def test_what_cannot_be_planned_is_refused_and_nothing_written(
     assert tree(host) == before
 
 
-@pytest.mark.parametrize("kind", ["migration", "test"])
-def test_the_help_has_examples(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("kind", "example"), [("migration", "orders"), ("job", "invoice_id:uuid"), ("test", "orders")])
+def test_the_help_has_examples(kind: str, example: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["scaffold", kind, "--help"])
-    assert "orders" in capsys.readouterr().out
+    assert example in capsys.readouterr().out
 
 
 OWN = """\
