@@ -1,10 +1,10 @@
 """Every type of field with every operation and every pair of options, in a new project and in one that is there.
 
-    uv run python -m tests.bench.scaffold_matrix [--framework flask] [--every N] [--tests N]
+    uv run python -m tests.bench.scaffold_matrix [--framework NAME] [--every N] [--tests N]
 
-Each combination is planned, and every Python file of it compiled; a subset in which each pair of an option with a type,
-an operation or another option occurs is written, and its own tests are run. `--every N` plans every Nth combination,
-`--tests N` runs the tests of at most N, `--framework` takes another one than FastAPI. It ends with 1 where something
+It is fastapi, flask, django-drf or django-ninja. Each combination is planned, and every Python file of it compiled; a
+subset in which each pair of an option with a type, an operation or another option occurs is written, and its own tests
+are run. `--every N` plans every Nth combination, `--tests N` runs the tests of at most N. It ends with 1 where one
 failed.
 """
 
@@ -15,15 +15,16 @@ import itertools
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from backwright.errors import BackwrightError
 from backwright.scaffold.plan import Plan
 from tests.bench._wire import table
-from tests.scaffold._projects import HOST, plan, scaffold, write
-from tests.scaffold._stacks import FLASK, FLASK_ACCOUNTS, FLASK_HOST, plan_stack, scaffold_stack
+from tests.scaffold._django_hosts import NINJA_HOST, RICH_HOST
+from tests.scaffold._projects import HOST, TEMPLATE, write
+from tests.scaffold._stacks import ASSETS, FLASK, FLASK_ACCOUNTS, FLASK_HOST, plan_stack, scaffold_stack
 
 OPERATIONS = ("list", "get", "create", "update", "delete")
 TYPES: Mapping[str, dict[str, object]] = {
@@ -62,19 +63,43 @@ async def get_current_user(scopes: SecurityScopes, token: Annotated[str, Header(
 
 @dataclass(frozen=True)
 class Stack:
-    """How a framework's resources are planned and made, and a project that is there."""
+    """A template, a project that it can write into, and what it does not take.
 
-    plan: Callable[[Path, dict[str, object]], Plan]
-    scaffold: Callable[[Path, dict[str, object]], Plan]
-    host: dict[str, str]
+    Args:
+        template: its folder.
+        host: the files of the project.
+        without: the options that it refuses, with a reason that its tests hold.
+        host_options: what an option is instead in the project that was there.
+    """
+
+    template: Path
+    host: Mapping[str, str]
+    without: frozenset[str] = frozenset()
+    host_options: Mapping[str, dict[str, object]] = field(default_factory=dict)
+
+    def plan(self, root: Path, values: dict[str, object]) -> Plan:
+        """The plan of a resource."""
+        return plan_stack(root, self.template, values)
+
+    def scaffold(self, root: Path, values: dict[str, object]) -> Plan:
+        """The plan, applied."""
+        return scaffold_stack(root, self.template, values)
 
 
-STACKS: Mapping[str, Stack] = {
-    "fastapi": Stack(plan, scaffold, {**HOST, "app/auth.py": AUTH}),
-    "flask": Stack(
-        lambda root, values: plan_stack(root, FLASK, values),
-        lambda root, values: scaffold_stack(root, FLASK, values),
-        {**FLASK_HOST, "app/accounts.py": FLASK_ACCOUNTS["Flask-HTTPAuth with roles"]},
+SESSION = NINJA_HOST["desk/tickets/api.py"].replace(
+    "router = Router()", "from ninja.security import django_auth\n\nrouter = Router(auth=django_auth)"
+)
+# There scopes are permissions, and another version is another API.
+NINJA_OPTIONS: Mapping[str, dict[str, object]] = {
+    "auth": {"auth": {"read": "things.view_thing", "write": "things.change_thing"}},
+    "version": {},
+}
+STACKS = {
+    "fastapi": Stack(TEMPLATE, {**HOST, "app/auth.py": AUTH}),
+    "flask": Stack(FLASK, {**FLASK_HOST, "app/accounts.py": FLASK_ACCOUNTS["Flask-HTTPAuth with roles"]}),
+    "django-drf": Stack(ASSETS / "django-drf", RICH_HOST, frozenset({"memory"})),
+    "django-ninja": Stack(
+        ASSETS / "django-ninja", {**NINJA_HOST, "desk/tickets/api.py": SESSION}, frozenset({"memory"}), NINJA_OPTIONS
     ),
 }
 
@@ -87,6 +112,7 @@ class Case:
     operation: str
     options: tuple[str, str]
     host: bool
+    stack: Stack
 
     @property
     def name(self) -> str:
@@ -102,7 +128,10 @@ class Case:
 
     def values(self) -> dict[str, object] | None:
         """The endpoint; None where the options exclude each other."""
-        given = OPTIONS[self.options[0]] | OPTIONS[self.options[1]]
+        if not self.stack.without.isdisjoint(self.options):
+            return None
+        offered = {**OPTIONS, **(self.stack.host_options if self.host else {})}
+        given = offered[self.options[0]] | offered[self.options[1]]
         operations = OPERATIONS if self.operation == "all" else (self.operation,)
         without_list = "filters" in given and "list" not in operations
         if without_list or ("idempotency" in given and "create" not in operations):
@@ -110,16 +139,16 @@ class Case:
         if "persistence" in given and "relations" in given:
             return None
         unique = self.kind not in {"bool", "enum", "text"}
-        field = {"name": "value", "type": self.kind, "unique": unique, **TYPES[self.kind]}
+        first = {"name": "value", "type": self.kind, "unique": unique, **TYPES[self.kind]}
         more = [{"name": "other", "type": self.kind, "required": False, **TYPES[self.kind]}]
-        return {"resource": "thing", "fields": [field, *more, STATE], "operations": list(operations), **given}
+        return {"resource": "thing", "fields": [first, *more, STATE], "operations": list(operations), **given}
 
 
-def cases() -> Iterator[Case]:
+def cases(stack: Stack) -> Iterator[Case]:
     """Each combination that there can be."""
     pairs = list(itertools.combinations(OPTIONS, 2))
     for kind, operation, options, host in itertools.product(TYPES, (*OPERATIONS, "all"), pairs, (False, True)):
-        case = Case(kind, operation, options, host)
+        case = Case(kind, operation, options, host, stack)
         if case.values() is not None:
             yield case
 
@@ -140,15 +169,15 @@ def prepared(folder: Path, stack: Stack, *, host: bool) -> Path:
     root = folder / ("host" if host else "new")
     root.mkdir()
     if host:
-        write(root, stack.host)
+        write(root, dict(stack.host))
     stack.scaffold(root, OWNER)
     return root
 
 
-def compiled(root: Path, stack: Stack, case: Case) -> str | None:
+def compiled(root: Path, case: Case) -> str | None:
     """What is wrong with the files of a case."""
     try:
-        for action in stack.plan(root, case.values() or {}).actions:
+        for action in case.stack.plan(root, case.values() or {}).actions:
             if action.path.endswith(".py"):
                 compile(action.after or "", action.path, "exec")
     except (BackwrightError, SyntaxError, ValueError) as error:
@@ -156,19 +185,15 @@ def compiled(root: Path, stack: Stack, case: Case) -> str | None:
     return None
 
 
-def tested(stack: Stack, case: Case) -> str | None:
+def tested(case: Case) -> str | None:
     """What the tests of a case say where they fail."""
     with tempfile.TemporaryDirectory(prefix="backwright-matrix-") as folder:
-        root = prepared(Path(folder), stack, host=case.host)
-        stack.scaffold(root, case.values() or {})
-        quiet = (
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            *(() if stack is STACKS["fastapi"] else ("-p", "no:asyncio")),
-        )
-        for arguments in (("ruff", "check", "--no-cache", "--quiet", "."), quiet):
+        root = prepared(Path(folder), case.stack, host=case.host)
+        case.stack.scaffold(root, case.values() or {})
+        # The plug-in of the environment asks for a setting that only asynchronous projects have.
+        quiet = ("-q", "-p", "no:cacheprovider", *([] if case.stack.template == TEMPLATE else ("-p", "no:asyncio")))
+        tests = ("manage", "test") if case.host and (root / "manage.py").exists() else ("pytest", *quiet)
+        for arguments in (("ruff", "check", "--no-cache", "--quiet", "."), tests):
             if arguments[0] == "ruff" and case.host:
                 continue
             command = [sys.executable, "-m", *arguments]
@@ -178,18 +203,17 @@ def tested(stack: Stack, case: Case) -> str | None:
     return None
 
 
-def main(framework: str, every: int, tests: int) -> int:
+def main(stack: Stack, every: int, tests: int) -> int:
     """Print the table and what failed."""
-    stack = STACKS[framework]
-    found = list(cases())
+    found = list(cases(stack))
     planned = found[::every]
     with tempfile.TemporaryDirectory(prefix="backwright-matrix-") as folder:
         roots = {host: prepared(Path(folder), stack, host=host) for host in (False, True)}
-        wrong = [said for case in planned if (said := compiled(roots[case.host], stack, case)) is not None]
+        wrong = [said for case in planned if (said := compiled(roots[case.host], case)) is not None]
     run = covering(found)[:tests]
-    failed = [said for case in run if (said := tested(stack, case)) is not None]
+    failed = [said for case in run if (said := tested(case)) is not None]
     rows = [("planned and compiled", str(len(planned)), str(len(wrong))), ("tested", str(len(run)), str(len(failed)))]
-    table(f"{framework}: {len(found)} combinations", ("step", "done", "failed"), rows)
+    table(f"{len(found)} combinations", ("step", "done", "failed"), rows)
     for said in (*wrong, *failed):
         print(f"\n{said}")
     return 1 if wrong or failed else 0
@@ -201,4 +225,4 @@ if __name__ == "__main__":
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--tests", type=int, default=10_000)
     given = parser.parse_args()
-    sys.exit(main(given.framework, given.every, given.tests))
+    sys.exit(main(STACKS[given.framework], given.every, given.tests))

@@ -19,7 +19,7 @@ STACK = STACKS["fastapi"]
 
 @pytest.fixture(scope="module")
 def few() -> list[Case]:
-    return covering(list(cases()))
+    return covering(list(cases(STACK)))
 
 
 def test_the_few_hold_every_type_and_option(few: list[Case]) -> None:

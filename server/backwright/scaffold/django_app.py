@@ -142,6 +142,10 @@ class DjangoAppTarget(StackTarget):
         """What a filter compares, as the ORM writes it."""
         return django_fields.lookup(wanted)
 
+    def quoted(self, source: str) -> str:
+        """A statement of ours with the quotes of the project."""
+        return source.replace('"', "'") if self.style.quotes == "single" else source
+
     def installed(self, resource: Resource) -> Edit:
         """The app among the installed ones."""
         installed = self.django.installed if self.django else []
@@ -151,8 +155,9 @@ class DjangoAppTarget(StackTarget):
         app = f"{own}.apps.{self.config(resource)}" if len(configs) * 2 > len(named) else own
         path = self.django.apps.path if self.django and self.django.apps else f"{self.root}/settings.py"
         name = self.django.apps.name if self.django and self.django.apps else "INSTALLED_APPS"
-        statement = f"{name} += [{json_literal(app)}]"
-        return Edit(path, (statement,), into_list(name, json_literal(app)), f"install the app yourself: `{statement}`")
+        element = self.quoted(json_literal(app))
+        statement = f"{name} += [{element}]"
+        return Edit(path, (statement,), into_list(name, element), f"install the app yourself: `{statement}`")
 
 
 def into_list(name: str, source: str) -> Callable[[str], str | None]:
@@ -233,9 +238,11 @@ class Place:
             migrations=f"{folder}/{resource.plural}/migrations",
         )
 
-    def style(self, facts: Facts) -> Style:
-        """How the project formats its code."""
-        return style_of(facts, self.top)
+    def style(self, facts: Facts, resource: Resource) -> Style:
+        """How the project formats its code; apps that stand in the root are its own as well."""
+        style = style_of(facts, self.top)
+        beside = () if self.parent else (*(each.name for each in self.siblings), "resource_kit", resource.plural)
+        return replace(style, first_party=tuple(dict.fromkeys((*style.first_party, *beside))))
 
 
 def find_place(root: Path, found: DjangoFacts, overrides: Mapping[str, str]) -> Place:

@@ -130,7 +130,8 @@ def _read_statement(found: _Read, made: _Class, statement: ast.stmt) -> None:
         return
     called = ast.unparse(value.func).rpartition(".")[2]
     given = {each.arg: each.value for each in value.keywords}
-    if ast.unparse(given.get("primary_key", ast.Constant(value=False))) == "True":
+    # Libraries have fields that are keys without being told so; then they are called id.
+    if ast.unparse(given.get("primary_key", ast.Constant(value=False))) == "True" or target_of(statement) == "id":
         longest = getattr(given.get("max_length"), "value", None)
         made.key = (_KEYS.get(called, ""), longest if isinstance(longest, int) else None)
     if called in _FOREIGN and value.args:

@@ -141,8 +141,8 @@ def _places(tree: ast.Module, path: str) -> Iterator[RouterPlace]:
         adds = [call for each in tree.body if (call := _adds(each, name)) is not None]
         last = adds[-1] if adds else statement
         given = {each.arg: each.value for each in value.keywords}
-        texts = [each.args[0].value for each in adds if each.args and isinstance(each.args[0], ast.Constant)]
-        routers = [each.args[1] for each in adds if len(each.args) > 1]
+        texts = [text.value for each in adds if isinstance(text := _given(each, 0, "prefix"), ast.Constant)]
+        routers = [router for each in adds if (router := _given(each, 1, "router")) is not None]
         yield RouterPlace(
             symbol=Symbol(path, last.end_lineno or last.lineno, name),
             kind=_last(value.func),
@@ -158,6 +158,12 @@ def _adds(statement: ast.stmt, name: str) -> ast.Call | None:
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr != "add_router":
         return None
     return call if isinstance(call.func.value, ast.Name) and call.func.value.id == name else None
+
+
+def _given(call: ast.Call, position: int, name: str) -> ast.expr | None:
+    if len(call.args) > position:
+        return call.args[position]
+    return next((each.value for each in call.keywords if each.arg == name), None)
 
 
 def _auth_of(call: ast.Call) -> Iterator[ast.expr]:

@@ -104,7 +104,7 @@ class NinjaTarget(DjangoAppTarget):
         imported = f"from {module} import router as {alias}"
         by_name = self.place is not None and self.place.by_name
         given = f'"{module}.router"' if by_name else alias
-        added = f'{name}.add_router("{self.prefix(resource)}", {given})'
+        added = self.quoted(f'{name}.add_router("{self.prefix(resource)}", {given})')
 
         def add(text: str) -> str | None:
             try:
@@ -191,7 +191,7 @@ def _host(root: Path, facts: Facts, resource: Resource, overrides: Mapping[str, 
         layout=place.layout(root, facts, resource, overrides),
         title=place.top,
         distribution=place.top,
-        style=place.style(facts),
+        style=place.style(facts, resource),
         modules=place.modules(resource, "schemas"),
         revision=INITIAL,
         down_revision=None,

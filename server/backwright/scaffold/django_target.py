@@ -89,7 +89,7 @@ class DjangoTarget(DjangoAppTarget):
     def _paths(self, resource: Resource) -> Edit:
         path = self.django.urls.path if self.django and self.django.urls else f"{self.root}/urls.py"
         below = "api/" if self.django is not None and self.django.below_api else ""
-        source = f'path("{below}v{resource.version}/", include("{self.modules["own"]}.urls"))'
+        source = self.quoted(f'path("{below}v{resource.version}/", include("{self.modules["own"]}.urls"))')
         statement = f"urlpatterns += [{source}]"
         bound = self.django.bound if self.django is not None else frozenset({"include", "path"})
         imports = [f"from django.urls import {name}" for name in ("include", "path") if name not in bound]
@@ -107,7 +107,7 @@ class DjangoTarget(DjangoAppTarget):
         view = f"{resource.cls}ViewSet"
         imported = f"from {self.modules['own']}.views import {view}"
         prefix, base = resource.plural.replace("_", "-"), self.basename(resource)
-        registered = f'{name}.register("{prefix}", {view}, basename="{base}")'
+        registered = self.quoted(f'{name}.register("{prefix}", {view}, basename="{base}")')
 
         def register(text: str) -> str | None:
             try:
@@ -204,7 +204,7 @@ def _host(root: Path, facts: Facts, resource: Resource, overrides: Mapping[str, 
         layout=place.layout(root, facts, resource, overrides),
         title=place.top,
         distribution=place.top,
-        style=place.style(facts),
+        style=place.style(facts, resource),
         modules=place.modules(resource, *_KIT),
         revision=INITIAL,
         down_revision=None,
