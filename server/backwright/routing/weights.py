@@ -45,7 +45,8 @@ MARGIN = 0.12
 # A skill of another party is loaded unasked only if so many different things speak for it.
 GUEST_PIECES = 2
 # Two words that make up a fair part of the request, of which neither hardly counts. From 0.33 without the second bound
-# to both as they are, 5 of 50 prompts that hold no trigger and had no answer got the right one, and one of 67 near misses an offer.
+# to both as they are, 5 of 50 prompts that hold no trigger and had no answer got the right one, and one of 67 near
+# misses an offer.
 SUGGEST = 0.3
 SECOND_WORD = 0.05
 # A candidate this far behind the best is no help to whoever chooses.
