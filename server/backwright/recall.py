@@ -53,7 +53,7 @@ class Recall:
         if briefing.skill is None or briefing.version is None:
             return briefing
         skill = _served(catalog, briefing.skill, briefing.version)
-        loaded = Loaded(skill=skill.name, version=skill.version, digest=skill.digest, uri=skill.uri())
+        loaded = Loaded(skill=skill.name, version=skill.version, digest=skill.served_digest, uri=skill.uri())
         handle, word = self.records.note(session, loaded)
         self._count(skill)
         reason = f"{briefing.reason} {word}".rstrip()
@@ -102,7 +102,7 @@ def _served(catalog: Catalog, name: str, version: str) -> Skill:
 
 def _line(loaded: Loaded, catalog: Catalog) -> str:
     try:
-        same = _served(catalog, loaded.skill, loaded.version).digest == loaded.digest
+        same = _served(catalog, loaded.skill, loaded.version).served_digest == loaded.digest
         state = "unchanged" if same else "its files have changed since"
     except (SkillNotFoundError, VersionNotFoundError, SkillBlockedError) as error:
         state = error.message

@@ -45,6 +45,46 @@ def test_a_first_release_is_the_head_byte_for_byte_and_is_served_beside_it(tmp_p
     assert catalog.get("one@1.0.0").uri() == "skill://v1.0.0/one/SKILL.md"
 
 
+def test_a_release_has_no_evals_and_an_edit_of_them_needs_none(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path, "one")
+    task = pack / "skills/one/evals/double/task.yaml"
+    task.parent.mkdir(parents=True)
+    task.write_text("title: Double\n", encoding="utf-8")
+    release(pack, message="First.")
+    assert "evals/double/task.yaml" in tree(pack / "skills/one")
+    assert not [path for path in tree(pack / "skills/.releases/one/1.0.0") if path.startswith("evals/")]
+    assert check(pack) == ()
+    catalog = load_catalog(pack, strict=True)
+    assert catalog.get("one@1.0.0").served_digest == catalog.get("one").served_digest
+    assert catalog.get("one@1.0.0").digest != catalog.get("one").digest
+    task.write_text("title: Triple\n", encoding="utf-8")
+    assert [problem.path for problem in check(pack)] == ["skills/one/evals/double/task.yaml"]
+    with pytest.raises(ReleaseRefusedError, match="has not changed since") as refused:
+        plan_release(pack, "one", "patch", "Again.")
+    assert "manifest write" in (refused.value.hint or "")
+    assert update(pack).problems == ()
+    assert check(pack) == ()
+    edit(pack)
+    plan = plan_release(pack, "one", "patch", "More.")
+    assert plan.changed == ("CHANGELOG.md", "SKILL.md", "references/more.md")
+
+
+def test_a_release_that_has_evals_from_before_stays_as_it_is(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path, "one")
+    old = pack / "skills/.releases/one/0.9.0"
+    write_skill(pack / "skills", "one", version="0.9.0")
+    old.parent.mkdir(parents=True)
+    (pack / "skills/one").rename(old)
+    (old / "evals").mkdir()
+    (old / "evals/notes.txt").write_text("answers\n", encoding="utf-8")
+    write_skill(pack / "skills", "one", version="0.9.0")
+    assert update(pack).problems == ()
+    edit(pack)
+    release(pack, "minor")
+    assert (old / "evals/notes.txt").exists()
+    assert check(pack) == ()
+
+
 @pytest.mark.parametrize(("level", "version"), [("patch", "1.0.1"), ("minor", "1.1.0"), ("major", "2.0.0")])
 def test_a_second_release_bumps_the_head_first_and_copies_it_then(level: Level, version: str, tmp_path: Path) -> None:
     pack = write_pack(tmp_path, "one")

@@ -105,7 +105,7 @@ def compare_skills(old: Skill, new: Skill, *, path: str | None = None, limit: in
     """
     if old.name != new.name:
         raise InvalidInputError(f"{old.name} and {new.name} are two skills", hint="compare two versions of one skill")
-    before, after = ({file.path: file for file in skill.files} for skill in (old, new))
+    before, after = ({file.path: file for file in skill.served} for skill in (old, new))
     if path is not None and path not in before and path not in after:
         message = f"no file {path[:200]!r} is in {old.name} {old.version} or {new.version}"
         raise SkillFileNotFoundError(message, hint=f"its files: {', '.join(sorted({*before, *after})[:12])}")

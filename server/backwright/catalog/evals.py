@@ -12,7 +12,8 @@ A name that begins with `dot_` is laid out with a dot (`dot_env` as `.env`), sin
 skill. The functions of verify/ are plain and synchronous, for no pytest plugin is loaded; they run in the project's
 folder, with it and its src/ on the import path. `tests/pack/test_evals.py` proves each task: the reference passes every
 assertion and gives no finding of our rules, start/ and wrong/ fail. Evals are files of the skill: the manifest pins
-them and a wheel carries them, but no model is served them (`Skill.served`), for they hold the answers.
+them and a wheel carries them, but no model is served them (`Skill.served`), for they hold the answers; they measure the
+head, and no release has a copy.
 """
 
 from __future__ import annotations

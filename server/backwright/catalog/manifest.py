@@ -196,12 +196,12 @@ def missing(manifest: Manifest, present: Iterable[str]) -> Iterator[Problem]:
 
 def changed_releases(skills: Iterable[Skill], manifest: Manifest) -> Iterator[Problem]:
     """A problem for each release that changed, and for each head that differs from the release of its version."""
-    released = {(skill.name, skill.version): skill.digest for skill in skills if skill.released}
+    released = {(skill.name, skill.version): skill.served_digest for skill in skills if skill.released}
     for skill in skills:
         pin = manifest.pin(skill.name, skill.version)
         if skill.released and pin is not None and pin.digest != skill.digest:
             message, fix = "a released version changed", "restore it; a change needs a new version"
-        elif not skill.released and released.get((skill.name, skill.version), skill.digest) != skill.digest:
+        elif not skill.released and released.get((skill.name, skill.version), served := skill.served_digest) != served:
             message = f"it differs from the release {skill.version}"
             fix = f"run `backwright release {skill.name} patch`, or raise metadata.version"
         else:

@@ -2,7 +2,9 @@
 
 The bump is applied to the head first and the head is copied then, so a release equals the head at that version byte
 for byte, and a reader of the head sees which release it is. From then on an edit of the head needs a new version:
-`manifest check` refuses a head that differs from the release of its own version, and so does `manifest write`.
+`manifest check` refuses a head that differs from the release of its own version, and so does `manifest write`. The
+evals are no part of this: they are served to nobody and measure the head, so a release has none, and `manifest write`
+is all that an edit of them needs.
 
     skills/<name>/ ── bump, entry ──> skills/<name>/ ── copy ──> skills/.releases/<name>/<version>/ ── pin ──> manifest
 
@@ -52,7 +54,7 @@ class ReleasePlan:
         pack: the pack that it is made in.
         source: the folder that is released: the head's, or one with an edited copy of an older release.
         origin: the skill in it as it is.
-        release: the skill as it will be, there and as a release alike.
+        release: the skill as it will be as a release, and there alike, where its evals stay beside it.
         previous: the highest version below it that is released already.
         entry: the changelog entry.
         changed: the paths in which it differs from `previous`; all of them for a first release.
@@ -108,7 +110,8 @@ def plan_release(
         _check_changed(origin, last)
     files, entry = _files(origin, label, version, message, missing)
     try:
-        release = build_skill(Candidate(name, pack, label, release=version), files)
+        whole = build_skill(Candidate(name, pack, label, release=version), files)
+        release = replace(whole, files=whole.served, digest=whole.served_digest)
     except ProblemError as error:
         raise _refuse(error.problem) from None
     plan = ReleasePlan(
@@ -118,8 +121,8 @@ def plan_release(
         release=release,
         previous=None if last is None else last.version,
         entry=entry,
-        changed=_changed(release.files, () if last is None else last.files),
-        manifest=_pinned(manifest, release, head=origin is head),
+        changed=_changed(release.files, () if last is None else last.served),
+        manifest=_pinned(manifest, release, whole if origin is head else None),
     )
     _check_free(plan)
     return plan
@@ -173,10 +176,10 @@ def set_version(text: str, version: str, path: str) -> str:
 
 
 def _check_changed(origin: Skill, last: Skill) -> None:
-    if _essence(origin.files) == _essence(last.files):
+    if _essence(origin.served) == _essence(last.served):
         raise ReleaseRefusedError(
             f"{origin.name} has not changed since {last.version}",
-            hint="there is nothing to release; change the skill first",
+            hint="change the skill first; for its evals alone, run `backwright manifest write`",
         )
 
 
@@ -316,9 +319,10 @@ def _changed(new: tuple[SkillFile, ...], old: tuple[SkillFile, ...]) -> tuple[st
     return tuple(path for path in sorted({*before, *after}) if before.get(path) != after.get(path))
 
 
-def _pinned(manifest: Manifest, release: Skill, *, head: bool) -> Manifest:
-    """The manifest with the pin of the release, and with that of the head, which is equal, where it was released."""
-    name, added = release.name, build_manifest((release, replace(release, released=False)) if head else (release,))
+def _pinned(manifest: Manifest, release: Skill, head: Skill | None) -> Manifest:
+    """The manifest with the pin of the release, and with that of the head as it will be, where it was released."""
+    name = release.name
+    added = build_manifest((release,) if head is None else (release, replace(head, released=False)))
     releases = {**manifest.releases.get(name, {}), **added.releases[name]}
     return Manifest(skills={**manifest.skills, **added.skills}, releases={**manifest.releases, name: releases})
 

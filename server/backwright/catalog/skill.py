@@ -173,7 +173,7 @@ class Skill:
         triggers: the content of `triggers.yaml`.
         keywords: `metadata.triggers`, split at its commas.
         checklist: the items of `checklist.yaml`.
-        digest: of the whole tree, see `tree_digest`.
+        digest: of the whole tree, see `tree_digest`; what the manifest pins.
         released: an immutable snapshot, addressed by its version and not listed.
         package: the installed distribution that it is part of, as `fastapi 0.165.0`: another party's, pinned by no
             manifest. None for all others.
@@ -212,6 +212,12 @@ class Skill:
     def served(self) -> tuple[SkillFile, ...]:
         """The files that a model may be given: all but the evals, which hold the answers to what it may be asked."""
         return tuple(file for file in self.files if not file.path.startswith(EVALS))
+
+    @property
+    def served_digest(self) -> str:
+        """The digest of what is served: a head and the release of its version have the same."""
+        served = self.served
+        return self.digest if len(served) == len(self.files) else tree_digest(served)
 
     def file(self, path: str) -> SkillFile:
         """The served file at a path.

@@ -84,7 +84,7 @@ def _difference(app: App, skill: Skill, given: ReadSkillFileInput, since: str) -
         since=old.version,
         path=given.path,
         mime_type=MARKDOWN,
-        digest=skill.digest,
+        digest=skill.served_digest,
         text=whole[given.offset : end],
         next_offset=end if end < len(whole) else None,
     )
