@@ -24,6 +24,15 @@ RICH: dict[str, object] = {
     "filters": ["state"],
 }
 UNTYPED = HOST["app/db.py"].replace("AsyncIterator[AsyncSession]", "AsyncIterator")
+ALIASED = (
+    HOST["app/db.py"]
+    .replace(
+        "AsyncSession, async_sessionmaker, create_async_engine",
+        "AsyncSession as S, async_sessionmaker as make, create_async_engine",
+    )
+    .replace("[AsyncSession]", "[S]")
+    .replace("= async_sessionmaker(", "= make(")
+)
 TWO = HOST["app/db.py"] + "\n\nasync def get_test_db() -> AsyncIterator[AsyncSession]:\n    yield Sessions()\n"
 ALIAS = """\
 from typing import Annotated
@@ -65,6 +74,8 @@ SHAPES: dict[str, dict[str, str]] = {
         .replace("from fastapi import FastAPI", "import fastapi")
         .replace("FastAPI", "fastapi.FastAPI")
     },
+    "a session by another name": {"app/db.py": ALIASED},
+    "a maker of sessions by another name": {"app/db.py": ALIASED.replace("AsyncIterator[S]", "AsyncIterator")},
     "a session of no said type": {"app/db.py": UNTYPED},
     "two sessions, one of them in use": {"app/db.py": TWO, "app/deps.py": ALIAS},
     "an older Pydantic and FastAPI": {"uv.lock": lock(pydantic="2.7.4", fastapi="0.119.0")},

@@ -17,7 +17,7 @@ from backwright.scaffold.models import target_of
 from backwright.scaffold.parsing import parse
 from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, Symbol, sources
 from backwright.scaffold.relations import module_of
-from backwright.scaffold.statements import last_name
+from backwright.scaffold.statements import last_name, unaliased
 
 _SIGNS = re.compile(rb"exception_handler|Depends|Security|class |Annotated|def ")
 _NAMES = re.compile(
@@ -176,7 +176,7 @@ def read_conventions(root: Path) -> Conventions:
         try:
             data = read_bounded(path, MAX_SOURCE_BYTES)
             if _SIGNS.search(data):
-                _read_module(found, parse(data.decode("utf-8")), path.relative_to(root).as_posix())
+                _read_module(found, unaliased(parse(data.decode("utf-8"))), path.relative_to(root).as_posix())
         except (OSError, SyntaxError, ValueError, RecursionError, TooLargeError):
             continue
     return found

@@ -13,6 +13,7 @@ from backwright.errors import TooLargeError
 from backwright.scaffold.database import table_style
 from backwright.scaffold.parsing import parse
 from backwright.scaffold.project import MAX_SOURCE_BYTES, sources
+from backwright.scaffold.statements import unaliased
 
 _SIGNS = re.compile(
     rb"__tablename__|primary_key|PrimaryKeyConstraint|DeclarativeBase|declarative_base|table=True|foreign_key"
@@ -77,7 +78,7 @@ def read_models(root: Path) -> list[Model]:
         try:
             data = read_bounded(path, MAX_SOURCE_BYTES)
             if _SIGNS.search(data):
-                for name, found in _classes(parse(data.decode("utf-8")), path.relative_to(root).as_posix()):
+                for name, found in _classes(unaliased(parse(data.decode("utf-8"))), path.relative_to(root).as_posix()):
                     classes.setdefault(name, []).append(found)
         except (OSError, SyntaxError, ValueError, RecursionError, TooLargeError):
             continue

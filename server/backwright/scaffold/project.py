@@ -17,7 +17,7 @@ from backwright.errors import TooLargeError, UnsupportedProjectError
 from backwright.scaffold.database import Models, SessionSource, alias_of, session_makers, session_of, table_style
 from backwright.scaffold.mount import Site, aggregate_sites, application_sites
 from backwright.scaffold.parsing import parse
-from backwright.scaffold.statements import last_name
+from backwright.scaffold.statements import last_name, unaliased
 
 MAX_FILES = 20_000
 MAX_SOURCE_BYTES = 1024 * 1024
@@ -200,13 +200,13 @@ def _is_venv(folder: str, name: str) -> bool:
 
 
 def _read_module(facts: Facts, path: str, text: str) -> None:
-    tree = parse(text)
+    tree = unaliased(parse(text))
     imports: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom | ast.Import):
             _note_framework(facts, node, path)
         if isinstance(node, ast.ImportFrom):
-            imports |= {alias.asname or alias.name: node.module or "" for alias in node.names}
+            imports |= {alias.name: node.module or "" for alias in node.names}
     if _calls(tree, "FastAPI"):
         facts.frameworks.setdefault("fastapi", path)
     facts.applications += [Application(path, site) for site in application_sites(text)]

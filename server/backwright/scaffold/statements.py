@@ -19,6 +19,26 @@ def made_by(statement: ast.stmt, makers: Collection[str]) -> str | None:
     return target.id if made and isinstance(target, ast.Name) else None
 
 
+def unaliased(tree: ast.Module) -> ast.Module:
+    """The tree with each class and function under the name that its own module gives it, changed in place.
+
+    `AsyncSession` may be imported as `S`; a name that the module binds itself as well stays.
+    """
+    aliases = {
+        alias.asname: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname and alias.asname != alias.name
+    }
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)] if aliases else []
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    for node in names:
+        if node.id not in bound:
+            node.id = aliases.get(node.id, node.id)
+    return tree
+
+
 def is_mount(statement: ast.stmt, receiver: str, method: str) -> bool:
     """Whether a statement is `<receiver>.<method>(...)`."""
     return (
