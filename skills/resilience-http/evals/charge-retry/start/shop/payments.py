@@ -1,0 +1,42 @@
+"""The payment provider."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import httpx2
+from pydantic import BaseModel, ValidationError
+
+
+class PaymentError(Exception):
+    """The provider did not take the charge, or gave no usable answer."""
+
+
+class Charge(BaseModel):
+    """What we use of the provider's answer."""
+
+    id: str
+
+
+class PaymentClient:
+    """Charges customers.
+
+    Args:
+        http: has the base URL, the key, timeouts and limits; the lifespan makes and closes it.
+        sleep: waits for some seconds.
+    """
+
+    def __init__(self, http: httpx2.AsyncClient, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._http = http
+        self._sleep = sleep
+
+    async def charge(self, order_id: int, cents: int) -> str:
+        """Charge for an order, and the id of the charge.
+
+        Raises:
+            PaymentError: it was refused, or there was no usable answer.
+        """
+        try:
+            response = await self._http.post("/v1/charges", json={"order": order_id, "cents": cents})
+            return Charge.model_validate_json(response.raise_for_status().content).id
+        except (httpx2.HTTPError, ValidationError) as error:
+            raise PaymentError("the charge failed") from error

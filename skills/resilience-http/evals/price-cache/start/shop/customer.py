@@ -1,0 +1,5 @@
+"""Whose request this is."""
+
+from contextvars import ContextVar
+
+customer: ContextVar[str] = ContextVar("customer")
