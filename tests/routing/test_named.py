@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from backwright.errors import SkillNotFoundError
-from backwright.routing.named import Named, named_in, split_argument
+from backwright.routing.named import Named, named_in, split_argument, unknown
 
 NAMES = ("async-concurrency", "code-review", "fastapi-endpoint", "python-backend")
 
@@ -124,3 +124,8 @@ def test_with_no_skill_served_the_hint_says_so() -> None:
     with pytest.raises(SkillNotFoundError) as caught:
         split_argument("code-review", ())
     assert "backwright skills" in caught.value.hint
+
+
+def test_the_nearest_names_are_found_among_thousands() -> None:
+    names = [f"{word}-skill-{number}" for number in range(3_000) for word in ("alpha", "omega")] + ["fastapi-endpoint"]
+    assert "fastapi-endpoint" in unknown("fastapi-endpont", names).hint

@@ -7,9 +7,10 @@ It is a command when something around it says so: a verb, a sigil, the word skil
 from __future__ import annotations
 
 import difflib
+import heapq
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from backwright.errors import SkillNotFoundError
@@ -45,6 +46,7 @@ _ARGUMENT = re.compile(r"\s*(?P<name>[^@<>=~^\s]+)\s*(?P<range>[@<>=~^].+?)?\s*"
 # Longer requests are prose or pastes; a command stands at the front of them.
 _LOOKED_AT = 4_000
 _NEAR = 100
+_COMPARED = 100
 _EDGE = " .!?`\"'/@$"
 
 
@@ -95,7 +97,7 @@ def named_in(text: str, names: Collection[str]) -> Named | None:
 def unknown(name: str, names: Iterable[str]) -> SkillNotFoundError:
     """The error for a name that no skill has, with the nearest ones in its hint."""
     served = sorted(names)
-    near = difflib.get_close_matches(name, served, n=3, cutoff=0.5) or served[:10]
+    near = difflib.get_close_matches(name, _worth_comparing(name, served), n=3, cutoff=0.5) or served[:10]
     hint = f"name one of these: {', '.join(near)}" if near else "no skill is served; run `backwright skills`"
     return SkillNotFoundError(f"no skill is called {name[:80]!r}", hint=hint)
 
@@ -146,3 +148,11 @@ def _clause(clause: str) -> str:
         return clause[2:]
     upper = [*fixed[:-1], str(int(fixed[-1]) + 1)]
     return f">={clause[2:]},<{'.'.join(upper)}"
+
+
+def _worth_comparing(name: str, served: Sequence[str]) -> Sequence[str]:
+    """The names that share most pairs of letters with one: a close comparison of thousands would take too long."""
+    if len(served) <= _COMPARED:
+        return served
+    pairs = {name[at : at + 2] for at in range(len(name) - 1)}
+    return heapq.nlargest(_COMPARED, served, key=lambda other: sum(pair in other for pair in pairs) / (len(other) + 1))

@@ -43,11 +43,13 @@ class Spelling:
                 if phrase.kind in DECISIVE:
                     for word in {*phrase.tokens.surface, "".join(phrase.tokens.surface)}:
                         holders[word].add(profile.terms.name)
-        self._names: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        # By the word itself and by what is left of it without one letter: two words that are one slip apart meet there.
+        self._near: defaultdict[str, list[str]] = defaultdict(list)
         for word in sorted(holders):
             rare = len(holders[word]) <= _RARE and word not in STOP_WORDS
             if rare and len(word) >= SHORTEST and word.isascii() and word.isalpha():
-                self._names[word[0], len(word)].append(word)
+                for form in _forms(word):
+                    self._near[form].append(word)
 
     def repaired(self, text: Words) -> tuple[Words, str] | None:
         """The text with its slips mended, and the shortest word that was; None if there is no slip in it."""
@@ -76,9 +78,13 @@ class Spelling:
 
     def _nearest(self, word: str) -> str | None:
         """The one name that is one slip away; None if there is none, or more than one."""
-        lengths = range(max(len(word) - 1, SHORTEST), len(word) + 2)
-        found = [name for length in lengths for name in self._names.get((word[0], length), ()) if one_slip(word, name)]
+        met = {name for form in _forms(word) for name in self._near.get(form, ()) if name[0] == word[0]}
+        found = [name for name in met if one_slip(word, name)]
         return found[0] if len(found) == 1 else None
+
+
+def _forms(word: str) -> set[str]:
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
 def one_slip(one: str, other: str) -> bool:
