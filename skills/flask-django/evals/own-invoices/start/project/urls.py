@@ -1,0 +1,5 @@
+"""The paths."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
