@@ -52,6 +52,7 @@ async def a_wrong_argument_is_an_answer_with_a_code_and_a_hint(client: Client) -
         "code": "INVALID_INPUT",
         "message": "nmae: Extra inputs are not permitted",
         "hint": "correct the arguments of use_skill",
+        "retry": False,
     }
 
 

@@ -7,7 +7,7 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from backwright.app import App
-from backwright.errors import DiffSyntaxError
+from backwright.errors import DiffSyntaxError, StoreUnavailableError, VersionConflictError
 from backwright.mcp_api.tool import Closed, Tool, call_tool
 
 
@@ -29,6 +29,10 @@ class Doubled(Closed):
 def _double(_: App, given: Given) -> Doubled:
     if given.number == 13:
         raise ValueError("the password is hunter2")
+    if given.number == 15:
+        raise VersionConflictError("context://a/b", version=3, digest="sha256:00")
+    if given.number == 16:
+        raise StoreUnavailableError("the database is busy", hint="try again")
     if given.number == 14:
         raise DiffSyntaxError("this is no diff", hint="send a diff", line=3)
     return Doubled(twice=2 * given.number)
@@ -68,6 +72,24 @@ async def test_what_nobody_foresaw_is_internal_and_its_text_stays_in_the_log(
     assert "hunter2" in caplog.text
 
 
+async def test_an_error_with_details_gives_them_to_programs_and_to_readers(app: App) -> None:
+    answer = await call_tool(app, tool(), {"number": 15})
+    assert answer.structured_content["details"] == {"version": 3, "digest": "sha256:00"}
+    assert answer.structured_content["retry"] is False
+    assert 'Details: {"version": 3, "digest": "sha256:00"}' in answer.model_dump()["content"][0]["text"]
+
+
+async def test_an_error_says_that_the_same_call_may_succeed_later(app: App) -> None:
+    answer = await call_tool(app, tool(), {"number": 16})
+    assert answer.structured_content == {
+        "code": "UNAVAILABLE",
+        "message": "the database is busy",
+        "hint": "try again",
+        "retry": True,
+    }
+    assert answer.model_dump()["content"][0]["text"].endswith("Hint: try again\nThe same call may succeed later.")
+
+
 async def test_an_error_with_a_line_says_the_line(app: App) -> None:
     answer = await call_tool(app, tool(), {"number": 14})
     assert answer.structured_content == {
@@ -75,6 +97,7 @@ async def test_an_error_with_a_line_says_the_line(app: App) -> None:
         "message": "this is no diff",
         "hint": "send a diff",
         "line": 3,
+        "retry": False,
     }
     assert answer.model_dump()["content"][0]["text"] == "DIFF_SYNTAX (line 3): this is no diff\nHint: send a diff"
 

@@ -25,7 +25,7 @@ async def one_error_language(ctx: Context, call_next: CallNext) -> HandlerResult
     try:
         return await call_next(ctx)
     except BackwrightError as error:
-        data = {"code": error.code, "hint": error.hint}
+        data = {"code": error.code, **facts_of(error)}
         if isinstance(error, UnknownUriError) and error.uri is not None:
             data["uri"] = error.uri
         raise MCPError(INVALID_PARAMS, f"{error.message}. {_sentence(error.hint)}", data) from None
@@ -34,6 +34,13 @@ async def one_error_language(ctx: Context, call_next: CallNext) -> HandlerResult
     except Exception:  # noqa: BLE001  the boundary where what nobody foresaw loses its text
         _LOG.exception("%s failed", ctx.method)
         raise MCPError(INTERNAL_ERROR, "Internal error") from None
+
+
+def facts_of(error: BackwrightError) -> dict[str, object]:
+    """What to do about an error: the hint, the line and the details where there are any, and whether to retry."""
+    line = {} if error.line is None else {"line": error.line}
+    details = {"details": error.details} if error.details else {}
+    return {"hint": error.hint, **line, **details, "retry": error.retry}
 
 
 def _sentence(hint: str) -> str:

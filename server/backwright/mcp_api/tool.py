@@ -19,6 +19,7 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backwright.errors import BackwrightError, InvalidInputError
+from backwright.mcp_api._errors import facts_of
 from backwright.review.watch import Cancelled, Progress, Watch
 
 if TYPE_CHECKING:
@@ -118,11 +119,11 @@ async def call_tool(
             return _run(app, tool, arguments)
         return await _in_thread(app, tool, arguments, report)
     except BackwrightError as error:
-        return _failure(error.code, error.message, error.hint, error.line)
+        return _failure(error.code, error.message, facts_of(error))
     except Exception:  # noqa: BLE001  the boundary where what nobody foresaw loses its text
         _LOG.exception("tool %s failed", tool.name)
         hint = "this is a defect of Backwright; the server's log has the details. Go on without this tool"
-        return _failure("INTERNAL", f"{tool.name} failed unexpectedly", hint, None)
+        return _failure("INTERNAL", f"{tool.name} failed unexpectedly", {"hint": hint, "retry": False})
 
 
 async def _in_thread(
@@ -177,7 +178,7 @@ async def _to_its_end(work: Callable[[], CallToolResult], watch: Watch) -> CallT
     if raised:
         raise raised[0]
     # Who cancelled the call is not here any more to read this.
-    return done or _failure("CANCELLED", "the call was cancelled", "call it again", None)
+    return done or _failure("CANCELLED", "the call was cancelled", {"hint": "call it again", "retry": True})
 
 
 def _run(app: App, tool: Tool[Any, Any], arguments: Mapping[str, object]) -> CallToolResult:
@@ -188,11 +189,16 @@ def _run(app: App, tool: Tool[Any, Any], arguments: Mapping[str, object]) -> Cal
     )
 
 
-def _failure(code: str, message: str, hint: str, line: int | None) -> CallToolResult:
-    where = "" if line is None else f" (line {line})"
-    structured = {"code": code, "message": message, "hint": hint} | ({} if line is None else {"line": line})
-    text = TextContent(text=f"{code}{where}: {message}\nHint: {hint}")
-    return CallToolResult(content=[text], structured_content=structured, is_error=True)
+def _failure(code: str, message: str, facts: Mapping[str, object]) -> CallToolResult:
+    where = f" (line {facts['line']})" if "line" in facts else ""
+    lines = [f"{code}{where}: {message}", f"Hint: {facts['hint']}"]
+    if "details" in facts:
+        # A client hands a model one of the two, and what a program acts on helps a model as well.
+        lines.append(f"Details: {json.dumps(facts['details'], ensure_ascii=False)}")
+    if facts["retry"]:
+        lines.append("The same call may succeed later.")
+    structured = {"code": code, "message": message, **facts}
+    return CallToolResult(content=[TextContent(text="\n".join(lines))], structured_content=structured, is_error=True)
 
 
 def mistakes(error: ValidationError) -> str:
