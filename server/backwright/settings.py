@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Settings:
         state: the folder where this user's records are kept; None where there is no one user.
         cache: the folder where this user keeps what can be made anew; None where there is no one user, or none wanted.
         database: the URL of the store of contexts; None where there is none: a server for nobody in particular.
+        contexts: whether to offer contexts to assistants; None to offer them once the store is there.
         usage: whether to count how often each skill is used; None to leave it to the project.
         environment: the virtual environment that is active; a project's own goes before it.
     """
@@ -37,6 +39,7 @@ class Settings:
     state: Path | None = None
     cache: Path | None = None
     database: str | None = None
+    contexts: bool | None = None
     usage: bool | None = None
 
     @classmethod
@@ -44,8 +47,8 @@ class Settings:
         """Settings for a process on the user's own machine; `BACKWRIGHT_PACK` names another pack,
         `BACKWRIGHT_SKILLS` more folders of skills, parted as in `PATH`; `BACKWRIGHT_STATE` another folder for records,
         `BACKWRIGHT_CACHE` another for indexes of large packs (`off` or nothing: none are kept), `BACKWRIGHT_DATA`
-        another for contexts or `BACKWRIGHT_DATABASE_URL` another store of them, and `BACKWRIGHT_USAGE` turns the counts
-        on (1) or off (0).
+        another for contexts or `BACKWRIGHT_DATABASE_URL` another store of them; `BACKWRIGHT_CONTEXTS` offers contexts
+        to assistants (1) or not (0), and `BACKWRIGHT_USAGE` turns the counts on (1) or off (0).
         """
         pack = environment.get("BACKWRIGHT_PACK")
         skills = tuple(Path(part) for part in environment.get("BACKWRIGHT_SKILLS", "").split(os.pathsep) if part)
@@ -58,11 +61,28 @@ class Settings:
             state=_state(environment),
             cache=_cache(environment),
             database=_database(environment),
-            usage=_SWITCH.get(environment.get("BACKWRIGHT_USAGE", "").strip().lower()),
+            contexts=_switch(environment, "BACKWRIGHT_CONTEXTS"),
+            usage=_switch(environment, "BACKWRIGHT_USAGE"),
         )
 
+    @property
+    def offers_contexts(self) -> bool:
+        """Whether an assistant is offered contexts: a model pays for their tools on each turn, so not to a user who
+        has none. A store that was named, and the own one once something was written to it, are there to be used.
+        """
+        if self.database is None or self.contexts is not None:
+            return self.database is not None and self.contexts is True
+        path = self.database.removeprefix(_SQLITE)
+        return path == self.database or Path(path).exists()
 
+
+_SQLITE: Final = "sqlite:///"
 _SWITCH: Mapping[str, bool] = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool | None:
+    """What a variable turns on or off; None where it says neither."""
+    return _SWITCH.get(environment.get(name, "").strip().lower())
 
 
 def _state(environment: Mapping[str, str]) -> Path | None:
@@ -78,7 +98,7 @@ def _database(environment: Mapping[str, str]) -> str | None:
         return url
     own = environment.get("BACKWRIGHT_DATA")
     folder = Path(own) if own else _users(environment, "XDG_DATA_HOME", ".local/share/backwright", "backwright/data")
-    return None if folder is None else f"sqlite:///{folder.absolute() / 'contexts.db'}"
+    return None if folder is None else f"{_SQLITE}{folder.absolute() / 'contexts.db'}"
 
 
 def _cache(environment: Mapping[str, str]) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,14 @@ class Case(BaseModel):
     """One call and what has to come of it.
 
     `server`: `bare` serves the pack of the tests without a project, `project` in one; `shipped` serves the pack that
-    ships without a project, `empty` in an empty folder, `host` in a FastAPI application with Alembic.
+    ships without a project, `empty` in an empty folder, `host` in a FastAPI application with Alembic; `contexts` serves
+    the pack of the tests with an empty store.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     it: str
-    server: str = Field(default="bare", pattern="^(bare|project|shipped|empty|host)$")
+    server: str = Field(default="bare", pattern="^(bare|project|shipped|empty|host|contexts)$")
     arguments: dict[str, Any]
     before: tuple[Before, ...] = ()
     error: str | None = None
@@ -96,14 +98,18 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def apps(pack: Path, project: Path, host: Path, tmp_path: Path) -> dict[str, App]:
-    return {
+def apps(pack: Path, project: Path, host: Path, tmp_path: Path) -> Iterator[dict[str, App]]:
+    made = {
         "bare": app_over(pack),
         "project": app_over(pack, project),
         "shipped": App(Settings(allow_unlocked=True)),
         "empty": App(Settings(root=tmp_path, allow_unlocked=True)),
         "host": App(Settings(root=host, allow_unlocked=True)),
+        "contexts": App(Settings(pack=pack, database="memory://")),
     }
+    yield made
+    for app in made.values():
+        app.close()
 
 
 def holds(actual: object, expected: object) -> bool:
@@ -185,8 +191,9 @@ async def test_what_a_project_has_no_use_for_is_not_listed_and_all_of_it_costs_a
     only_there = {"scaffold_job", "scaffold_migration", "scaffold_test"}
     async with connected(App(Settings(root=project, allow_unlocked=True))) as client:
         assert only_there.isdisjoint(tool.name for tool in (await client.list_tools()).tools)
-    async with connected(App(Settings(root=host, allow_unlocked=True))) as client:
+    async with connected(App(Settings(root=host, allow_unlocked=True, database="memory://"))) as client:
         listing = await client.list_tools()
+    assert {"get_context", "put_context"} <= {tool.name for tool in listing.tools}
     assert only_there <= {tool.name for tool in listing.tools}
     assert approx_tokens(listing.model_dump_json(by_alias=True, exclude_none=True)) <= 2_500
 
@@ -199,6 +206,8 @@ async def test_the_instructions_say_when_to_reach_for_which_tool(app: App) -> No
         assert name in INSTRUCTIONS or name in {
             "read_skill_file",
             "skill_problems",
+            "get_context",
+            "put_context",
             "scaffold_job",
             "scaffold_migration",
             "scaffold_test",

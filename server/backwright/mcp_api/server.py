@@ -23,6 +23,7 @@ import backwright
 from backwright._discover import discover
 from backwright.app import App
 from backwright.mcp_api import tools
+from backwright.mcp_api._caller import asking
 from backwright.mcp_api._cursors import Pager
 from backwright.mcp_api._errors import Context, one_error_language
 from backwright.mcp_api._schema import Schemas, schemas_of, stored_schemas
@@ -151,7 +152,8 @@ class Toolbox:
         if tool is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool. There are: {', '.join(self._tools)}.")
         # It tells nobody where the client did not ask to be told.
-        return await call_tool(self._app, tool, params.arguments or {}, ctx.session.report_progress)
+        with asking(ctx):
+            return await call_tool(self._app, tool, params.arguments or {}, ctx.session.report_progress)
 
 
 def _listed(app: App, tool: Tool[Any, Any], known: Mapping[str, Schemas]) -> ListedTool:

@@ -8,7 +8,7 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from backwright.errors import InvalidInputError
-from backwright.mcp_api._catalogue import catalogue
+from backwright.mcp_api._catalogue import LIMIT, catalogue
 from backwright.mcp_api.tool import Closed, Tool
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ _HEAD = (
     "Call this before you write, change or review Python backend code. Give the task; get the instructions of the "
     "skill that fits, its files and its checklist, or learn that none fits. Skills:"
 )
+_ROOM = 200
 
 
 class UseSkillInput(Closed):
@@ -58,7 +59,9 @@ def _call(app: App, given: UseSkillInput) -> Briefing:
 
 def _describe(app: App) -> str:
     # What stands here is read as if this server had said it, so another party's description does not.
-    return catalogue(_HEAD, ((skill.name, skill.description) for skill in app.snapshot.shown))
+    # Where the tools for contexts are listed as well, the descriptions leave them some room.
+    limit = LIMIT - _ROOM if app.settings.offers_contexts else LIMIT
+    return catalogue(_HEAD, ((skill.name, skill.description) for skill in app.snapshot.shown), limit)
 
 
 TOOL = Tool(
@@ -69,6 +72,8 @@ TOOL = Tool(
     output=_output,
     call=_call,
     render=lambda briefing: briefing.text(),
+    # It is text to follow, and the names in it explain themselves where they are read.
+    lists_output=False,
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
     # Claude Code defers tools that it does not expect to need; this one has to be seen to be called.
     meta={"anthropic/alwaysLoad": True},
