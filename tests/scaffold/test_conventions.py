@@ -24,7 +24,7 @@ def test_the_dependency_of_the_host_is_used_with_its_scopes(tmp_path: Path) -> N
     text, notes = router(root, auth=SCOPES)
     assert "from app.auth import get_current_user\n" in text
     assert 'Reader = Security(get_current_user, scopes=["notes:read"])' in text
-    assert "auth hangs on get_current_user (app/auth.py:5), which 1 routes or dependencies use" in notes
+    assert "auth hangs on get_current_user (app/auth.py:5), which 1 route or dependency uses" in notes
 
 
 def test_signing_in_needs_no_scopes(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from backwright.errors import InvalidInputError
-from backwright.scaffold.names import article, check_field, check_identifier, check_resource, pascal, plural_of
+from backwright.scaffold.names import article, check_field, check_identifier, check_resource, counted, pascal, plural_of
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,11 @@ def test_a_plural_follows_english(name: str, plural: str) -> None:
 )
 def test_an_article_follows_the_sound(name: str, expected: str) -> None:
     assert article(name) == expected
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "no view has"), (1, "1 view has"), (2, "2 views have")])
+def test_a_count_agrees_with_its_verb(number: int, said: str) -> None:
+    assert counted(number, "view has", "views have") == said
 
 
 def test_a_class_name_joins_the_words() -> None:

@@ -14,6 +14,7 @@ from backwright.errors import TooLargeError, UnsupportedProjectError
 from backwright.scaffold.database import SessionSource
 from backwright.scaffold.features import Auth
 from backwright.scaffold.models import target_of
+from backwright.scaffold.names import counted
 from backwright.scaffold.parsing import parse
 from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, Symbol, sources
 from backwright.scaffold.relations import module_of
@@ -143,7 +144,8 @@ class Conventions:
 
     def _source(self, best: Candidate, others: list[Candidate], facts: Facts) -> AuthSource:
         uses = self.used(best.symbol.name)
-        notes = [f"auth hangs on {self._listed([best])}, which {uses} routes or dependencies use"]
+        users = counted(uses, "route or dependency uses", "routes or dependencies use")
+        notes = [f"auth hangs on {self._listed([best])}, which {users}"]
         if others:
             notes.append(f"is that right? There are {self._listed(others)} as well")
         path, found = self.classes.get(best.gives or "", ("", None))

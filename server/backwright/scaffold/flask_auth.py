@@ -14,6 +14,7 @@ from backwright.errors import TooLargeError, UnsupportedProjectError
 from backwright.scaffold.features import Auth
 from backwright.scaffold.field import json_literal
 from backwright.scaffold.flask_decorators import Decorator, read_decorator
+from backwright.scaffold.names import counted
 from backwright.scaffold.project import MAX_SOURCE_BYTES, Facts, sources
 from backwright.scaffold.relations import module_of
 from backwright.scaffold.statements import last_name, made_by
@@ -131,7 +132,7 @@ def find_guard(root: Path, wanted: Auth, facts: Facts) -> FlaskGuard:
             f"which of these says who calls cannot be told: {', '.join(each.expression for each in (best, *rivals))}",
             hint="use one of them on more views than the other, or leave auth out and add it by hand",
         )
-    notes = [f"auth hangs on @{best.expression} ({best.notes[0]}), which {uses} views have"]
+    notes = [f"auth hangs on @{best.expression} ({best.notes[0]}), which {counted(uses, 'view has', 'views have')}"]
     if len(ranked) > 1:
         others = ", ".join(f"@{guard.expression} ({guard.notes[0]})" for _, guard in ranked[1:])
         notes.append(f"is that right? There are {others} as well")

@@ -170,6 +170,17 @@ def article(name: str) -> str:
     return "an" if _VOWEL_SOUND.match(word) and not _CONSONANT_SOUND.match(word) else "a"
 
 
+def counted(number: int, one: str, more: str) -> str:
+    """`no view has`, `1 view has` or `2 views have`: a subject and its verb, as sentences count it.
+
+    Args:
+        number: how many there are.
+        one: what follows a single one, as in `view has`.
+        more: what follows several, as in `views have`.
+    """
+    return f"{number or 'no'} {one if number in {0, 1} else more}"
+
+
 def names_secret(name: str) -> bool:
     """Whether linters take a text that is given to this name for a password in the source."""
     return _SECRET.search(name) is not None
