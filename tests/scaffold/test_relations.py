@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from backwright.errors import InvalidInputError, UnsupportedProjectError
+from tests.scaffold._hosts import HOSTS
 from tests.scaffold._projects import HOST, SMALL, kinds, plan, scaffold, write
+from tests.scaffold.test_hosts import run
 
 CLIENT = """\
 from app.db import Base
@@ -16,6 +18,15 @@ class Client(Base):
     __tablename__ = "clients"
     id: Mapped[int] = mapped_column(primary_key=True)
 """
+TREE: dict[str, object] = {
+    "resource": "page",
+    "fields": [{"name": "number", "type": "int", "unique": True}],
+    "relations": [
+        {"name": name, "to": "Page", "required": False, "on_delete": rule}
+        for name, rule in (("parent", "restrict"), ("chapter", "cascade"), ("twin", "set_null"))
+    ],
+    "filters": ["parent"],
+}
 TO_NOTE = [{"name": "note", "to": "Note"}]
 
 
@@ -49,6 +60,36 @@ def test_the_model_of_a_host_is_found_by_its_name_and_told_with_its_place(tmp_pa
     assert kinds(made, "conflict") == []
 
 
+@pytest.mark.parametrize("host", ["own", "async", "classic", "sqlmodel-async"])
+def test_a_resource_may_refer_to_itself_and_passes_its_tests(host: str, tmp_path: Path) -> None:
+    files = {"own": {}, "async": HOST, **HOSTS}[host]
+    root = write(tmp_path, files)
+    made = scaffold(root, TREE)
+    assert "parent refers to Page itself" in made.notes[0]
+    assert plan(root, TREE).diff() == ""
+    scaffold(root, {"resource": "line", "fields": SMALL["fields"], "relations": [{"name": "page", "to": "Page"}]})
+    plugins = [] if "async" in host or host == "own" else ["-p", "no:asyncio"]
+    said = run(root, "pytest", "-q", "-p", "no:cacheprovider", *plugins)
+    assert " passed" in said
+    assert " failed" not in said
+    if host == "async":
+        run(root, "alembic", "upgrade", "head")
+        run(root, "alembic", "check")
+        run(root, "alembic", "downgrade", "base")
+
+
+def test_a_relation_to_itself_is_a_key_of_its_own_table(tmp_path: Path) -> None:
+    made = text_of(tmp_path, TREE, "_create_pages.py")
+    assert '["parent_id"],\n            ["pages.id"],\n            name=op.f("fk_pages_parent_id_pages")' in made
+    assert "parent_id: UUID | None" in text_of(tmp_path, TREE, "schemas/page.py")
+
+
+def test_a_relation_to_itself_that_is_required_is_refused_because_none_could_be_first(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="could never be a first one") as refused:
+        plan(tmp_path, page(relations=[{"name": "before", "to": "Page"}]))
+    assert refused.value.hint == "let it be empty: before:Page?"
+
+
 @pytest.mark.parametrize("to", ["clients.Client", "app.clients.Client"])
 def test_of_two_models_of_one_name_the_module_tells_which(tmp_path: Path, to: str) -> None:
     other = CLIENT.replace('"clients"', '"old_clients"')
@@ -65,8 +106,6 @@ def test_a_model_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path
     with pytest.raises(UnsupportedProjectError, match="no model Person") as refused:
         plan(tmp_path, page(relations=[{"name": "owner", "to": "Person"}]))
     assert "models.note.Note" in refused.value.message
-    with pytest.raises(UnsupportedProjectError, match="no model Page"):
-        plan(tmp_path, page(relations=[{"name": "before", "to": "Page"}]))
 
 
 @pytest.mark.parametrize("key", ["id = Column(MyType(), primary_key=True)", "x = 1"])

@@ -17,6 +17,7 @@ RANGES = ("int", "decimal", "datetime", "date")
 
 _FILTER_TYPES = (*RANGES, "str", "bool", "uuid", "enum")
 _ACTION_TYPES = {"enum": str, "bool": bool, "int": int}
+_NOBODY = "00000000-0000-0000-0000-000000000000"
 _PAGING = ("limit", "after", "offset", "include_total")
 # Methods of the generated repository and service.
 _METHODS = frozenset({"add", "change", "claim", "count", "create", "create_once", "delete", "get", "list", "page"}) | {
@@ -56,13 +57,17 @@ class Filter:
 
     @property
     def sample(self) -> object:
-        """The value as it stands in a query: that of the second example."""
+        """The value as it stands in a query: that of the second example, or that of none."""
+        if self.field.own:
+            return _NOBODY
         value = self.field.json_sample(1)
         return str(value).lower() if isinstance(value, bool) else value
 
     @cached_property
     def matches(self) -> list[int]:
         """The numbers of the examples that the sample leaves."""
+        if self.field.own:
+            return []
         pivot = self._comparable(1)
         found = []
         for number in range(3):

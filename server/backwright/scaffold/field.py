@@ -88,6 +88,11 @@ class Field:
         return self.reference.relation if self.reference else None
 
     @property
+    def own(self) -> bool:
+        """Whether it refers to the resource's own table."""
+        return self.reference is not None and self.reference.own
+
+    @property
     def article(self) -> str:
         """`a` or `an`, before the name of the relation."""
         return article(self.relation or self.name)
@@ -240,6 +245,8 @@ class Field:
 
     def json_sample(self, number: int) -> object:
         """A valid JSON value; the numbers 0 to 2 give different ones where the type has so many."""
+        if self.own:
+            return None
         if self.reference:
             # Two relations to the same model refer to different ones.
             number = (number + self.reference.shift) % SAMPLES
@@ -269,6 +276,8 @@ class Field:
             "uuid": f'UUID("{value}")',
             "enum": f"{self.enum}.{str(value).upper()}",
         }
+        if value is None:
+            return "None"
         if self._secret and isinstance(value, str):
             return f"{json_literal(value[:1])} * {len(value)}"
         return sources.get(self.type, repr(value))

@@ -17,6 +17,7 @@ class Reference:
         attribute: the attribute of that column in the class.
         on_delete: `restrict`, `cascade` or `set_null`.
         shift: how many relations come before; the examples differ by it.
+        own: whether the other one is the resource itself; its examples refer to nothing, as the first of a tree does.
     """
 
     relation: str
@@ -26,6 +27,7 @@ class Reference:
     attribute: str
     on_delete: str
     shift: int = 0
+    own: bool = False
 
     @property
     def ondelete(self) -> str:

@@ -10,7 +10,7 @@ from typing import cast
 from backwright.errors import InvalidInputError, UnsupportedProjectError
 from backwright.scaffold.field import INT4, MAX_STR, Field
 from backwright.scaffold.models import Model, read_models
-from backwright.scaffold.names import check_field, check_identifier, pascal
+from backwright.scaffold.names import check_field, check_identifier, pascal, plural_of
 from backwright.scaffold.project import Facts, source_root_of
 from backwright.scaffold.reading import read_resource
 from backwright.scaffold.record import Record, records
@@ -22,6 +22,7 @@ SUFFIX = "Row"
 """What the classes of generated models end with."""
 
 _SHOWN = 12
+_CIRCLE = "{name} refers to {to} itself; nothing forbids a circle: where it has to be a tree, the service checks that"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Relations:
 
 
 def find_relations(root: Path, facts: Facts, values: Mapping[str, object]) -> Relations:
-    """The models that `relations` name.
+    """The models that `relations` name; the resource itself is one of them.
 
     Raises:
         InvalidInputError: a relation is no relation.
@@ -94,6 +95,10 @@ class _Finder:
         keys, parents, notes = list[Field](), dict[str, Parent](), list[str]()
         for shift, item in enumerate(given):
             name, to, required, on_delete = read_relation(item)
+            if (itself := self._own(values, item)) is not None:
+                keys.append(shifted(itself, shift))
+                notes.append(_CIRCLE.format(name=name, to=to))
+                continue
             model = self._model(to, str(values.get("resource")))
             key = _field(name, model, on_delete, required=required)
             for cls, parent in self._parents(model, key).items():
@@ -104,6 +109,27 @@ class _Finder:
         own = {f"{pascal(str(values.get('resource')))}{suffix}" for suffix in (SUFFIX, f"Idempotency{SUFFIX}")}
         modules = sorted({self._module(model.path) for model in self._models if model.cls not in own})
         return Relations(tuple(keys), tuple(parents.values()), tuple(modules), tuple(notes))
+
+    def _own(self, values: Mapping[str, object], item: object) -> Field | None:
+        """The key of a relation of the resource to itself; None where another model is meant.
+
+        Raises:
+            InvalidInputError: it is required, so that there could never be a first one.
+        """
+        name, to, required, on_delete = read_relation(item)
+        resource = str(values.get("resource"))
+        row = f"{pascal(resource)}{SUFFIX}"
+        if to not in {pascal(resource), row} or any(model.cls == to != row for model in self._models):
+            return None
+        if required:
+            raise InvalidInputError(
+                f"{name!r} refers to {resource} itself and is required, so that there could never be a first one",
+                hint=f"let it be empty: {name}:{to}?",
+            )
+        plural = values.get("plural")
+        table = plural if isinstance(plural, str) and plural else plural_of(resource)
+        reference = Reference(name, row, table, "id", "id", on_delete, own=True)
+        return Field(f"{name}_id", "uuid", "", "", required=False, index=True, reference=reference)
 
     def _model(self, to: str, resource: str) -> Model:
         """The one model of this name.
@@ -152,6 +178,9 @@ class _Finder:
         keys = list[Field]()
         for shift, item in enumerate(cast("Sequence[object]", made.values.get("relations") or ())):
             name, to, required, on_delete = read_relation(item)
+            if (itself := self._own(made.values, item)) is not None:
+                keys.append(shifted(itself, shift))
+                continue
             farther = self._model(to, made.name)
             farther_key = _field(name, farther, on_delete, required=required)
             above |= {cls: replace(each, free=False) for cls, each in self._parents(farther, farther_key).items()}
