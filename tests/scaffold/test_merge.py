@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backwright.catalog.version import Version
 from backwright.errors import PlanConflictError
 from backwright.scaffold import engine
 from backwright.scaffold.follow import follow, known_of
 from backwright.scaffold.merge import merge, pack_base, unpack_base
 from backwright.scaffold.plan import Plan
 from backwright.scaffold.record import Known
-from tests.scaffold._projects import SMALL, TEMPLATE, tree
+from backwright.scaffold.template import Template, load_template
+from tests.scaffold._projects import HOST, SMALL, TEMPLATE, tree, write
 
 BASE = "import a\n\n\ndef one():\n    return 1\n\n\ndef two():\n    return 2\n"
 MINE = BASE.replace("return 1", "return 11")
@@ -174,3 +176,45 @@ def test_an_edit_of_the_line_that_the_template_changed_is_reported_and_nothing_i
     assert tree(root) == before
     engine.apply(plan(root, next_template, mark=True), root)
     assert (root / MODEL).read_text(encoding="utf-8").startswith('<<<<<<< yours\n"""Mine. ')
+
+
+RELEASES = Path(__file__).parents[2] / "skills" / ".releases"
+TEMPLATES = sorted(RELEASES.parent.glob("*/assets/*/template.yaml"))
+SHARED = {"own": "src/shop/db/session.py", "host": "app/resource_kit/http.py"}
+
+
+@pytest.mark.parametrize("kind", SHARED)
+def test_a_platform_of_an_earlier_release_receives_what_changed_since_and_its_edits_stay(
+    kind: str, tmp_path: Path
+) -> None:
+    earlier = RELEASES / "fastapi-endpoint" / "1.6.0" / "assets" / "fastapi-sqlalchemy"
+    root = write(tmp_path / "shop", HOST if kind == "host" else {"README.md": ""})
+    engine.apply(plan(root, earlier), root)
+    shared = root / SHARED[kind]
+    first = shared.read_text(encoding="utf-8")
+    shared.write_text(first + "\n\nMINE = 1\n", encoding="utf-8")
+    made = plan(root, TEMPLATE)
+    assert {action.path: action.kind for action in made.actions}[SHARED[kind]] == "merge"
+    engine.apply(made, root)
+    text = shared.read_text(encoding="utf-8")
+    assert text.endswith("\n\nMINE = 1\n")
+    assert text.removesuffix("\n\nMINE = 1\n") != first
+    assert plan(root, TEMPLATE).writes == ()
+
+
+@pytest.mark.parametrize(
+    "template", sorted(RELEASES.parent.glob("*/assets/*/template.yaml")), ids=lambda p: p.parent.name
+)
+def test_a_template_has_another_version_than_the_release_whose_shared_files_were_others(template: Path) -> None:
+    head, place = load_template(template.parent), template.parent.relative_to(RELEASES.parent)
+    skill, *below = place.parts
+    releases = sorted((RELEASES / skill).iterdir(), key=lambda path: Version.parse(path.name), reverse=True)
+    earlier = [load_template(folder) for each in releases if (folder := each.joinpath(*below)).is_dir()]
+    other = next((each for each in earlier if shared_by(each) != shared_by(head)), None)
+    assert other is None or other.id != head.id
+
+
+def shared_by(template: Template) -> dict[str, str]:
+    """What every resource of a project shares: it follows a template only to another version of it."""
+    files = [file for file in template.manifest.files if file.owner in {"platform", "tables"}]
+    return {file.source: template.sources[file.source] for file in files}
