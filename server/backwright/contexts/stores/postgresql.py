@@ -91,7 +91,7 @@ def _engine(url: str) -> Engine:
                 "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={2 * LOCK_SECONDS}s",
             },
         )
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise InvalidInputError("the database URL is none", hint="write postgresql://USER@HOST/DATABASE") from None
     except (ImportError, NoSuchModuleError):
         raise InvalidInputError(
