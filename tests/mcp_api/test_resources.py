@@ -157,11 +157,12 @@ async def test_a_cursor_that_no_list_gave_is_refused_by_every_list(app: App) -> 
             assert refused.value.code == INVALID_PARAMS
 
 
-async def test_the_templates_are_those_of_sessions_plans_reviews_rules_and_each_kind_of_skill(app: App) -> None:
+async def test_the_templates_are_those_of_sessions_schemas_plans_reviews_rules_and_each_kind_of_skill(app: App) -> None:
     async with connected(app) as client:
         templates = (await client.list_resource_templates()).resource_templates
     assert [template.uri_template for template in templates] == [
         "backwright://loaded/{session}",
+        "context-schema://{type}/v{version}",
         "plan://{digest}",
         "review://{review}/{format}",
         "rule://{code}",

@@ -26,7 +26,8 @@ def serve_http(settings: Settings, port: int) -> None:
         ManifestError: there is no pack, or the settings are strict and it has a problem.
         ToolUnavailableError: the port is taken.
     """
-    app = http_app(started(settings))
+    serving = started(settings)
+    app = http_app(serving)
     listener = _listen(port)
     config = uvicorn.Config(
         app,
@@ -43,7 +44,11 @@ def serve_http(settings: Settings, port: int) -> None:
     url = f"http://{HOST}:{listener.getsockname()[1]}/mcp"
     sys.stderr.write(f"backwright: serving {url} (Ctrl-C stops it)\n")
     sys.stderr.flush()
-    _Server(config, app.state.end_streams).run(sockets=[listener])
+    try:
+        _Server(config, app.state.end_streams).run(sockets=[listener])
+    finally:
+        # Whatever is still being written is written first.
+        serving.close()
 
 
 class _Server(uvicorn.Server):

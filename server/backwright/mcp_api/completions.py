@@ -18,7 +18,9 @@ from mcp_types import (
 
 from backwright.catalog.version import Range, Version, parse_request
 from backwright.errors import BackwrightError, InvalidVersionError
+from backwright.mcp_api._caller import asking, caller
 from backwright.mcp_api._errors import Context
+from backwright.mcp_api._stored import CONTEXT_TEMPLATE, SCHEMA_TEMPLATE, VERSION_TEMPLATE, StoredContexts
 from backwright.mcp_api.prompts import TASK, VERSION
 from backwright.mcp_api.resources import (
     LIBRARY_TEMPLATE,
@@ -46,6 +48,18 @@ def _formats() -> Iterable[str]:
     return (form.name for form in formats())
 
 
+def _of_contexts(stored: StoredContexts) -> Mapping[str, Mapping[str, Choices]]:
+    """The arguments of the addresses of contexts, where any are offered."""
+    if not stored.offered:
+        return {}
+    address: dict[str, Choices] = {
+        "namespace": lambda _: stored.namespaces(caller()),
+        "name": lambda known: stored.names(caller(), known),
+    }
+    version: Choices = lambda known: stored.versions(caller(), known)  # noqa: E731  a choice beside the others
+    return {CONTEXT_TEMPLATE: address, VERSION_TEMPLATE: {**address, "version": version}}
+
+
 class Completions:
     """The handler of `completion/complete`."""
 
@@ -60,10 +74,16 @@ class Completions:
             LIBRARY_TEMPLATE: _Owned(app, "lib", "distribution").arguments(),
             ROOT_TEMPLATE: _Owned(app, "root", "folder").arguments(),
             RELEASE_TEMPLATE: {"version": self._releases, "name": self._names, "path": self._paths},
+            SCHEMA_TEMPLATE: {"type": self._types, "version": self._type_versions},
+            **_of_contexts(StoredContexts(app)),
         }
 
-    async def complete(self, _: Context, params: CompleteRequestParams) -> CompleteResult:
+    async def complete(self, ctx: Context, params: CompleteRequestParams) -> CompleteResult:
         """The values that fit what is typed so far: those that start with it, then those that hold it."""
+        with asking(ctx):
+            return await self._completed(params)
+
+    async def _completed(self, params: CompleteRequestParams) -> CompleteResult:
         choices = self._choices(params)
         known = (params.context.arguments if params.context else None) or {}
         fitting = in_range if params.argument.name == VERSION else ranked
@@ -89,6 +109,13 @@ class Completions:
         if found is None:
             raise MCPError(INVALID_PARAMS, f"No such template. There are: {', '.join(self._templates)}.")
         return found
+
+    def _types(self, _: Mapping[str, str]) -> Iterable[str]:
+        return (schema.type for schema in self._app.schemas())
+
+    def _type_versions(self, known: Mapping[str, str]) -> Iterable[str]:
+        """The newest first."""
+        return (str(schema.version) for schema in reversed(self._app.schemas()) if schema.type == known.get("type"))
 
     def _names(self, _: Mapping[str, str]) -> Iterable[str]:
         # A name with a slash is more than one segment, and the templates have one.

@@ -24,6 +24,8 @@ from mcp_types import (
 )
 
 from backwright.errors import PlanNotFoundError, ReviewNotFoundError, SessionNotFoundError, UnknownUriError
+from backwright.mcp_api import _stored
+from backwright.mcp_api._caller import caller_of
 from backwright.mcp_api._cursors import Chained, Pager
 from backwright.mcp_api._errors import Context
 from backwright.mcp_api._mime import DIFF, JSON, MARKDOWN, mime_type, text_of
@@ -59,6 +61,7 @@ TEMPLATES: Final = (
         description="Skill, version and digest of what use_skill gave under a session, to load it again.",
         mime_type=JSON,
     ),
+    _stored.SCHEMA,
     ResourceTemplate(
         uri_template=PLAN_TEMPLATE,
         name="plan",
@@ -124,27 +127,40 @@ class Resources:
         self._shelf = shelf
         self._page = page
         self._fixed: dict[str, Fixed] | None = None
+        self._stored = _stored.StoredContexts(app)
 
-    async def list_resources(self, _: Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
-        """The files of the listed skills, then everything else."""
+    async def list_resources(self, ctx: Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
+        """The files of the listed skills, then everything else, then the contexts that the caller may read."""
+        cursor = params.cursor if params else None
+        if self._stored.offered and self._stored.is_cursor(cursor):
+            found, more = await anyio.to_thread.run_sync(self._stored.listed, caller_of(ctx), cursor, self._page)
+            return _private(found, more)
         fixed = await anyio.to_thread.run_sync(self._all_fixed)
         listed = Chained(self._shelf.resources(), [one.resource for one in fixed.values()])
-        pager = Pager("resources/list", self._shelf.digest, self._page)
-        page = pager.page(listed, params.cursor if params else None)
-        return ListResourcesResult(resources=list(page.items), next_cursor=page.next_cursor)
+        page = Pager("resources/list", self._shelf.digest, self._page).page(listed, cursor)
+        if page.next_cursor is not None or not self._stored.offered:
+            return ListResourcesResult(resources=list(page.items), next_cursor=page.next_cursor)
+        room = self._page - len(page.items)
+        found, more = await anyio.to_thread.run_sync(self._stored.first, caller_of(ctx), room)
+        return _private([*page.items, *found], more)
 
     async def list_templates(self, _: Context, params: PaginatedRequestParams | None) -> ListResourceTemplatesResult:
         """The templates, by name."""
-        page = Pager("resources/templates/list", "", self._page).page(TEMPLATES, params.cursor if params else None)
+        templates = (*_stored.TEMPLATES, *TEMPLATES) if self._stored.offered else TEMPLATES
+        page = Pager("resources/templates/list", "", self._page).page(templates, params.cursor if params else None)
         return ListResourceTemplatesResult(resource_templates=list(page.items), next_cursor=page.next_cursor)
 
-    async def read_resource(self, _: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+    async def read_resource(self, ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
         """The bytes of one resource, exactly as they are."""
         uri = params.uri
         file = self._shelf.file(uri)
         if file is not None:
             # In memory and checked against its digest: less work than handing it to a thread.
             return _result(uri, mime_type(file.path, file.data), file.verified(), ttl_of(uri))
+        return await self._read_made(ctx, uri)
+
+    async def _read_made(self, ctx: Context, uri: str) -> ReadResourceResult:
+        """What is made when it is asked for, and no file."""
         loaded = _LOADED.fullmatch(uri)
         if loaded is not None:
             return _result(uri, JSON, self._loaded(uri, loaded[1]), 0, "private")
@@ -163,8 +179,17 @@ class Resources:
             return _result(uri, MARKDOWN, page.encode(), TTL_MS)
         fixed = (await anyio.to_thread.run_sync(self._all_fixed)).get(uri)
         if fixed is None:
-            raise UnknownUriError("resource", uri, self._shelf.hint(uri))
+            return await self._read_stored(ctx, uri)
         return _result(uri, fixed.resource.mime_type or JSON, fixed.read(), TTL_MS, fixed.scope)
+
+    async def _read_stored(self, ctx: Context, uri: str) -> ReadResourceResult:
+        read = partial(self._stored.read, caller_of(ctx), uri)
+        found = await anyio.to_thread.run_sync(read) if self._stored.offered else None
+        if found is None:
+            raise UnknownUriError("resource", uri, self._shelf.hint(uri))
+        contents = TextResourceContents(uri=uri, mime_type=found.mime_type, text=found.text, _meta=found.meta)
+        scope: Literal["public", "private"] = "public" if found.public else "private"
+        return ReadResourceResult(contents=[contents], ttl_ms=found.ttl_ms, cache_scope=scope)
 
     def _plan(self, uri: str, digest: str) -> str:
         from backwright.mcp_api._plan_answer import whole_diff
@@ -247,6 +272,12 @@ class Resources:
     def _problems(self) -> bytes:
         found = [asdict(problem) for problem in self._app.problems()]
         return json.dumps({"problems": found}, ensure_ascii=False, indent=1).encode()
+
+
+def _private(resources: list[Resource], more: str | None) -> ListResourcesResult:
+    return ListResourcesResult(
+        resources=resources, next_cursor=more, ttl_ms=_stored.LATEST_TTL_MS, cache_scope="private"
+    )
 
 
 def _explain(app: App, code: str) -> bytes:

@@ -36,6 +36,7 @@ def serve_stdio(settings: Settings) -> NoReturn:
     gc.set_threshold(_YOUNG)
     anyio.run(_serve, server)
     app.recall.flush()
+    app.close()
     logging.shutdown()
     sys.stdout.flush()
     # Tearing the interpreter down takes longer than some clients wait, and there is nothing left to tidy.
