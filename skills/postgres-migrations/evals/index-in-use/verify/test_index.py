@@ -8,7 +8,7 @@ from shop.models import Order
 
 Statements = Callable[..., list[str]]
 CREATE = re.compile(
-    r"CREATE (UNIQUE )?INDEX (CONCURRENTLY )?(IF NOT EXISTS )?(?P<name>\w+) ON (public\.)?"?orders"? [^(]*\((?P<columns>.*?)\)",
+    r"CREATE (UNIQUE )?INDEX (CONCURRENTLY )?(IF NOT EXISTS )?(?P<name>\w+) ON (public\.)?orders[^(]*\((?P<columns>.*?)\)",
     re.IGNORECASE,
 )
 
