@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from backwright.contexts.schema import ContextModel, Schema, published
+from backwright.contexts.schema import ContextModel, Schema, as_it_is, published
 
 # The digest of each schema as it was first published. An entry is added with a new version and never changed: someone
 # holds documents that were written against the schema behind it.
@@ -74,6 +74,26 @@ def test_the_canonical_form_is_sorted_and_compact() -> None:
 def test_an_example_that_does_not_validate_is_refused_at_once() -> None:
     with pytest.raises(ValidationError):
         Schema("sample", 1, Sample, ({"count": "1"},))
+
+
+@pytest.mark.parametrize("schema", [one for one in published() if one.version > 1], ids=lambda schema: schema.uri)
+def test_each_example_of_a_version_upgrades_to_the_next_and_validates(schema: Schema) -> None:
+    before = next(one for one in published() if (one.type, one.version) == (schema.type, schema.version - 1))
+    assert schema.upgrade is not None
+    for example in before.examples:
+        upgraded = schema.upgrade(dict(example))
+        assert schema.model.model_validate_json(json.dumps(upgraded)).model_fields_set == set(upgraded)
+
+
+def test_several_types_have_more_than_one_version() -> None:
+    assert {schema.type for schema in published() if schema.version > 1} >= {"endpoint", "project", "review"}
+
+
+def test_a_later_version_without_its_step_is_refused_and_so_is_a_first_one_with_a_step() -> None:
+    for version, step in ((2, None), (1, as_it_is)):
+        with pytest.raises(ValueError, match="upgrade"):
+            Schema("sample", version, Sample, ({"count": 1},), step)
+    assert Schema("sample", 2, Sample, ({"count": 1},), as_it_is).uri == "context-schema://sample/v2"
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,34 @@ def test_a_key_that_is_none_is_refused(key: str) -> None:
         Condition(idempotency_key=key)
 
 
+# Versions of schemas
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "latest"),
+    [
+        ("project", FIRST, 3),
+        ("review", {"base": "origin/main", "min_severity": "warning"}, 2),
+        ("endpoint", {"resource": "order", "fields": [{"name": "total", "type": "decimal", "ge": 0}]}, 2),
+    ],
+)
+def test_a_stored_version_1_is_read_as_each_later_version(
+    contexts: Contexts, kind: str, body: JsonObject, latest: int
+) -> None:
+    stored = contexts.put(LOCAL, SHOP, body, type=kind, type_version=1).context
+    for wanted in range(1, latest + 1):
+        read = contexts.get(LOCAL, SHOP, type_version=wanted)
+        assert (read.type_version, read.body, read.version) == (wanted, body, 1)
+    assert contexts.get(LOCAL, SHOP) == stored
+
+
+def test_a_stored_context_is_not_read_as_an_earlier_or_unknown_version(contexts: Contexts) -> None:
+    put(contexts, FIRST)
+    for wanted in (1, 2, 99, 0):
+        with pytest.raises(SchemaUnknownError):
+            contexts.get(LOCAL, SHOP, type_version=wanted)
+
+
 # Who may
 
 

@@ -47,11 +47,13 @@ class Published:
 
     def upgrade(self, _unit: Unit, kind: str, body: JsonObject, *, version: int, wanted: int) -> JsonObject:
         """See `Registry.upgrade`."""
-        self._find(kind, wanted)
-        if wanted != version:
+        steps = [schema for schema in published() if schema.type == kind and version < schema.version <= wanted]
+        if self._find(kind, wanted).version < self._find(kind, version).version:
             raise SchemaUnknownError(
-                f"{kind}/v{version} cannot be read as v{wanted}", hint="read it at its own version"
+                f"{kind}/v{version} cannot be read as v{wanted}, which is earlier", hint="read it at its own version"
             )
+        for schema in steps:
+            body = body if schema.upgrade is None else schema.upgrade(body)
         return body
 
     def _find(self, kind: str, version: int | None) -> Schema:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,6 +23,13 @@ JsonObject = dict[str, object]
 
 # `Schema.type` shadows the builtin inside the class.
 ModelType = type["ContextModel"]
+
+Upgrade = Callable[[JsonObject], JsonObject]
+
+
+def as_it_is(document: JsonObject) -> JsonObject:
+    """The step to a version that takes every document of the one before, with the same meaning."""
+    return dict(document)
 
 
 class ContextModel(BaseModel):
@@ -43,9 +50,10 @@ class Schema:
         version: from 1, without gaps.
         model: the Pydantic model that validates it.
         examples: documents that validate; shown to users in the published schema.
+        upgrade: makes a document of the version before one of this version; version 1 has none.
 
     Raises:
-        ValueError: the type or the version has another form, or there is no example.
+        ValueError: the type or the version has another form, there is no example, or no step from the version before.
         pydantic.ValidationError: an example does not validate.
     """
 
@@ -53,6 +61,7 @@ class Schema:
     version: int
     model: ModelType
     examples: tuple[Mapping[str, object], ...]
+    upgrade: Upgrade | None = None
 
     def __post_init__(self) -> None:
         if not _TYPE.fullmatch(self.type):
@@ -61,6 +70,8 @@ class Schema:
             raise ValueError(f"the versions of {self.type} start at 1, not {self.version}")
         if not self.examples:
             raise ValueError(f"{self.uri} needs an example")
+        if (self.upgrade is None) != (self.version == 1):
+            raise ValueError(f"{self.uri}: each version but the first has the step from the one before, as upgrade")
         for example in self.examples:
             self.model.model_validate_json(json.dumps(dict(example)))
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from backwright.contexts.schema import ContextModel, Schema
+from backwright.contexts.schema import ContextModel, Schema, as_it_is
 from backwright.contexts.schemas.endpoint_v1 import EndpointContextV1, EndpointField, Identifier
 
 OnDelete = Literal["restrict", "cascade", "set_null"]
@@ -164,6 +164,7 @@ SCHEMA = Schema(
     type="endpoint",
     version=2,
     model=EndpointContextV2,
+    upgrade=as_it_is,
     examples=(
         {
             "resource": "invoice",

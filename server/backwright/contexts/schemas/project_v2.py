@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from backwright.contexts.schema import ContextModel, Schema
+from backwright.contexts.schema import ContextModel, Schema, as_it_is
 from backwright.contexts.schemas.project_v1 import Glob, ProjectContextV1, Reason, RelativePath, RuleCode
 
 Profile = Literal["quiet", "standard", "strict"]
@@ -59,6 +59,7 @@ SCHEMA = Schema(
     type="project",
     version=2,
     model=ProjectContextV2,
+    upgrade=as_it_is,
     examples=(
         {},
         {

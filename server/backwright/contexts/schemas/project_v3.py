@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from backwright.contexts.schema import ContextModel, Schema
+from backwright.contexts.schema import ContextModel, Schema, as_it_is
 from backwright.contexts.schemas.project_v1 import RelativePath
 from backwright.contexts.schemas.project_v2 import ProjectContextV2
 
@@ -45,6 +45,7 @@ SCHEMA = Schema(
     type="project",
     version=3,
     model=ProjectContextV3,
+    upgrade=as_it_is,
     examples=(
         {},
         {

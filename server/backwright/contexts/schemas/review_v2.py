@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from backwright.contexts.schema import Schema
+from backwright.contexts.schema import Schema, as_it_is
 from backwright.contexts.schemas.project_v1 import RelativePath
 from backwright.contexts.schemas.review_v1 import REVISION, ReviewContextV1
 
@@ -53,6 +53,7 @@ SCHEMA = Schema(
     type="review",
     version=2,
     model=ReviewContextV2,
+    upgrade=as_it_is,
     examples=(
         {},
         {"base": "origin/main", "min_severity": "warning", "profile": "quiet"},
