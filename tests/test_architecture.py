@@ -46,7 +46,7 @@ ALLOWED: dict[str, set[str]] = {
 CONFINED: dict[str, tuple[str, ...]] = {
     "alembic": ("contexts/stores/",),
     "aiokafka": ("contexts/buses/",),
-    "jsonschema_rs": ("contexts/registered.py", "contexts/compatibility.py"),
+    "jsonschema_rs": ("contexts/dialect.py",),
     "mcp": ("mcp_api/",),
     "mcp_types": ("mcp_api/",),
     # The SDK's own return type, by name only.

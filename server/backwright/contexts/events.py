@@ -109,6 +109,29 @@ def of_change(kind: EventKind, context: Context, caller: Caller, *, created: boo
     )
 
 
+def of_schema(uri: str, version: int, digest: str, caller: Caller, at: datetime) -> ContextEvent:
+    """The event of a registered version of a schema.
+
+    Args:
+        uri: its address, `context-schema://<type>/v<version>`.
+        version: which version.
+        digest: of its canonical text.
+        caller: who registered it.
+        at: when, in UTC.
+    """
+    return ContextEvent(
+        id=uuid7(),
+        kind="schema-registered",
+        uri=uri,
+        version=version,
+        digest=digest,
+        schema_uri="https://json-schema.org/draft/2020-12/schema",
+        created=True,
+        at=at,
+        traceparent=caller.traceparent,
+    )
+
+
 def uuid7() -> str:
     """A UUID of version 7 (RFC 9562, section 5.7); the standard library has one only from Python 3.14."""
     value = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 from pydantic import ValidationError
 
+from backwright.contexts import dialect
 from backwright.contexts.canonical import shown, step
 from backwright.contexts.schema import JsonObject, Schema, published
-from backwright.contexts.store import Unit
+from backwright.contexts.store import StoredSchema, Unit
 from backwright.errors import InvalidBodyError, SchemaUnknownError
+
+_SHOWN: Final = 40
 
 
 class Registry(Protocol):
@@ -60,9 +64,60 @@ class Published:
         versions = [schema for schema in published() if schema.type == kind]
         found = next((schema for schema in reversed(versions) if version in {None, schema.version}), None)
         if found is None:
-            known = ", ".join(schema.uri for schema in published())
-            raise SchemaUnknownError("no schema of that type and version is known", hint=f"there are {known}")
+            raise _unknown(())
         return found
+
+
+class Joined:
+    """The schemas that ship with Backwright, and beside them those that users registered; see `Registry`.
+
+    A type that ships is never looked for among the registered ones: nobody can register it.
+    """
+
+    def __init__(self) -> None:
+        self._published = Published()
+
+    def check(self, unit: Unit, kind: str, version: int | None, body: JsonObject) -> int:
+        """See `Registry.check`."""
+        if _ships(kind):
+            return self._published.check(unit, kind, version, body)
+        schema = _registered(unit, kind, version)
+        dialect.check(schema.text, body)
+        return schema.version
+
+    def upgrade(self, unit: Unit, kind: str, body: JsonObject, *, version: int, wanted: int) -> JsonObject:
+        """See `Registry.upgrade`. Users' schemas have no steps: a document is of another version if it validates."""
+        if _ships(kind):
+            return self._published.upgrade(unit, kind, body, version=version, wanted=wanted)
+        schema = _registered(unit, kind, wanted)
+        try:
+            dialect.check(schema.text, body)
+        except InvalidBodyError as error:
+            raise SchemaUnknownError(
+                f"this document of {kind}/v{version} is none of v{wanted}: {error.message}",
+                hint="read it at its own version",
+            ) from None
+        return body
+
+
+def _ships(kind: str) -> bool:
+    return any(schema.type == kind for schema in published())
+
+
+def _registered(unit: Unit, kind: str, version: int | None) -> StoredSchema:
+    found = unit.schema(kind, version)
+    if found is None:
+        raise _unknown(unit.schemas(None))
+    return found
+
+
+def _unknown(registered: Sequence[StoredSchema]) -> SchemaUnknownError:
+    # Without what the caller sent: it may be anything.
+    uris = [schema.uri for schema in published()] + [schema.uri for schema in registered]
+    more = f" and {len(uris) - _SHOWN} more" if len(uris) > _SHOWN else ""
+    return SchemaUnknownError(
+        "no schema of that type and version is known", hint=f"there are {', '.join(uris[:_SHOWN])}{more}"
+    )
 
 
 def _places(error: ValidationError) -> list[dict[str, str]]:

@@ -13,12 +13,14 @@ from backwright.contexts import access, audit
 from backwright.contexts.access import ALL, Action, Grant
 from backwright.contexts.audit import AuditEntry, Verification
 from backwright.contexts.canonical import canonical
+from backwright.contexts.compatibility import Mode
 from backwright.contexts.context import Address, Caller, Condition, Context, Document, Written, checked_name
-from backwright.contexts.registry import Published, Registry
+from backwright.contexts.registered import Registration, SchemaCheck, SchemaVersion, listed
+from backwright.contexts.registry import Joined, Registry
 from backwright.contexts.schema import JsonObject
 from backwright.contexts.store import Listing, Store, Unit
 from backwright.contexts.writing import Deed, Write, record
-from backwright.errors import ContextNotFoundError, InvalidCursorError, InvalidInputError
+from backwright.errors import ContextNotFoundError, InvalidCursorError, InvalidInputError, SchemaUnknownError
 
 MAX_PAGE: Final = 500
 MAX_SUBJECT: Final = 255
@@ -45,7 +47,7 @@ class Contexts:
 
     Args:
         store: keeps them.
-        registry: knows the schemas.
+        registry: knows the schemas; those that ship with Backwright and the registered ones, if none is given.
         wake: called after each change, so that whoever hands events on need not poll.
         clock: the time, in UTC.
     """
@@ -59,7 +61,7 @@ class Contexts:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.store = store
-        self.registry: Registry = registry or Published()
+        self.registry: Registry = registry or Joined()
         self._wake = wake
         self._clock = clock
 
@@ -184,6 +186,81 @@ class Contexts:
 
         found = self.store.read(work)
         return Page(found[:limit], str(found[limit - 1].version) if len(found) > limit else None)
+
+    # Schemas
+
+    def register_schema(
+        self,
+        caller: Caller,
+        type: str,  # noqa: A002  the word that callers and the wire use
+        json_schema: JsonObject,
+        *,
+        mode: Mode | None = None,
+        version: int | None = None,
+    ) -> SchemaCheck:
+        """Register a schema of the caller's own as the next version of its type.
+
+        The latest one once more, under the same mode or without one, changes nothing (`changed` is False). A version
+        never changes. `mode` is what the type promises from this version on; left out, what it promised before, and
+        BACKWARD for a first one. The new version is held to what the latest one promises.
+
+        Raises:
+            ContextNotFoundError, ForbiddenError: the caller is neither this machine's user nor admin of `*`.
+            InvalidBodyError, TooLargeError: it is no JSON Schema that may be registered; see `dialect`.
+            InvalidInputError: no type, no mode, a type that Backwright publishes, or a version that leaves a gap.
+            SchemaImmutableError: `version` is registered with another content.
+            SchemaIncompatibleError: it breaks the promise; `details["changes"]` has pointer, breaks and reason of each.
+        """
+        self._registrar(caller)
+        registration, now = Registration(type, json_schema, mode, version), self._clock()
+        text = registration.checked()
+        registered = self.store.write(lambda unit: registration.register(unit, text, caller, now))
+        if registered.changed:
+            self._wake()
+        return registered
+
+    def check_schema(
+        self,
+        type: str,  # noqa: A002  the word that callers and the wire use
+        json_schema: JsonObject,
+        *,
+        mode: Mode | None = None,
+        version: int | None = None,
+    ) -> SchemaCheck:
+        """What registering a schema would come to, with each change that breaks a promise; nothing is written.
+
+        With a mode, the comparison with the latest version is made under that mode, whatever the type promises.
+
+        Raises:
+            InvalidBodyError, TooLargeError, InvalidInputError, SchemaImmutableError: as `register_schema`.
+        """
+        registration = Registration(type, json_schema, mode, version)
+        text = registration.checked()
+        return self.store.read(lambda unit: registration.check(unit, text, mode))
+
+    def schemas(self, type: str | None = None) -> tuple[SchemaVersion, ...]:  # noqa: A002  the word on the wire
+        """Every version of every schema, published and registered, or of one type; schemas are no secret."""
+        return self.store.read(lambda unit: listed(unit, type))
+
+    def schema(self, type: str, version: int | None = None) -> SchemaVersion:  # noqa: A002  the word on the wire
+        """One version of a schema, published or registered, or the latest.
+
+        Raises:
+            SchemaUnknownError: there is none such.
+        """
+        found = next(
+            (one for one in self.schemas(type) if (one.version == version or (version is None and one.latest))), None
+        )
+        if found is None:
+            raise SchemaUnknownError(
+                "no schema of that type and version is known", hint="list the schemas to see which ones there are"
+            )
+        return found
+
+    def _registrar(self, caller: Caller) -> None:
+        """Refuse whoever may not register, before a large schema is looked at."""
+        if not caller.local:
+            self.store.read(lambda unit: self._require(unit, caller, access.ALL, "administer", "registry of schemas"))
 
     # Who may
 

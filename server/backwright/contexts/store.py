@@ -71,6 +71,11 @@ class StoredSchema:
     created_by: str
     created_at: datetime
 
+    @property
+    def uri(self) -> str:
+        """Its address."""
+        return f"context-schema://{self.type}/v{self.version}"
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
