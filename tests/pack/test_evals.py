@@ -52,10 +52,8 @@ def test_the_reference_of_a_task_passes_and_the_start_and_the_wrong_one_fail(fol
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_evals_of_a_skill_keep_their_format_and_name_rules_that_exist(name: str) -> None:
+def test_every_skill_has_evals_that_keep_their_format_and_name_rules_that_exist(name: str) -> None:
     skill = skill_of(name)
-    if not (SKILLS / name / EVALS).is_dir():
-        pytest.skip(f"{name} has no evals yet")
     tasks = tasks_of(skill)
     assert len(tasks) >= FEWEST
     for task in tasks:
@@ -67,7 +65,7 @@ def test_the_evals_of_a_skill_keep_their_format_and_name_rules_that_exist(name: 
 def test_no_model_is_handed_the_evals_of_a_skill(name: str) -> None:
     skill = skill_of(name)
     assert [file.path for file in skill.served if file.path.startswith(EVALS)] == []
-    for task in tasks_of(skill) if (SKILLS / name / EVALS).is_dir() else ():
+    for task in tasks_of(skill):
         given = files_of(task, skill, "with")
         placed = {path.partition(f"{name}/")[2] for path in given if path.startswith(PLACES)}
         assert placed == {file.path for file in skill.served}
