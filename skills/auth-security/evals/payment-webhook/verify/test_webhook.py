@@ -27,16 +27,16 @@ def test_a_genuine_delivery_marks_the_order() -> None:
 
 
 def test_both_secrets_are_valid_while_they_rotate() -> None:
-    assert deliver(signature(secret=OLD)) == (204, [7])
+    assert deliver(signature(secret=OLD)) == (204, [7]), "the secret that is rotated out is refused"
 
 
 def test_what_is_signed_is_the_bytes_that_were_sent() -> None:
     body = '{"note":"Zürich", "amount":1.50,\n "order_id":7}'.encode()
-    assert deliver(signature(body), body) == (204, [7])
+    assert deliver(signature(body), body) == (204, [7]), "a genuine delivery is refused"
 
 
 def test_a_body_that_was_changed_is_refused() -> None:
-    assert deliver(signature(), b'{"order_id": 8}') == (401, [])
+    assert deliver(signature(), b'{"order_id": 8}') == (401, []), "another order was marked"
 
 
 def test_the_signature_of_somebody_else_is_refused() -> None:

@@ -45,7 +45,9 @@ def test_none_comes_before_six(file: Path) -> None:
 
 def test_three_replicas_make_one_report(file: Path) -> None:
     reports(file, [BEFORE])
-    assert sorted(reports(file, [SIX.replace(second=second) for second in (3, 21, 48)])) == [1, 2]
+    assert sorted(reports(file, [SIX.replace(second=second) for second in (3, 21, 48)])) == [1, 2], (
+        "each replica makes one"
+    )
 
 
 def test_a_tick_that_was_missed_is_made_up_for(file: Path) -> None:
@@ -57,7 +59,9 @@ def test_a_tick_that_was_missed_is_made_up_for(file: Path) -> None:
 
 def test_ten_past_counts_as_six_once(file: Path) -> None:
     reports(file, [BEFORE])
-    assert sorted(reports(file, [SIX.replace(minute=minute) for minute in (7, 8, 9, 40)])) == [1, 2]
+    assert sorted(reports(file, [SIX.replace(minute=minute) for minute in (7, 8, 9, 40)])) == [1, 2], (
+        "it is no single report"
+    )
 
 
 def test_the_next_week_has_its_own(file: Path) -> None:

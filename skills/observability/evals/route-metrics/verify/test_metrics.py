@@ -46,8 +46,12 @@ def test_methods_that_callers_invent_share_one_series() -> None:
 
 
 def test_a_refused_order_is_counted_with_its_status() -> None:
-    assert sum(count for key, count in series(("GET", "/v1/orders/5000")).items() if key[2] == "404") == 1
+    assert sum(count for key, count in series(("GET", "/v1/orders/5000")).items() if key[2] == "404") == 1, (
+        "no 404 was counted"
+    )
 
 
 def test_a_defect_is_counted_as_500() -> None:
-    assert sum(count for key, count in series(("GET", "/v1/orders/13")).items() if key[2] == "500") == 1
+    assert sum(count for key, count in series(("GET", "/v1/orders/13")).items() if key[2] == "500") == 1, (
+        "no metric shows it"
+    )

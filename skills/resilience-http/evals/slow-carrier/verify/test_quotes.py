@@ -67,4 +67,4 @@ def test_a_carrier_that_says_nothing_ends_in_our_error() -> None:
 
 
 def test_a_carrier_that_is_down_is_not_one_without_quotes() -> None:
-    assert ask(answering(503, b"")) == "down"
+    assert ask(answering(503, b"")) == "down", "an outage looks like a carrier that does not go there"
