@@ -19,6 +19,7 @@ from backwright.contexts.context import Address, Context
 from backwright.contexts.events import ContextEvent
 from backwright.contexts.store import KeptAnswer, Listing, StoredSchema, Waiting
 from backwright.contexts.stores import _rows
+from backwright.contexts.stores._statements import statements
 from backwright.contexts.stores._tables import (
     ACTOR,
     AUDIT,
@@ -45,12 +46,14 @@ class SqlUnit:
         self._connection = connection
         self._locks = locks
         self._insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        self._ready = statements(connection.dialect.name)
 
     # Contexts
 
     def context(self, address: Address) -> Context | None:
         """See `Unit`."""
-        row = self._one(self._locked(select(CONTEXT).where(_at(CONTEXT, address))))
+        query = self._ready.locked_context if self._locks else self._ready.context
+        row = self._one(query, at_namespace=address.namespace, at_name=address.name)
         return None if row is None else _rows.context_of(row)
 
     def version(self, address: Address, number: int) -> Context | None:
@@ -92,13 +95,13 @@ class SqlUnit:
         """See `Unit`."""
         values = _rows.context_values(context)
         if expected == 0:
-            done = self._run(self._insert(CONTEXT).values(values).on_conflict_do_nothing()).rowcount
+            done = self._run(self._ready.new_context, values).rowcount
         else:
-            latest = and_(_at(CONTEXT, context.address), CONTEXT.c.version == expected)
-            done = self._run(update(CONTEXT).where(latest).values(values)).rowcount
+            place = {"at_namespace": context.address.namespace, "at_name": context.address.name}
+            done = self._run(self._ready.next_context, {**values, **place, "expected": expected}).rowcount
         if done != 1:
             return False
-        self._run(VERSION.insert().values(values))
+        self._run(self._ready.version, values)
         if expected:
             self._run(delete(LABEL).where(_at(LABEL, context.address)))
         if context.labels:
@@ -111,28 +114,15 @@ class SqlUnit:
 
     def answer(self, subject: str, namespace: str, key: str, now: datetime) -> KeptAnswer | None:
         """See `Unit`."""
-        columns = IDEMPOTENCY.c
         row = self._one(
-            select(IDEMPOTENCY).where(
-                columns.subject == subject,
-                columns.namespace == namespace,
-                columns.key == key,
-                columns.expires_at > _rows.moment(now),
-            )
+            self._ready.answer, at_subject=subject, at_namespace=namespace, at_key=key, now=_rows.moment(now)
         )
         return None if row is None else _rows.answer_of(row)
 
     def claim(self, answer: KeptAnswer, now: datetime) -> bool:
         """See `Unit`."""
-        values = _rows.answer_values(answer)
-        # An expired key is taken over by whoever comes first, in the one statement that also waits for others.
-        taking = self._insert(IDEMPOTENCY).values(values)
-        taking = taking.on_conflict_do_update(
-            index_elements=["subject", "namespace", "key"],
-            set_=values,
-            where=IDEMPOTENCY.c.expires_at <= _rows.moment(now),
-        )
-        return self._run(taking).rowcount == 1
+        values = {**_rows.answer_values(answer), "now": _rows.moment(now)}
+        return self._run(self._ready.claim, values).rowcount == 1
 
     def settle(self, answer: KeptAnswer) -> None:
         """See `Unit`."""
@@ -149,19 +139,17 @@ class SqlUnit:
     def last_link(self, namespace: str) -> AuditEntry | None:
         """See `Unit`."""
         if self._locks:
-            start = {"namespace": namespace, "seq": 0, "anchor": ""}
-            self._run(self._insert(CHAIN).values(start).on_conflict_do_nothing())
-        head = self._one(self._locked(select(CHAIN).where(CHAIN.c.namespace == namespace)))
+            self._run(self._ready.start_chain, {"namespace": namespace, "seq": 0, "anchor": ""})
+        head = self._one(self._ready.locked_chain if self._locks else self._ready.chain, at_namespace=namespace)
         if head is None or head["seq"] == 0:
             return None
-        last = self._one(select(AUDIT).where(AUDIT.c.namespace == namespace, AUDIT.c.seq == head["seq"]))
+        last = self._one(self._ready.last_link, at_namespace=namespace, at_seq=head["seq"])
         return _rows.entry_of(last) if last is not None else self.anchor(namespace)
 
     def link(self, entry: AuditEntry) -> None:
         """See `Unit`."""
-        self._run(AUDIT.insert().values(asdict(entry)))
-        head = self._insert(CHAIN).values(namespace=entry.namespace, seq=entry.seq, anchor="")
-        self._run(head.on_conflict_do_update(index_elements=["namespace"], set_={"seq": entry.seq}))
+        self._run(self._ready.link, asdict(entry))
+        self._run(self._ready.end_chain, {"namespace": entry.namespace, "seq": entry.seq, "anchor": ""})
 
     def links(self, namespace: str, *, after: int, limit: int) -> Sequence[AuditEntry]:
         """See `Unit`."""
@@ -185,12 +173,11 @@ class SqlUnit:
 
     def actor(self, subject: str) -> str:
         """See `Unit`."""
-        known = select(ACTOR.c.pseudonym).where(ACTOR.c.subject == subject)
-        row = self._one(known)
+        row = self._one(self._ready.actor, at_subject=subject)
         if row is None:
             new = {"subject": subject, "pseudonym": f"actor-{secrets.token_hex(8)}"}
             self._run(self._insert(ACTOR).values(new).on_conflict_do_nothing())
-            row = self._one(known)
+            row = self._one(self._ready.actor, at_subject=subject)
         return str(row["pseudonym"]) if row is not None else ""
 
     def forget_actor(self, subject: str) -> bool:
@@ -202,7 +189,7 @@ class SqlUnit:
     def enqueue(self, event: ContextEvent) -> None:
         """See `Unit`."""
         values = {"id": event.id, "uri": event.uri, "event": event.to_json(), "attempts": 0, "error": "", "next_at": ""}
-        self._run(OUTBOX.insert().values(values))
+        self._run(self._ready.event, values)
 
     def due(self, now: datetime, limit: int) -> Sequence[Waiting]:
         """See `Unit`."""
@@ -231,6 +218,8 @@ class SqlUnit:
 
     def grants(self, *, subject: str | None = None, namespace: str | None = None) -> Sequence[Grant]:
         """See `Unit`."""
+        if subject is not None and namespace is None:
+            return [_rows.grant_of(row) for row in self._all(self._ready.grants, at_subject=subject)]
         query = select(GRANT).order_by(GRANT.c.namespace, GRANT.c.subject, GRANT.c.role)
         if subject is not None:
             query = query.where(GRANT.c.subject == subject)
@@ -277,17 +266,17 @@ class SqlUnit:
         return query.with_for_update() if self._locks else query
 
     def _run(
-        self, statement: Executable | Insert, rows: Sequence[Mapping[str, Any]] | None = None
+        self, statement: Executable | Insert, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:
         # Without it the count of an INSERT is anything.
         options = {"preserve_rowcount": True}
         return cast("CursorResult[Any]", self._connection.execute(statement, rows, execution_options=options))
 
-    def _one(self, query: Select[Any]) -> Any:  # a row, or None
-        return self._connection.execute(query).mappings().first()
+    def _one(self, query: Select[Any], **given: object) -> Any:  # a row, or None
+        return self._connection.execute(query, given).mappings().first()
 
-    def _all(self, query: Select[Any]) -> Sequence[Any]:  # rows
-        return self._connection.execute(query).mappings().all()
+    def _all(self, query: Select[Any], **given: object) -> Sequence[Any]:  # rows
+        return self._connection.execute(query, given).mappings().all()
 
 
 def _at(table: Table, address: Address) -> Any:  # a condition

@@ -116,11 +116,15 @@ class SqliteStore:
         done: list[Callable[[], None]] = []
         try:
             with _named(self._path), self._writing.begin() as connection:
-                for work, future in group:
+                # There is one writer at a time, so nothing needs a lock of its own.
+                unit = SqlUnit(connection, locks=False)
+                if len(group) == 1:
+                    # What fails alone takes nothing with it but its own transaction.
+                    done.append(partial(group[0][1].set_result, group[0][0](unit)))
+                for work, future in group if len(group) > 1 else ():
                     try:
-                        # Without savepoint, a single piece of work is its transaction.
                         with connection.begin_nested():
-                            result = work(SqlUnit(connection, locks=True))
+                            result = work(unit)
                     except DBAPIError:
                         # The disk or the file, and not this piece: none of the group was written.
                         raise
