@@ -69,6 +69,15 @@ async def test_no_tool_hands_them_over(app: App) -> None:
         assert "SKILL_FILE_NOT_FOUND" in read.model_dump_json()
 
 
+@pytest.mark.parametrize(("path", "refused"), [(None, False), ("evals/double/task.yaml", True)])
+async def test_no_difference_of_two_versions_shows_them(app: App, path: str | None, refused: bool) -> None:  # noqa: FBT001  a parameter of the test
+    given = {"skill": "one", "since": "0.9.0"} | ({} if path is None else {"path": path})
+    async with connected(app) as client:
+        read = await client.call_tool("read_skill_file", given)
+    assert read.is_error is refused
+    assert refused or "evals" not in read.model_dump_json()
+
+
 def test_the_manifest_pins_them_all_the_same(app: App) -> None:
     head = app.catalog.get("one")
     assert {file.path for file in head.files} - {file.path for file in head.served} == set(EVALS)
