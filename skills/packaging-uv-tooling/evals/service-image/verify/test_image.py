@@ -123,6 +123,6 @@ def test_secrets_and_environments_stay_outside() -> None:
     everything = any("." in copied(rest) for stage in read() for rest in stage.rests("COPY", "ADD"))
     path = Path(".dockerignore")
     lines = path.read_text(encoding="utf-8").split() if path.is_file() else []
-    for name in (".env", ".venv", ".git"):
+    for name in (".env", ".venv"):
         ignored = any(fnmatch(name, line.strip("/").removeprefix("**/")) for line in lines)
         assert ignored or not everything, f"{name} is copied into the image"
