@@ -169,7 +169,7 @@ def _open(root: JsonObject, found: tuple[Place, ...]) -> list[tuple[str, str]]:
             continue
         if not _closed(root, place.schema, "object", frozenset()):
             problems.append((place.pointer, _ADVICE_OBJECT))
-        elif not _closed(root, place.schema, "array", frozenset()):
+        elif place.pointer and not _closed(root, place.schema, "array", frozenset()):
             problems.append((place.pointer, "an array here may hold anything; say what, with items"))
     return problems
 
