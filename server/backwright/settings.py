@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+OWN_BUS: Final = "memory://"
+"""The bus that only this process hears."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -25,6 +28,7 @@ class Settings:
         cache: the folder where this user keeps what can be made anew; None where there is no one user, or none wanted.
         database: the URL of the store of contexts; None where there is none: a server for nobody in particular.
         contexts: whether to offer contexts to assistants; None to offer them once the store is there.
+        bus: the URL of the bus that the events of contexts are handed on to; within this process by default.
         usage: whether to count how often each skill is used; None to leave it to the project.
         environment: the virtual environment that is active; a project's own goes before it.
     """
@@ -40,6 +44,7 @@ class Settings:
     cache: Path | None = None
     database: str | None = None
     contexts: bool | None = None
+    bus: str = OWN_BUS
     usage: bool | None = None
 
     @classmethod
@@ -47,8 +52,9 @@ class Settings:
         """Settings for a process on the user's own machine; `BACKWRIGHT_PACK` names another pack,
         `BACKWRIGHT_SKILLS` more folders of skills, parted as in `PATH`; `BACKWRIGHT_STATE` another folder for records,
         `BACKWRIGHT_CACHE` another for indexes of large packs (`off` or nothing: none are kept), `BACKWRIGHT_DATA`
-        another for contexts or `BACKWRIGHT_DATABASE_URL` another store of them; `BACKWRIGHT_CONTEXTS` offers contexts
-        to assistants (1) or not (0), and `BACKWRIGHT_USAGE` turns the counts on (1) or off (0).
+        another for contexts or `BACKWRIGHT_DATABASE_URL` another store of them, `BACKWRIGHT_BUS_URL` the bus that
+        tells of their changes; `BACKWRIGHT_CONTEXTS` offers contexts to assistants (1) or not (0), and
+        `BACKWRIGHT_USAGE` turns the counts on (1) or off (0).
         """
         pack = environment.get("BACKWRIGHT_PACK")
         skills = tuple(Path(part) for part in environment.get("BACKWRIGHT_SKILLS", "").split(os.pathsep) if part)
@@ -61,6 +67,7 @@ class Settings:
             state=_state(environment),
             cache=_cache(environment),
             database=_database(environment),
+            bus=environment.get("BACKWRIGHT_BUS_URL") or OWN_BUS,
             contexts=_switch(environment, "BACKWRIGHT_CONTEXTS"),
             usage=_switch(environment, "BACKWRIGHT_USAGE"),
         )

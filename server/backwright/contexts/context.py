@@ -7,11 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from backwright.contexts.canonical import canonical
 from backwright.contexts.schema import JsonObject
 from backwright.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from backwright.contexts.events import ContextEvent
 
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?")
 _LABEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,61}[A-Za-z0-9])?")
@@ -195,8 +198,10 @@ class Written:
         context: the version that holds now, or that held after the same request the first time.
         changed: whether this request made it; False where the same document was there already.
         replayed: whether this is the answer to an earlier request with the same key.
+        event: what the outbox holds of it; None where nothing is told.
     """
 
     context: Context
     changed: bool
     replayed: bool = False
+    event: ContextEvent | None = None

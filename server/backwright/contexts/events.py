@@ -132,6 +132,12 @@ def of_schema(uri: str, version: int, digest: str, caller: Caller, at: datetime)
     )
 
 
+def first_id(at: datetime) -> str:
+    """What no id of an event made at that time or later sorts before."""
+    text = f"{max(int(at.timestamp() * 1000), 0):012x}"
+    return f"{text[:8]}-{text[8:]}"
+
+
 def uuid7() -> str:
     """A UUID of version 7 (RFC 9562, section 5.7); the standard library has one only from Python 3.14."""
     value = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10))

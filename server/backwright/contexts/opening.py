@@ -1,4 +1,4 @@
-"""Opens the store that a URL names."""
+"""Opens the store and the bus that a URL names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from backwright._discover import discover
+from backwright.contexts.bus import Bus, BusKind
 from backwright.contexts.store import Backend, Store
 from backwright.errors import InvalidInputError
 
@@ -19,6 +20,13 @@ def backends() -> tuple[Backend, ...]:
     return discover(stores, "BACKEND", Backend, key=lambda backend: backend.name)
 
 
+def kinds_of_bus() -> tuple[BusKind, ...]:
+    """Every kind of bus, by name."""
+    from backwright.contexts import buses
+
+    return discover(buses, "BUS", BusKind, key=lambda kind: kind.name)
+
+
 def open_store(url: str) -> Store:
     """The store at a URL, with its tables made or brought up to date.
 
@@ -27,10 +35,38 @@ def open_store(url: str) -> Store:
         StoreUnavailableError: it cannot be reached, or a later version of Backwright wrote it.
         StorageFullError, RecordUnreadableError: its file cannot be written, or is none.
     """
-    found = _SCHEME.match(url)
-    scheme = found.group(1) if found else ""
+    scheme = _scheme(url)
     for backend in backends():
         if scheme in backend.schemes:
             return backend.open(url)
     known = ", ".join(f"{scheme}://" for backend in backends() for scheme in backend.schemes)
     raise InvalidInputError("no store has a URL like that", hint=f"begin it with one of {known}")
+
+
+def kind_of_bus(url: str) -> BusKind:
+    """The kind of bus that a URL names.
+
+    Raises:
+        InvalidInputError: no bus has that scheme.
+    """
+    scheme = _scheme(url)
+    for kind in kinds_of_bus():
+        if scheme in kind.schemes:
+            return kind
+    known = ", ".join(f"{scheme}://" for kind in kinds_of_bus() for scheme in kind.schemes)
+    raise InvalidInputError("no bus has a URL like that", hint=f"begin it with one of {known}")
+
+
+def open_bus(url: str) -> Bus:
+    """The bus at a URL; whether it can be reached is seen when something is published.
+
+    Raises:
+        InvalidInputError: no bus has that scheme, the URL says what the bus does not know, or its driver is not
+            installed.
+    """
+    return kind_of_bus(url).open(url)
+
+
+def _scheme(url: str) -> str:
+    found = _SCHEME.match(url)
+    return found.group(1) if found else ""

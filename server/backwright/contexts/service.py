@@ -15,6 +15,7 @@ from backwright.contexts.audit import AuditEntry, Verification
 from backwright.contexts.canonical import canonical
 from backwright.contexts.compatibility import Mode
 from backwright.contexts.context import Address, Caller, Condition, Context, Document, Written, checked_name
+from backwright.contexts.events import ContextEvent
 from backwright.contexts.registered import Registration, SchemaCheck, SchemaVersion, listed
 from backwright.contexts.registry import Joined, Registry
 from backwright.contexts.schema import JsonObject
@@ -49,6 +50,8 @@ class Contexts:
         store: keeps them.
         registry: knows the schemas; those that ship with Backwright and the registered ones, if none is given.
         wake: called after each change, so that whoever hands events on need not poll.
+        tell: called with the event of each change of a context made here, so that listeners of this process hear of it
+            at once, whatever the bus is doing. It must be quick and must not raise.
         clock: the time, in UTC.
     """
 
@@ -58,11 +61,13 @@ class Contexts:
         *,
         registry: Registry | None = None,
         wake: Callable[[], None] = lambda: None,
+        tell: Callable[[ContextEvent], None] = lambda _: None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.store = store
         self.registry: Registry = registry or Joined()
         self._wake = wake
+        self._tell = tell
         self._clock = clock
 
     # Writing
@@ -109,8 +114,9 @@ class Contexts:
         return self._told(self.store.write(write.apply))
 
     def _told(self, written: Written) -> Written:
-        if written.changed and not written.replayed:
+        if written.event is not None:
             self._wake()
+            self._tell(written.event)
         return written
 
     # Reading

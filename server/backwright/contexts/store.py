@@ -170,15 +170,29 @@ class Unit(Protocol):
     def due(self, now: datetime, limit: int) -> Sequence[Waiting]:
         """The oldest events that are to be handed on now, in the order in which they were put in.
 
-        An event waits for the earlier ones of its context, so that each context's events keep their order. Two writing
-        transactions at once do not get the same event.
+        An event waits for the earlier ones of its context, so that each context's events keep their order.
         """
+
+    def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Waiting]:
+        """Take what is due: nobody else gets it, or a later event of its context, before the lease has ended.
+
+        One transaction after the other does this, whoever asks, so that no two get the same event.
+        """
+
+    def release(self, ids: Sequence[str]) -> None:
+        """Give leased events back at once, as if they had not been taken."""
 
     def handed_on(self, ids: Sequence[str]) -> None:
         """Remove events from the outbox."""
 
-    def failed(self, event_id: str, error: str, next_at: datetime) -> None:
-        """Count a failed attempt, and leave the event alone until then."""
+    def failed(self, ids: Sequence[str], error: str, next_at: datetime) -> None:
+        """Count a failed attempt of each that is still there, and leave it alone until then."""
+
+    def events_since(self, at: datetime, limit: int) -> Sequence[ContextEvent]:
+        """The events in the outbox that were made at that time or later, the oldest first, leased or not."""
+
+    def forget_events(self, before: datetime) -> int:
+        """Remove events that were made before that time, handed on or not; how many."""
 
     def grants(self, *, subject: str | None = None, namespace: str | None = None) -> Sequence[Grant]:
         """The grants of a subject, of a namespace, or all of them."""

@@ -145,8 +145,9 @@ class Write:
             after="" if new.deleted else new.digest,
         )
         record(unit, self.caller, deed, self.now)
-        unit.enqueue(events.of_change("deleted" if new.deleted else "put", new, self.caller, created=created))
-        return Written(new, changed=True)
+        event = events.of_change("deleted" if new.deleted else "put", new, self.caller, created=created)
+        unit.enqueue(event)
+        return Written(new, changed=True, event=event)
 
     def _next(self, unit: Unit, current: Context | None) -> Context:
         version = current.version + 1 if current else 1

@@ -7,16 +7,29 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import Connection, CursorResult, Executable, Select, Table, and_, delete, exists, or_, select, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Executable,
+    Select,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 from backwright.contexts.access import Grant
 from backwright.contexts.audit import AuditEntry
 from backwright.contexts.context import Address, Context
-from backwright.contexts.events import ContextEvent
+from backwright.contexts.events import ContextEvent, first_id
 from backwright.contexts.store import KeptAnswer, Listing, StoredSchema, Waiting
 from backwright.contexts.stores import _rows
 from backwright.contexts.stores._statements import statements
@@ -32,6 +45,9 @@ from backwright.contexts.stores._tables import (
     SCHEMA,
     VERSION,
 )
+
+# What all processes that lease events of this database lock; any number that nobody else uses.
+_LEASE_LOCK: Final = 0x6261636B7773
 
 
 class SqlUnit:
@@ -199,20 +215,42 @@ class SqlUnit:
             earlier.c.uri == columns.uri, earlier.c.position < columns.position, earlier.c.next_at > at
         )
         query = select(OUTBOX).where(columns.next_at <= at, ~delayed).order_by(columns.position).limit(limit)
-        # Not skipping what another relay holds: it may be an earlier event of the same context.
         return [
-            Waiting(ContextEvent.from_json(row["event"]), row["attempts"], row["error"])
-            for row in self._all(self._locked(query))
+            Waiting(ContextEvent.from_json(row["event"]), row["attempts"], row["error"]) for row in self._all(query)
         ]
+
+    def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Waiting]:
+        """See `Unit`."""
+        if self._connection.dialect.name == "postgresql":
+            # Locking rows would not do: a statement that waits for one still sees the others as they were before, and
+            # takes a later event of the context whose earlier one has just been leased.
+            self._connection.execute(select(func.pg_advisory_xact_lock(_LEASE_LOCK)))
+        taken = self.due(now, limit)
+        ids = [waiting.event.id for waiting in taken]
+        self._run(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(next_at=_rows.moment(until)))
+        return taken
+
+    def release(self, ids: Sequence[str]) -> None:
+        """See `Unit`."""
+        self._run(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(next_at=""))
 
     def handed_on(self, ids: Sequence[str]) -> None:
         """See `Unit`."""
         self._run(delete(OUTBOX).where(OUTBOX.c.id.in_(ids)))
 
-    def failed(self, event_id: str, error: str, next_at: datetime) -> None:
+    def failed(self, ids: Sequence[str], error: str, next_at: datetime) -> None:
         """See `Unit`."""
         values: dict[Any, Any] = {"attempts": OUTBOX.c.attempts + 1, "error": error, "next_at": _rows.moment(next_at)}
-        self._run(update(OUTBOX).where(OUTBOX.c.id == event_id).values(values))
+        self._run(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(values))
+
+    def events_since(self, at: datetime, limit: int) -> Sequence[ContextEvent]:
+        """See `Unit`."""
+        query = select(OUTBOX.c.event).where(OUTBOX.c.id >= first_id(at)).order_by(OUTBOX.c.id).limit(limit)
+        return [ContextEvent.from_json(row["event"]) for row in self._all(query)]
+
+    def forget_events(self, before: datetime) -> int:
+        """See `Unit`."""
+        return self._run(delete(OUTBOX).where(OUTBOX.c.id < first_id(before))).rowcount
 
     # Grants
 

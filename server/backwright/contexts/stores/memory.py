@@ -17,7 +17,7 @@ from typing import TypeVar
 from backwright.contexts.access import Grant
 from backwright.contexts.audit import AuditEntry
 from backwright.contexts.context import Address, Context
-from backwright.contexts.events import ContextEvent
+from backwright.contexts.events import ContextEvent, first_id
 from backwright.contexts.store import Backend, KeptAnswer, Listing, StoredSchema, Unit, Waiting
 
 T = TypeVar("T")
@@ -140,13 +140,32 @@ class _MemoryUnit:
                 found.append(waiting)
         return found[:limit]
 
+    def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Waiting]:
+        taken = self.due(now, limit)
+        for waiting in taken:
+            self._at.outbox[waiting.event.id] = (waiting, until)
+        return taken
+
+    def release(self, ids: Sequence[str]) -> None:
+        for each in self._at.outbox.keys() & set(ids):
+            self._at.outbox[each] = (self._at.outbox[each][0], None)
+
     def handed_on(self, ids: Sequence[str]) -> None:
         for each in ids:
             self._at.outbox.pop(each, None)
 
-    def failed(self, event_id: str, error: str, next_at: datetime) -> None:
-        waiting, _ = self._at.outbox[event_id]
-        self._at.outbox[event_id] = (replace(waiting, attempts=waiting.attempts + 1, error=error), next_at)
+    def failed(self, ids: Sequence[str], error: str, next_at: datetime) -> None:
+        for each in self._at.outbox.keys() & set(ids):
+            waiting, _ = self._at.outbox[each]
+            self._at.outbox[each] = (replace(waiting, attempts=waiting.attempts + 1, error=error), next_at)
+
+    def events_since(self, at: datetime, limit: int) -> Sequence[ContextEvent]:
+        return [self._at.outbox[each][0].event for each in sorted(self._at.outbox) if each >= first_id(at)][:limit]
+
+    def forget_events(self, before: datetime) -> int:
+        old = [each for each in self._at.outbox if each < first_id(before)]
+        self.handed_on(old)
+        return len(old)
 
     def grants(self, *, subject: str | None = None, namespace: str | None = None) -> Sequence[Grant]:
         return sorted(
