@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 from backwright._discover import discover
@@ -35,10 +36,32 @@ def open_store(url: str) -> Store:
         StoreUnavailableError: it cannot be reached, or a later version of Backwright wrote it.
         StorageFullError, RecordUnreadableError: its file cannot be written, or is none.
     """
+    return _backend(url).open(url)
+
+
+def backup_store(url: str, target: Path) -> None:
+    """Copy the store at a URL, which may be in use, to a file.
+
+    Raises:
+        InvalidInputError: the file is there already, there is no such store, or it is backed up by its own programs.
+        StoreUnavailableError, StorageFullError, RecordUnreadableError: it cannot be read or written.
+    """
+    backend = _backend(url)
+    if backend.backup is None:
+        raise InvalidInputError(
+            f"a {backend.name} store is no file to copy",
+            hint="use the database's own programs (pg_dump for PostgreSQL), or `backwright contexts export`",
+        )
+    if target.exists():
+        raise InvalidInputError(f"{target.name} is there already", hint="name a file that is not there yet")
+    backend.backup(url, target)
+
+
+def _backend(url: str) -> Backend:
     scheme = _scheme(url)
     for backend in backends():
         if scheme in backend.schemes:
-            return backend.open(url)
+            return backend
     known = ", ".join(f"{scheme}://" for backend in backends() for scheme in backend.schemes)
     raise InvalidInputError("no store has a URL like that", hint=f"begin it with one of {known}")
 

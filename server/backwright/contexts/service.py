@@ -119,6 +119,10 @@ class Contexts:
             self._tell(written.event)
         return written
 
+    def wake(self) -> None:
+        """Say that events are waiting, after a change that did not come through here."""
+        self._wake()
+
     # Reading
 
     def get(
@@ -353,11 +357,19 @@ class Contexts:
                 found = audit.verify(namespace, links, after=last)
                 done = replace(found, entries=done.entries + found.entries)
                 if found.broken_at is not None:
-                    break
+                    return done
                 last = links[-1]
-            return done
+            end = unit.last_link(namespace)
+            if (end.seq if end else 0) == (last.seq if last else 0):
+                return done
+            lost = last.seq + 1 if last else 1
+            return replace(done, broken_at=lost, reason=f"link {lost} is missing, the chain was cut short")
 
         return self.store.read(work)
+
+    def chains(self) -> tuple[str, ...]:
+        """Every namespace that something was done in, for whoever walks along all of their chains."""
+        return self.store.read(lambda unit: tuple(unit.chains()))
 
 
 def _check_limit(limit: int) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from backwright.contexts.access import Grant
@@ -152,6 +153,9 @@ class Unit(Protocol):
     def links(self, namespace: str, *, after: int, limit: int) -> Sequence[AuditEntry]:
         """The links behind a sequence number."""
 
+    def chains(self) -> Sequence[str]:
+        """Every namespace that something was done in, sorted."""
+
     def anchor(self, namespace: str) -> AuditEntry | None:
         """The last link that was purged."""
 
@@ -245,11 +249,14 @@ class Backend:
         name: what it is called in a report: `sqlite`.
         schemes: the schemes of the URLs that it opens.
         open: opens the store at a URL, and makes or migrates its tables.
+        backup: copies the store at a URL, which may be in use, to a file that is not there yet; None where the database
+            has its own programs for that.
     """
 
     name: str
     schemes: tuple[str, ...]
     open: Callable[[str], Store]
+    backup: Callable[[str, Path], None] | None = None
 
 
 class Opened(AbstractContextManager[Store]):

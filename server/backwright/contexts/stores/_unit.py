@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from sqlalchemy import (
+    CompoundSelect,
     Connection,
     CursorResult,
     Executable,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -172,6 +174,12 @@ class SqlUnit:
         query = select(AUDIT).where(AUDIT.c.namespace == namespace, AUDIT.c.seq > after)
         return [_rows.entry_of(row) for row in self._all(query.order_by(AUDIT.c.seq).limit(limit))]
 
+    def chains(self) -> Sequence[str]:
+        """See `Unit`."""
+        # Whoever tampers may have taken the one or the other.
+        every = union(select(CHAIN.c.namespace).where(CHAIN.c.seq > 0), select(AUDIT.c.namespace))
+        return sorted(row["namespace"] for row in self._all(every))
+
     def anchor(self, namespace: str) -> AuditEntry | None:
         """See `Unit`."""
         row = self._one(select(CHAIN.c.anchor).where(CHAIN.c.namespace == namespace))
@@ -313,7 +321,7 @@ class SqlUnit:
     def _one(self, query: Select[Any], **given: object) -> Any:  # a row, or None
         return self._connection.execute(query, given).mappings().first()
 
-    def _all(self, query: Select[Any], **given: object) -> Sequence[Any]:  # rows
+    def _all(self, query: Select[Any] | CompoundSelect[Any], **given: object) -> Sequence[Any]:  # rows
         return self._connection.execute(query, given).mappings().all()
 
 

@@ -107,6 +107,9 @@ class _MemoryUnit:
     def link(self, entry: AuditEntry) -> None:
         self._at.chains[entry.namespace] = (*self._at.chains.get(entry.namespace, ()), entry)
 
+    def chains(self) -> Sequence[str]:
+        return sorted({*self._at.chains, *self._at.anchors})
+
     def links(self, namespace: str, *, after: int, limit: int) -> Sequence[AuditEntry]:
         return [entry for entry in self._at.chains.get(namespace, ()) if entry.seq > after][:limit]
 
