@@ -6,13 +6,14 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError, UnsupportedProjectError
 from backwright.scaffold.database import SessionSource
 from backwright.scaffold.features import Auth
+from backwright.scaffold.guards import Guard, Guards, guard_of
 from backwright.scaffold.models import target_of
 from backwright.scaffold.names import counted
 from backwright.scaffold.parsing import parse
@@ -26,6 +27,8 @@ _NAMES = re.compile(
     r"(user|principal|account|identity|actor|subject|caller)|get_(principal|user_from_token|identity)|"
     r"(require|verify|authenticate)_(user|token|auth|jwt|access_token)"
 )
+# What the router calls the object that it makes of a class.
+_MADE = "authenticated"
 _STATE = re.compile(r"(?!require|verify|authenticate)")
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "api_route"})
 _HANDLED = {"HTTPException", "StarletteHTTPException"}
@@ -52,6 +55,8 @@ class AuthSource:
     principal_module: str | None = None
     subject: str = "none"
     notes: tuple[str, ...] = ()
+    made_by: tuple[str, str] | None = None
+    """The class and its module, where the router has to make the dependency of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class Candidate:
     symbol: Symbol
     scopes: bool
     gives: str | None
+    made: bool = False
+    """Whether the symbol is a class, and a call of it is what others depend on."""
 
 
 @dataclass(slots=True)
@@ -73,9 +80,11 @@ class Conventions:
     classes: dict[str, tuple[str, ast.ClassDef]] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     annotations: Counter[str] = field(default_factory=Counter)
+    guards: Guards = field(default_factory=Guards)
 
     def used(self, name: str) -> int:
         """How often something depends on this, directly or by an alias such as `SessionDep`."""
+        name = name.rpartition(".")[2]
         return self.uses[name] + sum(self.annotations[alias] for alias, on in self.aliases.items() if on == name)
 
     def session(self, facts: Facts) -> tuple[SessionSource, tuple[str, ...]]:
@@ -92,8 +101,7 @@ class Conventions:
                 f"which dependency gives the session cannot be told: {found}"
                 if best
                 else "the project has no dependencies that yield a Session or an AsyncSession",
-                hint="name it in backwright.yaml: `scaffold: {session: app.db:get_session}`; it is an `async def` that "
-                "yields the session",
+                hint=_session_hint(facts),
             )
         others = [f"{each.name} ({each.path}:{each.line})" for each in ranked[1:]]
         if not others:
@@ -116,12 +124,9 @@ class Conventions:
             if chosen
             else [each for each in self.candidates if _STATE.match(each.symbol.name) or self.used(each.symbol.name)]
         )
+        known = known or self._guarding()
         if not known:
-            raise UnsupportedProjectError(
-                "the project has no dependency that says who calls, such as get_current_user",
-                hint="write it first, or name it in backwright.yaml, `scaffold: {auth: app.auth:name}`; one is never "
-                "invented in a project that is there",
-            )
+            raise self._nobody(facts)
         fit = [each for each in known if each.scopes or not wanted.scopes]
         if not fit:
             raise UnsupportedProjectError(
@@ -139,20 +144,39 @@ class Conventions:
             )
         return self._source(best, ranked[1:], facts)
 
+    def _guarding(self) -> list[Candidate]:
+        """The objects that only refuse: what they answer is used nowhere, so that is what they are there for."""
+        return [_refusing(guard) for guard in self.guards.found(self.classes) if self.guards.used(guard)]
+
+    def _nobody(self, facts: Facts) -> UnsupportedProjectError:
+        maybe = self.guards.found(self.classes)
+        listed = ", ".join(f"{each.name} ({each.path}:{each.line})" for each in maybe)
+        name = f"{module_of(maybe[0].path, facts)}:{maybe[0].name}" if maybe else "app.auth:name"
+        return UnsupportedProjectError(
+            "the project has no dependency that says who calls, such as get_current_user"
+            + (f"; is it {listed}?" if maybe else ""),
+            hint=f"{'' if maybe else 'write it first, or '}name it in backwright.yaml, `scaffold: {{auth: {name}}}`; "
+            "one is never invented in a project that is there",
+        )
+
     def _listed(self, candidates: list[Candidate]) -> str:
         return ", ".join(f"{each.symbol.name} ({each.symbol.path}:{each.symbol.line})" for each in candidates)
 
     def _source(self, best: Candidate, others: list[Candidate], facts: Facts) -> AuthSource:
-        uses = self.used(best.symbol.name)
+        uses = self.used(best.symbol.name) or self.used(f"{best.symbol.name}()")
         users = counted(uses, "route or dependency uses", "routes or dependencies use")
         notes = [f"auth hangs on {self._listed([best])}, which {users}"]
+        if best.made:
+            notes.append(f"{best.symbol.name} says that someone may, not who: callers are not told apart")
         if others:
             notes.append(f"is that right? There are {self._listed(others)} as well")
         path, found = self.classes.get(best.gives or "", ("", None))
         subject = next((name for name in _SUBJECTS if found and name in self._attributes(found)), None)
+        module = module_of(best.symbol.path, facts)
         return AuthSource(
-            name=best.symbol.name,
-            module=module_of(best.symbol.path, facts),
+            name=_MADE if best.made else best.symbol.name,
+            module=module,
+            made_by=(best.symbol.name, module) if best.made else None,
             principal=best.gives if found else None,
             principal_module=module_of(path, facts) if found else None,
             subject=f"str(caller.{subject})" if subject else "none",
@@ -185,6 +209,7 @@ def read_conventions(root: Path) -> Conventions:
 
 
 def _read_module(found: Conventions, tree: ast.Module, path: str) -> None:
+    found.guards.read(tree, path)
     for statement in tree.body:
         candidate = _candidate(statement, path)
         if candidate is not None:
@@ -222,8 +247,26 @@ def _handled(node: ast.Call, called: str) -> Iterator[str]:
             yield from (ast.unparse(key).rpartition(".")[2] for key in keyword.value.keys if key is not None)
 
 
+def _refusing(guard: Guard) -> Candidate:
+    said = candidate_of(guard.call, guard.path, guard.name)
+    return replace(said, symbol=Symbol(guard.path, guard.line, guard.name), gives=None, made=guard.made)
+
+
+def _session_hint(facts: Facts) -> str:
+    """Where to say which dependency it is, with what may be one."""
+    held = facts.held.every()
+    name = f"{module_of(held[0].path, facts)}:{held[0].name}" if held else "app.db:get_session"
+    asked = [f"is it {each.name} ({each.path}:{each.line})?" for each in held]
+    seen = [f"{each.name} ({each.path}:{each.line}) stands on {on}" for each, on in facts.session_aliases]
+    said = ", ".join(asked or seen) or "it is an `async def` that yields the session"
+    return f"name it in backwright.yaml: `scaffold: {{session: {name}}}`; {said}"
+
+
 def candidate_of(statement: ast.stmt, path: str, name: str) -> Candidate:
     """What a definition says of itself, taken for a dependency that says who calls."""
+    if isinstance(statement, ast.ClassDef):
+        guard = guard_of(name, {name: (path, statement)}, named=True)
+        return _refusing(guard) if guard else Candidate(Symbol(path, statement.lineno, name), scopes=False, gives=None)
     if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
         return Candidate(Symbol(path, statement.lineno, name), scopes=False, gives=None)
     arguments = [*statement.args.posonlyargs, *statement.args.args, *statement.args.kwonlyargs]

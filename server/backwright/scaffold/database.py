@@ -95,10 +95,10 @@ def session_makers(tree: ast.Module) -> dict[str, bool]:
 def session_of(
     statement: ast.stmt, path: str, imports: Mapping[str, str], makers: Mapping[str, bool]
 ) -> SessionSource | None:
-    """What a statement of a module is, where it is a dependency that yields a session.
+    """What a statement is, where it is a dependency that yields a session.
 
     Args:
-        statement: of the module's top level.
+        statement: of the module's top level, or of a class.
         path: the module's.
         imports: the modules that its names come from.
         makers: what makes sessions in the module, and whether those block.

@@ -58,7 +58,7 @@ class Filter:
     @property
     def sample(self) -> object:
         """The value as it stands in a query: that of the second example, or that of none."""
-        if self.field.own:
+        if self.field.reference and self.field.reference.own:
             return _NOBODY
         value = self.field.json_sample(1)
         return str(value).lower() if isinstance(value, bool) else value
@@ -66,7 +66,7 @@ class Filter:
     @cached_property
     def matches(self) -> list[int]:
         """The numbers of the examples that the sample leaves."""
-        if self.field.own:
+        if self.field.reference and self.field.reference.own:
             return []
         pivot = self._comparable(1)
         found = []

@@ -88,11 +88,6 @@ class Field:
         return self.reference.relation if self.reference else None
 
     @property
-    def own(self) -> bool:
-        """Whether it refers to the resource's own table."""
-        return self.reference is not None and self.reference.own
-
-    @property
     def article(self) -> str:
         """`a` or `an`, before the name of the relation."""
         return article(self.relation or self.name)
@@ -245,7 +240,7 @@ class Field:
 
     def json_sample(self, number: int) -> object:
         """A valid JSON value; the numbers 0 to 2 give different ones where the type has so many."""
-        if self.own:
+        if self.reference and self.reference.own:
             return None
         if self.reference:
             # Two relations to the same model refer to different ones.
@@ -276,11 +271,9 @@ class Field:
             "uuid": f'UUID("{value}")',
             "enum": f"{self.enum}.{str(value).upper()}",
         }
-        if value is None:
-            return "None"
         if self._secret and isinstance(value, str):
             return f"{json_literal(value[:1])} * {len(value)}"
-        return sources.get(self.type, repr(value))
+        return repr(value) if value is None else sources.get(self.type, repr(value))
 
     def value_beside(self, values: Sequence[object]) -> object | None:
         """A value of an enum, bool or int that is none of these; None where there is no other."""

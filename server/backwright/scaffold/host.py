@@ -13,6 +13,7 @@ from typing import NamedTuple, TypedDict
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError, UnsupportedProjectError
+from backwright.scaffold.async_tests import AsyncTests, read_async_tests
 from backwright.scaffold.conventions import AuthSource, Candidate, Conventions, candidate_of, read_conventions
 from backwright.scaffold.database import Database, Models, SessionSource, session_named
 from backwright.scaffold.layout import Target, only, revisions_of
@@ -70,6 +71,8 @@ def locate_in_host(
         root, facts, resource, f"{layout.package}.{resource.plural}.router", own, overrides.get("router")
     )
     auth = conventions.auth(resource.auth, facts, _chosen_auth(root, facts, overrides)) if resource.auth else None
+    async_tests = read_async_tests(root, layout.tests)
+    needed = _missing(versions, pieces.database, async_tests)
     handler = None if "errors" in overrides else conventions.handler
     return Target(
         host=True,
@@ -82,15 +85,11 @@ def locate_in_host(
         down_revision=down,
         mount=place.mount,
         router_prefix=place.prefix,
-        notes=(
-            *place.notes,
-            *pieces.notes,
-            *_missing(versions, pieces.database),
-            *_doubts(resource, auth, handler),
-        ),
+        notes=(*place.notes, *pieces.notes, *needed, *_doubts(resource, auth, handler)),
         auth=auth,
         envelope=_ENVELOPES.get(overrides.get("errors", ""), "own" if handler else "detail"),
         asyncio_marks=not pieces.database.sync,
+        async_tests=async_tests,
         database=pieces.database,
         test_ignores=test_ignores(root, facts, layout.tests),
         **_of_versions(versions, commits=session is None or session.commits),
@@ -186,7 +185,8 @@ def _base(facts: Facts) -> Symbol:
 def _database(root: Path, facts: Facts, base: Symbol, session: SessionSource) -> Database:
     style: Models = "column" if facts.tables["column"] and not facts.tables["mapped"] else "mapped"
     ours = {path for record in records(root).values() for path in record.files}
-    aliases = [each for each, name in facts.session_aliases if name == session.name and each.path not in ours]
+    last = session.name.rpartition(".")[2]
+    aliases = [each for each, name in facts.session_aliases if name == last and each.path not in ours]
     # One that commits does so before the answer only where its scope is the function, which the alias does not say.
     symbol = aliases[0] if len(aliases) == 1 and not session.commits else None
     module = module_of(symbol.path, source_root_of(symbol.path, facts)) if symbol else ""
@@ -204,8 +204,10 @@ def _chosen_session(
 ) -> tuple[SessionSource, tuple[str, ...]] | None:
     if "session" not in overrides:
         return None
-    found, name = named(root, facts, "scaffold.session", overrides["session"]), overrides["session"].partition(":")[2]
-    known = [each for each in facts.sessions if (each.path, each.name) == (found.module.path, name)]
+    module, _, name = overrides["session"].partition(":")
+    found = named(root, facts, "scaffold.session", f"{module}:{name.partition('.')[0]}")
+    read = [*facts.sessions, *facts.held.every()]
+    known = [each for each in read if (each.path, each.name) == (found.module.path, name)]
     return (known or [session_named(found.node, found.module.path, name)])[0], ()
 
 
@@ -226,10 +228,11 @@ def _check(versions: Mapping[str, tuple[int, ...]]) -> None:
             )
 
 
-def _missing(versions: Mapping[str, tuple[int, ...]], database: Database) -> tuple[str, ...]:
+def _missing(versions: Mapping[str, tuple[int, ...]], database: Database, async_tests: AsyncTests) -> tuple[str, ...]:
     if database.sync:
         return ()
-    names = [name for name in ("aiosqlite", "pytest-asyncio") if versions and name not in versions]
+    needed = ("aiosqlite",) if async_tests.mark == "anyio" else ("aiosqlite", "pytest-asyncio")
+    names = [name for name in needed if versions and name not in versions]
     return (f"the generated tests need: uv add --dev {' '.join(names)}",) if names else ()
 
 
@@ -314,6 +317,7 @@ def _modules(layout: Layout, resource: Resource, base: Symbol | None, session: S
         found |= {"base": module, "base_name": base.name}
     if session is not None:
         found |= {"session": module_of(session.path, layout.source_root), "get_session": session.name}
+        found["session_import"] = session.name.partition(".")[0]
     return found
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from backwright.errors import InvalidInputError, UnsupportedProjectError
+from backwright.scaffold.async_tests import AsyncTests
 from backwright.scaffold.conventions import AuthSource
 from backwright.scaffold.database import Database
 from backwright.scaffold.project import Application, Facts, Symbol, read_head, script_location, table
@@ -53,6 +54,7 @@ class Target:
     notes: tuple[str, ...] = ()
     http_client: str = "httpx2"
     asyncio_marks: bool = False
+    async_tests: AsyncTests = field(default_factory=AsyncTests)
     session_scope: bool = True
     session_commits: bool = True
     missing: bool = True

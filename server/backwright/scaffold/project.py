@@ -14,6 +14,7 @@ from pathlib import Path
 
 from backwright._files import read_bounded
 from backwright.errors import TooLargeError, UnsupportedProjectError
+from backwright.scaffold.containers import Held
 from backwright.scaffold.database import Models, SessionSource, alias_of, session_makers, session_of, table_style
 from backwright.scaffold.mount import Site, aggregate_sites, application_sites
 from backwright.scaffold.parsing import parse
@@ -70,6 +71,7 @@ class Facts:
     bases: list[Symbol] = field(default_factory=list)
     sessions: list[SessionSource] = field(default_factory=list)
     session_aliases: list[tuple[Symbol, str]] = field(default_factory=list)
+    held: Held = field(default_factory=Held)
     tables: Counter[Models] = field(default_factory=Counter)
     packages: list[str] = field(default_factory=list)
     tests: str | None = None
@@ -104,6 +106,7 @@ def read_facts(root: Path) -> Facts:
             _read_module(facts, relative, data.decode("utf-8"))
         except (OSError, SyntaxError, ValueError, RecursionError, TooLargeError):
             facts.unread.append(relative)
+    facts.sessions += facts.held.sessions()
     facts.frameworks.update(_declared(facts.pyproject))
     facts.packages = ["src"] if src_imports else _packages(root)
     facts.tests = _tests(root, facts.packages)
@@ -212,6 +215,7 @@ def _read_module(facts: Facts, path: str, text: str) -> None:
     facts.applications += [Application(path, site) for site in application_sites(text)]
     facts.aggregates += [Application(path, site) for site in aggregate_sites(text)]
     makers = session_makers(tree)
+    facts.held.read(tree, path, imports, makers)
     for statement in tree.body:
         facts.bases += _bases(statement, path)
         session = session_of(statement, path, imports, makers)
