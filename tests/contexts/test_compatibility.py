@@ -124,6 +124,7 @@ NARROWER: list[tuple[object, object, str, str]] = [
     (TEXT, {**TEXT, "not": {"const": "x"}}, "/not", "cannot be shown"),
     (TEXT, {**TEXT, "if": {"maxLength": 1}, "then": {"const": "x"}}, "/if", "cannot be shown"),
     (TEXT, False, "", "takes nothing here"),
+    ({"anyOf": [NUMBER], "unevaluatedProperties": False}, TEXT, "/type", "does not take the type integer"),
 ]
 
 

@@ -82,9 +82,10 @@ class Containment:
         except _TooMuchError:
             return [Gap("", "", "cannot be shown: the two are too large to compare")]
 
-    def _gaps(self, inner: Sequence[Part], outer: Part) -> list[Gap]:
+    def _gaps(self, inner: Sequence[Part], outer: Part, *, deeper: bool = True) -> list[Gap]:
         key = (frozenset(_text(part.schema) for part in inner), _text(outer.schema))
-        if key in self._path:
+        # Only further down in the document: at the same value, it would be proved by itself.
+        if deeper and key in self._path:
             return []
         self._compared += 1
         if self._compared > MAX_COMPARED or len(self._path) > MAX_DEPTH:
@@ -108,7 +109,7 @@ class Containment:
             return []
         branched = any(self._branches(part) for part in wanted)
         for split in _splits(parts, kinds if branched else frozenset()):
-            found = [gap for branch in split for gap in self._gaps(branch, outer)]
+            found = [gap for branch in split for gap in self._gaps(branch, outer, deeper=False)]
             if not found:
                 return []
             if branched:
@@ -138,7 +139,7 @@ class Containment:
         """What one part of the outer schema asks for, and the inner parts do not promise."""
         if not isinstance(outer.schema, dict):
             return [self._gap(parts, outer, "", "{1} takes nothing here")]
-        if outer.get("unevaluatedProperties") is not None or outer.get("unevaluatedItems") is not None:
+        if outer.opaque:
             alike = any(same((self._inner, part.schema), (self._outer, outer.schema)) for part in parts)
             return [] if alike else [self._gap(parts, outer, "", "cannot be shown: what is unevaluated changed")]
         checks: tuple[Callable[[list[Part], Part, frozenset[str]], Iterator[Gap]], ...] = (
@@ -210,7 +211,7 @@ class Containment:
         kinds = types(self._inner, parts)
         nearest: list[Gap] | None = None
         for branch in branches:
-            found = self._gaps(parts, branch)
+            found = self._gaps(parts, branch, deeper=False)
             if not found:
                 return
             if kinds <= types(self._outer, flat(self._outer, branch)):
@@ -322,8 +323,7 @@ def _splits(parts: list[Part], kinds: frozenset[str]) -> Iterator[list[list[Part
         for keyword in ("anyOf", "oneOf"):
             branches = part.items(keyword)
             # What is unevaluated would mean something else without them.
-            opaque = part.get("unevaluatedProperties") is not None or part.get("unevaluatedItems") is not None
-            if branches and not opaque:
+            if branches and not part.opaque:
                 others = [*parts[:at], part.without(keyword), *parts[at + 1 :]]
                 yield [[*others, branch] for branch in branches]
     names = sorted({"number" if kind in _NUMBERS else kind for kind in kinds})

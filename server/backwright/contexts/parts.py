@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from backwright.contexts.canonical import step
@@ -18,10 +18,17 @@ _BRANCHES: Final = frozenset({"anyOf", "oneOf", "if", "dependentSchemas"})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A schema and its JSON Pointer in the document."""
+    """A schema and its JSON Pointer in the document.
+
+    Args:
+        schema: what stands there.
+        pointer: where.
+        opaque: whether it is not taken apart, because what `unevaluated...` means hangs on all of it.
+    """
 
     schema: object
     pointer: str
+    opaque: bool = False
 
     def get(self, keyword: str) -> object:
         """The value of a keyword; None where there is none."""
@@ -54,8 +61,10 @@ class Part:
 def flat(root: JsonObject, part: Part) -> list[Part]:
     """What has to hold for a part to hold; empty where everything does.
 
-    A part that has `unevaluatedProperties` or `unevaluatedItems` is opaque: what they mean hangs on its branches.
+    A part with `unevaluatedProperties` or `unevaluatedItems` beside branches stays in the list as a whole as well.
     """
+    if part.opaque:
+        return [part]
     if not isinstance(part.schema, dict):
         return [part] if part.schema is False else []
     found: list[Part] = []
@@ -77,7 +86,7 @@ def _properties(part: Part, found: Sequence[Part]) -> Part | None:
         # Nothing is left unevaluated beside additionalProperties.
         return None
     if _branching(found):
-        return part
+        return replace(part, opaque=True)
     names = {name: True for each in found for name in each.members("properties")}
     patterns = {name: True for each in found for name in each.members("patternProperties")}
     closing = {"properties": names, "patternProperties": patterns, "additionalProperties": value}
@@ -89,7 +98,7 @@ def _items(part: Part, found: Sequence[Part]) -> Part | None:
     if value is None or any(each.get("items") is not None for each in found):
         return None
     if _branching(found) or any(each.get("contains") is not None for each in found):
-        return part
+        return replace(part, opaque=True)
     longest = max((len(each.items("prefixItems")) for each in found), default=0)
     return Part({"prefixItems": [True] * longest, "items": value}, part.pointer)
 
