@@ -1,8 +1,9 @@
-"""The HTTP application: MCP at `/mcp`, a health check at `/health`, and a guard before both."""
+"""The HTTP application: MCP at `/mcp`, contexts at `/v1`, a health check at `/health`, and a guard before all."""
 
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -11,7 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import backwright
 from backwright.app import App
+from backwright.errors import BackwrightError
 from backwright.http_api.guard import Guard
+from backwright.http_api.problems import failed, handled, not_served
 from backwright.mcp_api.server import build_server
 from backwright.mcp_api.streamable import MAX_BODY, session_manager
 
@@ -28,8 +31,14 @@ def http_app(app: App) -> Starlette:
         skills = [f"{skill.name}@{skill.version}" for skill in app.catalog.skills]
         return JSONResponse({"status": "ok", "version": backwright.__version__, "skills": skills})
 
+    served = [Route("/mcp", _Mounted(mcp.asgi_app)), Route("/health", health, methods=["GET"])]
+    if app.settings.offers_contexts:
+        from backwright.http_api.contexts import routes
+
+        served += routes(app)
     starlette = Starlette(
-        routes=[Route("/mcp", _Mounted(mcp.asgi_app)), Route("/health", health, methods=["GET"])],
+        routes=served,
+        exception_handlers={BackwrightError: handled, HTTPException: not_served, Exception: failed},
         middleware=[Middleware(Guard, max_body=MAX_BODY)],
         lifespan=lambda _: mcp.run(),
     )

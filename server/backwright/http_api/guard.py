@@ -69,6 +69,8 @@ class Guard:
             _check_source(headers)
             if scope["path"] == "/mcp":
                 _check_post(scope["method"], headers)
+            elif headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
+                _check_json(headers)
             body = await self._body(headers, receive)
         except Refused as refused:
             response = problem(refused)
@@ -108,6 +110,11 @@ def _check_source(headers: Headers) -> None:
 def _check_post(method: str, headers: Headers) -> None:
     if method != "POST":
         raise Refused(405, "send a POST; this server keeps no session and no stream", {"Allow": "POST"})
+    _check_json(headers)
+
+
+def _check_json(headers: Headers) -> None:
+    """A page of another origin cannot send this type without asking first."""
     kinds = headers.getlist("content-type")
     if len(kinds) != 1 or not _JSON.fullmatch(kinds[0]):
         raise Refused(415, "send application/json")
