@@ -62,5 +62,6 @@ def _report(error: BackwrightError, *, as_json: bool) -> None:
     where = f"line {error.line}: " if error.line is not None else ""
     print(f"backwright: {error.code}: {where}{error.message}\n  hint: {error.hint}", file=sys.stderr)
     if as_json:
-        body = {"code": error.code, "message": error.message, "hint": error.hint, "line": error.line}
+        said = {"code": error.code, "message": error.message, "hint": error.hint, "line": error.line}
+        body = {**said, "details": error.details, "retry": error.retry}
         print(json.dumps({"error": body}, ensure_ascii=False))
