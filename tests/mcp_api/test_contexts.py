@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -271,3 +272,28 @@ async def test_what_one_process_wrote_the_next_one_reads_over_stdio_and_over_htt
     with Opened(open_store(f"sqlite:///{tmp_path / 'data' / 'contexts.db'}")) as store:
         found = Contexts(store).verify(LOCAL, "shop")
     assert (found.entries, found.broken_at) == (2, None)
+
+
+async def test_a_registered_schema_is_read_and_completed_like_a_published_one(keeping: App) -> None:
+    schema = {"type": "object", "additionalProperties": False, "properties": {"region": {"type": "string"}}}
+    template = ResourceTemplateReference(uri="context-schema://{type}/v{version}")
+    async with connected(keeping) as client:
+        given = {"type": "deployment", "json_schema": schema, "register": True}
+        assert not (await client.call_tool("context_schema", given)).is_error
+        answer = await client.read_resource("context-schema://deployment/v1")
+        types = await client.complete(template, {"name": "type", "value": "dep"})
+        known = {"type": "deployment"}
+        versions = await client.complete(template, {"name": "version", "value": ""}, context_arguments=known)
+    (content,) = answer.contents
+    assert isinstance(content, TextResourceContents)
+    assert json.loads(content.text)["properties"] == {"region": {"type": "string"}}
+    assert (content.mime_type, answer.cache_scope) == ("application/schema+json", "public")
+    assert (types.completion.values, versions.completion.values) == (["deployment"], ["1"])
+
+
+async def test_beside_a_project_schemas_are_registered_from_its_shell(pack: Path, tmp_path: Path) -> None:
+    app = App(Settings(root=tmp_path, pack=pack, database="memory://"))
+    async with connected(app) as client:
+        names = {tool.name for tool in (await client.list_tools()).tools}
+    assert names >= TOOLS
+    assert "context_schema" not in names

@@ -178,9 +178,10 @@ async def test_the_catalogue_stands_in_the_description_of_use_skill(app: App) ->
     assert tool["_meta"] == {"anthropic/alwaysLoad": True}
 
 
+@pytest.mark.parametrize("database", [None, "memory://"], ids=["alone", "contexts"])
 @pytest.mark.parametrize("root", [None, Path.cwd()], ids=["http", "stdio"])
-async def test_all_tools_of_the_real_pack_cost_at_most_2500_tokens(root: Path | None) -> None:
-    async with connected(App(Settings(root=root, allow_unlocked=True))) as client:
+async def test_all_tools_of_the_real_pack_cost_at_most_2500_tokens(root: Path | None, database: str | None) -> None:
+    async with connected(App(Settings(root=root, allow_unlocked=True, database=database))) as client:
         listing = await client.list_tools()
     assert approx_tokens(listing.model_dump_json(by_alias=True, exclude_none=True)) <= 2_500
 
@@ -206,6 +207,7 @@ async def test_the_instructions_say_when_to_reach_for_which_tool(app: App) -> No
         assert name in INSTRUCTIONS or name in {
             "read_skill_file",
             "skill_problems",
+            "context_schema",
             "get_context",
             "put_context",
             "scaffold_job",

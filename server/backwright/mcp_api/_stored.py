@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -155,6 +155,12 @@ class StoredContexts:
         return Read(stored.text, SCHEMA.mime_type or JSON, RELEASED_TTL_MS, public=True)
 
     # Completions
+
+    def schemas(self) -> Sequence[tuple[str, int]]:
+        """Type and version of each schema, published and registered, in their order."""
+        if not self.offered:
+            return [(schema.type, schema.version) for schema in self._app.schemas()]
+        return [(schema.type, schema.version) for schema in self._app.contexts.schemas()]
 
     def namespaces(self, caller: Caller) -> Iterable[str]:
         """The namespaces in which a caller may read something, sorted."""

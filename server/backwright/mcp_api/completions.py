@@ -65,6 +65,7 @@ class Completions:
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self._stored = StoredContexts(app)
         self._templates: Mapping[str, Mapping[str, Choices]] = {
             # A handle is a secret, so none is offered.
             LOADED_TEMPLATE: {"session": lambda _: ()},
@@ -75,7 +76,7 @@ class Completions:
             ROOT_TEMPLATE: _Owned(app, "root", "folder").arguments(),
             RELEASE_TEMPLATE: {"version": self._releases, "name": self._names, "path": self._paths},
             SCHEMA_TEMPLATE: {"type": self._types, "version": self._type_versions},
-            **_of_contexts(StoredContexts(app)),
+            **_of_contexts(self._stored),
         }
 
     async def complete(self, ctx: Context, params: CompleteRequestParams) -> CompleteResult:
@@ -111,11 +112,11 @@ class Completions:
         return found
 
     def _types(self, _: Mapping[str, str]) -> Iterable[str]:
-        return (schema.type for schema in self._app.schemas())
+        return (kind for kind, _ in self._stored.schemas())
 
     def _type_versions(self, known: Mapping[str, str]) -> Iterable[str]:
         """The newest first."""
-        return (str(schema.version) for schema in reversed(self._app.schemas()) if schema.type == known.get("type"))
+        return (str(version) for kind, version in reversed(self._stored.schemas()) if kind == known.get("type"))
 
     def _names(self, _: Mapping[str, str]) -> Iterable[str]:
         # A name with a slash is more than one segment, and the templates have one.
