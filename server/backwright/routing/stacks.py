@@ -25,7 +25,7 @@ _OTHERS: Final = {
     "Scala": "scala, akka, sbt",
     "Go": "golang, goroutine, goroutines, go module, go modules, go channel, go channels, go test, go struct, "
     "in go, gin gonic, gorm",
-    "Rust": "rust, cargo, tokio, actix, axum, serde, rustc",
+    "Rust": "rust, cargo, tokio, actix, axum, serde, rustc, cannot borrow, borrow checker",
     "Ruby": "ruby, rails, activerecord, sidekiq, rspec, rubocop, bundler gemfile",
     "PHP": "php, laravel, symfony, wordpress, drupal, magento, eloquent, phpunit, artisan",
     "JavaScript": "javascript, node.js, nodejs, express.js, expressjs, express middleware, express app, nestjs, "
