@@ -139,7 +139,7 @@ class Scaffolding:
         layout = project.layout.model_dump(exclude_none=True) | project.scaffold.model_dump(
             exclude_none=True, exclude={"root"}
         )
-        values = context.model_dump(mode="json") | ({"project": layout} if layout else {})
+        values = _values(context) | ({"project": layout} if layout else {})
         root = self._place(kind.name)
         if root is not None:
             plan = kind.plan(root, folder, values, mark=mark)
@@ -178,7 +178,7 @@ class Scaffolding:
         """
         plan = self.plan(context, mark=mark)
         kind = _kind_of(context).name
-        asked = Asked(root=self._key, kind=kind, values=context.model_dump(mode="json"), mark=mark)
+        asked = Asked(root=self._key, kind=kind, values=_values(context), mark=mark)
         try:
             self._plans.keep(plan.digest, asked)
         except OSError as error:
@@ -322,6 +322,17 @@ class Scaffolding:
         if not self._served.settings.allow_unlocked:
             verify_folder(self._served.pack, skill)
         return self._served.pack / skill_path(skill) / "assets" / template
+
+
+def _values(context: ContextModel) -> dict[str, object]:
+    """The context as JSON; what a relation does not say of deletions stays unsaid, for the project to decide."""
+    values: dict[str, object] = context.model_dump(mode="json")
+    if isinstance(context, EndpointContextV2):
+        unsaid = [{"on_delete"} - each.model_fields_set for each in context.relations]
+        values["relations"] = [
+            each.model_dump(mode="json", exclude=left) for each, left in zip(context.relations, unsaid, strict=True)
+        ]
+    return values
 
 
 def _under(root: Path) -> str:

@@ -110,7 +110,7 @@ REPLY: dict[str, object] = {
     "relations": [
         {"name": "ticket", "to": "Ticket"},
         {"name": "earlier", "to": "tickets.Ticket", "required": False, "on_delete": "set_null"},
-        {"name": "author", "to": "User"},
+        {"name": "author", "to": "User", "on_delete": "restrict"},
     ],
     "filters": ["state", "ticket", "author"],
     "actions": [{"name": "send", "set": {"state": "read"}, "when": {"state": ["new"]}}],

@@ -96,6 +96,15 @@ def test_foreign_keys_say_what_the_project_says_and_differ_only_where_asked(tmp_
     assert "other foreign keys to Member are CASCADE; author is on_delete=restrict, as you asked" in plan.notes
 
 
+def test_a_foreign_key_does_what_the_others_to_the_same_model_do(tmp_path: Path) -> None:
+    values = {**SMALL, "relations": [{"name": "author", "to": "User"}, {"name": "ticket", "to": "Ticket"}]}
+    plan = scaffold_stack(write(tmp_path, RICH_HOST), DJANGO, values)
+    model = (tmp_path / "desk/notes/models.py").read_text()
+    assert "author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)" in model
+    assert 'ticket = models.ForeignKey("tickets.Ticket", on_delete=models.PROTECT)' in model
+    assert "author is on_delete=cascade, because other foreign keys to Member are CASCADE" in plan.notes
+
+
 def test_a_project_that_restricts_gets_restrict(tmp_path: Path) -> None:
     text = RICH_HOST["desk/tickets/models.py"].replace("models.CASCADE", "models.RESTRICT")
     scaffold_stack(write(tmp_path, {**RICH_HOST, "desk/tickets/models.py": text}), DJANGO, REPLY)

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from backwright.app import App
+from backwright.contexts.schemas.endpoint_v2 import EndpointContextV2
 from backwright.errors import InvalidInputError, UnsupportedProjectError
+from backwright.settings import Settings
 from tests.scaffold._hosts import HOSTS
 from tests.scaffold._projects import HOST, SMALL, kinds, plan, scaffold, write
 from tests.scaffold.test_hosts import run
@@ -106,6 +109,83 @@ def test_a_model_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path
     with pytest.raises(UnsupportedProjectError, match="no model Person") as refused:
         plan(tmp_path, page(relations=[{"name": "owner", "to": "Person"}]))
     assert "models.note.Note" in refused.value.message
+
+
+VISIT = """
+
+class Visit(Base):
+    __tablename__ = "visits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[int | None] = mapped_column({key})
+"""
+TO_CLIENT = {"name": "client", "to": "Client"}
+NO_CLIENT = {**TO_CLIENT, "required": False}
+
+
+def with_visit(root: Path, key: str) -> Path:
+    return write(root, {**HOST, "app/clients.py": CLIENT + VISIT.format(key=key)})
+
+
+@pytest.mark.parametrize(
+    ("key", "relation", "said", "note"),
+    [
+        (
+            'ForeignKey("clients.id", ondelete="CASCADE")',
+            TO_CLIENT,
+            "CASCADE",
+            "client is on_delete=cascade, because other foreign keys to Client are CASCADE",
+        ),
+        (
+            'sa.ForeignKey(Client.id, ondelete="set null")',
+            NO_CLIENT,
+            "SET NULL",
+            "client is on_delete=set_null, because other foreign keys to Client are SET NULL",
+        ),
+        (
+            'ForeignKey("clients.id", ondelete="SET NULL")',
+            TO_CLIENT,
+            "RESTRICT",
+            "other foreign keys to Client are SET NULL; client is on_delete=restrict, because it is required",
+        ),
+        (
+            'ForeignKey("clients.id", ondelete="CASCADE")',
+            {**TO_CLIENT, "on_delete": "restrict"},
+            "RESTRICT",
+            "other foreign keys to Client are CASCADE; client is on_delete=restrict, as you asked",
+        ),
+        ('ForeignKey("clients.id")', TO_CLIENT, "RESTRICT", ""),
+        ('ForeignKey("visits.id", ondelete="CASCADE")', TO_CLIENT, "RESTRICT", ""),
+        ('ForeignKey("clients.id", ondelete="CASCADE")', {**TO_CLIENT, "on_delete": "cascade"}, "CASCADE", ""),
+    ],
+)
+def test_a_foreign_key_does_what_the_others_to_the_same_table_do(
+    tmp_path: Path, key: str, relation: dict[str, object], said: str, note: str
+) -> None:
+    made = plan(with_visit(tmp_path, key), page(relations=[relation]))
+    texts = [action.after or "" for action in made.actions if action.path.endswith(("model.py", "_create_pages.py"))]
+    assert [f'ondelete="{said}"' in text for text in texts] == [True, True]
+    assert [each for each in made.notes if "on_delete" in each] == ([note] if note else [])
+
+
+def test_a_foreign_key_stays_what_it_was_when_the_others_become_otherwise(tmp_path: Path) -> None:
+    root = with_visit(tmp_path, 'ForeignKey("clients.id", ondelete="CASCADE")')
+    scaffold(root, page(relations=[TO_CLIENT]))
+    write(root, {"app/clients.py": CLIENT + VISIT.format(key='ForeignKey("clients.id")')})
+    again = plan(root, page(relations=[TO_CLIENT]))
+    assert again.diff() == ""
+    assert (
+        "other foreign keys to Client are NO ACTION; client is on_delete=cascade, as at the first time" in again.notes
+    )
+
+
+def test_what_a_context_does_not_say_of_deletions_is_left_to_the_project(tmp_path: Path) -> None:
+    root = with_visit(tmp_path, 'ForeignKey("clients.id", ondelete="CASCADE")')
+    scaffolding = App(Settings(root=root, state=tmp_path / "state", allow_unlocked=True)).scaffolding
+    context = EndpointContextV2.model_validate(page(relations=[TO_CLIENT]))
+    proposed = scaffolding.propose(context)
+    scaffolding.apply_proposed(proposed.digest)
+    assert 'ondelete="CASCADE"' in (root / "app/pages/model.py").read_text(encoding="utf-8")
+    assert scaffolding.plan(context).diff() == ""
 
 
 @pytest.mark.parametrize("key", ["id = Column(MyType(), primary_key=True)", "x = 1"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -17,7 +17,16 @@ from backwright.scaffold.project import Facts
 from backwright.scaffold.reading import read_resource
 from backwright.scaffold.record import Record, records
 from backwright.scaffold.reference import Reference
-from backwright.scaffold.relations import Parent, Relations, read_given, read_relation, shifted
+from backwright.scaffold.relations import (
+    DEFAULT,
+    Parent,
+    Relations,
+    decide_deletion,
+    first_said,
+    read_given,
+    read_relation,
+    shifted,
+)
 
 _SHOWN = 12
 _DEFAULT_USER = DjangoModel(
@@ -59,33 +68,32 @@ class _Finder:
 
     def find(self, values: Mapping[str, object], given: Sequence[object]) -> Relations:
         keys, parents, notes, depends = list[Field](), dict[str, Parent](), list[str](), dict[str, str]()
+        resource = str(values.get("resource"))
+        made = self._records.get(resource)
+        first, settled = first_said(made), list[Mapping[str, object]]()
         for shift, item in enumerate(given):
-            name, to, required, on_delete = read_relation(item)
-            model = self._model(to, str(values.get("resource")))
+            name, to, required, _ = read_relation(item)
+            model = self._model(to, resource)
+            usual = max(model.on_delete, key=lambda each: model.on_delete[each], default="")
+            on_delete, said = decide_deletion(item, model.cls, usual, first)
+            settled.append({**cast("Mapping[str, object]", item), "on_delete": on_delete})
             key = self._key(name, model, on_delete, required=required)
             for cls, parent in self._parents(model, key).items():
                 parents[cls] = replace(parent, free=parent.free and parents.get(cls, parent).free)
             keys.append(shifted(key, shift))
-            notes += self._notes(name, model, on_delete)
+            through = f" ({USER})" if self._is_user(model) else ""
+            notes.append(f"{name} refers to {model.app}.{model.cls}{through} ({model.path}:{model.line})")
+            notes += said
             if not self._is_user(model):
                 depends[model.app] = self._last(model)
         modules = tuple(f"{app}.{migration}" for app, migration in sorted(depends.items()))
-        made = self._records.get(str(values.get("resource")))
         if made is not None and made.down_revision:
             # A migration is made once, so what it depends on stays as it was then.
             modules = tuple(made.down_revision.split())
-        return Relations(tuple(keys), tuple(parents.values()), modules, tuple(notes))
+        return Relations(tuple(keys), tuple(parents.values()), modules, tuple(notes), tuple(settled))
 
     def _is_user(self, model: DjangoModel) -> bool:
         return f"{model.app}.{model.cls}" == self._user
-
-    def _notes(self, name: str, model: DjangoModel, on_delete: str) -> Iterator[str]:
-        through = f" ({USER})" if self._is_user(model) else ""
-        yield f"{name} refers to {model.app}.{model.cls}{through} ({model.path}:{model.line})"
-        usual = max(model.on_delete, key=lambda each: model.on_delete[each], default="")
-        same = {"restrict": ("PROTECT", "RESTRICT"), "cascade": ("CASCADE",), "set_null": ("SET_NULL",)}[on_delete]
-        if usual and usual not in same:
-            yield f"other foreign keys to {model.cls} are {usual}; {name} is on_delete={on_delete}, as you asked"
 
     def _model(self, to: str, resource: str) -> DjangoModel:
         """The one model of this name.
@@ -154,7 +162,7 @@ class _Finder:
         for shift, item in enumerate(cast("Sequence[object]", made.values.get("relations") or ())):
             name, to, required, on_delete = read_relation(item)
             farther = self._model(to, made.name)
-            farther_key = self._key(name, farther, on_delete, required=required)
+            farther_key = self._key(name, farther, on_delete or DEFAULT, required=required)
             above |= {cls: replace(each, free=False) for cls, each in self._parents(farther, farther_key).items()}
             keys.append(shifted(farther_key, shift))
         return above | {model.cls: _generated(model, made, keys, values, table)}

@@ -77,6 +77,8 @@ def plan_endpoint(root: Path, template_dir: Path, values: Mapping[str, object], 
     resource = replace(resource, placed=target.router_prefix)
     rendered = _render(template, resource, target)
     plain = {key: value for key, value in values.items() if key != "project" and _BEYOND.get(key, ...) != value}
+    if relations.settled:
+        plain["relations"] = [dict(each) for each in relations.settled]
     return plan_files(root, template, resource, target, rendered, (platform, own), plain, mark=mark)
 
 

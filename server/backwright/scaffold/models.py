@@ -1,4 +1,4 @@
-"""The models of a project, read from its syntax trees: their tables, and what their primary keys are."""
+"""The models of a project, read from its syntax trees: their tables, their primary keys, and what they refer to."""
 
 from __future__ import annotations
 
@@ -45,13 +45,23 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A class with a table."""
+    """A class with a table.
+
+    Args:
+        path: where it is.
+        line: where in it.
+        cls: what it is called.
+        table: its table.
+        keys: its primary key.
+        refers: what its foreign keys are to, a table or a class, each with what `ondelete` says or an empty text.
+    """
 
     path: str
     line: int
     cls: str
     table: str
     keys: tuple[Key, ...]
+    refers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -64,6 +74,7 @@ class _Class:
     keys: dict[str, Key] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     named: tuple[str, ...] = ()
+    refers: tuple[tuple[str, str], ...] = ()
     abstract: bool = False
 
 
@@ -83,7 +94,7 @@ def read_models(root: Path) -> list[Model]:
         except (OSError, SyntaxError, ValueError, RecursionError, TooLargeError):
             continue
     return [
-        Model(each.path, each.line, name, table, _keys(each, classes))
+        Model(each.path, each.line, name, table, _keys(each, classes), each.refers)
         for name, found in classes.items()
         for each in found
         if (table := _table(name, each, classes))
@@ -95,12 +106,27 @@ def _classes(tree: ast.Module, path: str) -> Iterator[tuple[str, _Class]]:
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             bases = tuple(ast.unparse(base).rpartition(".")[2] for base in node.bases)
-            found = _Class(path, node.lineno, bases)
+            found = _Class(path, node.lineno, bases, refers=tuple(_references(node)))
             if table_style(node) == "sqlmodel":
                 found.table = node.name.lower()
             for statement in node.body:
                 _read_statement(found, statement, aliases)
             yield node.name, found
+
+
+def _references(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    """`ForeignKey("users.id", ondelete="CASCADE")`, and the other ways to say it."""
+    for call in (each for each in ast.walk(node) if isinstance(each, ast.Call)):
+        given = {each.arg: each.value for each in call.keywords}
+        called = _last(call.func)
+        to = call.args[0] if called == "ForeignKey" and call.args else given.get("foreign_key")
+        if called == "ForeignKeyConstraint" and len(call.args) > 1 and isinstance(call.args[1], ast.List):
+            to = next(iter(call.args[1].elts), None)
+        if to is not None:
+            text = to.value if isinstance(to, ast.Constant) else ast.unparse(to)
+            action = given.get("ondelete")
+            said = action.value if isinstance(action, ast.Constant) else ""
+            yield str(text).rpartition(".")[0], str(said or "").upper()
 
 
 def _aliases(tree: ast.Module) -> Iterator[tuple[str, ast.Subscript]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,9 @@ from backwright.scaffold.reference import Reference
 from backwright.scaffold.resource import Resource
 
 ON_DELETE = ("restrict", "cascade", "set_null")
+DEFAULT = "restrict"
+# As SQL and Django say it; all others refuse.
+_SAME = {"CASCADE": "cascade", "SET NULL": "set_null", "SET_NULL": "set_null"}
 SUFFIX = "Row"
 """What the classes of generated models end with."""
 
@@ -54,12 +58,21 @@ class Parent:
 
 @dataclass(frozen=True)
 class Relations:
-    """What the relations of a resource come to: its foreign keys, and the models, those that rows are made of first."""
+    """What the relations of a resource come to: its foreign keys, and the models, those that rows are made of first.
+
+    Args:
+        keys: the foreign keys.
+        parents: the models that they refer to, with those that these refer to before them.
+        modules: those of every model of the project.
+        notes: what was decided.
+        settled: the relations as they are from now on, with what happens when the other one is deleted.
+    """
 
     keys: tuple[Field, ...] = ()
     parents: tuple[Parent, ...] = ()
     modules: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    settled: tuple[Mapping[str, object], ...] = ()
 
 
 def find_relations(root: Path, facts: Facts, values: Mapping[str, object]) -> Relations:
@@ -93,22 +106,40 @@ class _Finder:
 
     def find(self, values: Mapping[str, object], given: Sequence[object]) -> Relations:
         keys, parents, notes = list[Field](), dict[str, Parent](), list[str]()
+        resource = str(values.get("resource"))
+        first, settled = first_said(self._records.get(resource)), list[Mapping[str, object]]()
         for shift, item in enumerate(given):
-            name, to, required, on_delete = read_relation(item)
+            name, to, required, _ = read_relation(item)
             if (itself := self._own(values, item)) is not None:
                 keys.append(shifted(itself, shift))
+                settled.append(cast("Mapping[str, object]", item))
                 notes.append(_CIRCLE.format(name=name, to=to))
                 continue
-            model = self._model(to, str(values.get("resource")))
+            model = self._model(to, resource)
+            on_delete, said = decide_deletion(item, model.cls, self._usual(model), first)
+            settled.append({**cast("Mapping[str, object]", item), "on_delete": on_delete})
             key = _field(name, model, on_delete, required=required)
             for cls, parent in self._parents(model, key).items():
                 parents[cls] = replace(parent, free=parent.free and parents.get(cls, parent).free)
             keys.append(shifted(key, shift))
             notes.append(f"{name} refers to {model.cls} ({model.path}:{model.line}), table {model.table}")
+            notes += said
         # Its own are there at the second run only.
-        own = {f"{pascal(str(values.get('resource')))}{suffix}" for suffix in (SUFFIX, f"Idempotency{SUFFIX}")}
+        own = {f"{pascal(resource)}{suffix}" for suffix in (SUFFIX, f"Idempotency{SUFFIX}")}
         modules = sorted({self._module(model.path) for model in self._models if model.cls not in own})
-        return Relations(tuple(keys), tuple(parents.values()), tuple(modules), tuple(notes))
+        return Relations(tuple(keys), tuple(parents.values()), tuple(modules), tuple(notes), tuple(settled))
+
+    def _usual(self, model: Model) -> str:
+        """What most foreign keys to a model do, as SQL says it, of those that were not generated; empty without any."""
+        ours = {path for record in self._records.values() for path in record.files}
+        uses = Counter(
+            action or "NO ACTION"
+            for each in self._models
+            if each.path not in ours
+            for to, action in each.refers
+            if to in {model.table, model.cls}
+        )
+        return max(uses, key=lambda action: uses[action], default="")
 
     def _own(self, values: Mapping[str, object], item: object) -> Field | None:
         """The key of a relation of the resource to itself; None where another model is meant.
@@ -128,7 +159,7 @@ class _Finder:
             )
         plural = values.get("plural")
         table = plural if isinstance(plural, str) and plural else plural_of(resource)
-        reference = Reference(name, row, table, "id", "id", on_delete, own=True)
+        reference = Reference(name, row, table, "id", "id", on_delete or DEFAULT, own=True)
         return Field(f"{name}_id", "uuid", "", "", required=False, index=True, reference=reference)
 
     def _model(self, to: str, resource: str) -> Model:
@@ -182,7 +213,7 @@ class _Finder:
                 keys.append(shifted(itself, shift))
                 continue
             farther = self._model(to, made.name)
-            farther_key = _field(name, farther, on_delete, required=required)
+            farther_key = _field(name, farther, on_delete or DEFAULT, required=required)
             above |= {cls: replace(each, free=False) for cls, each in self._parents(farther, farther_key).items()}
             keys.append(shifted(farther_key, shift))
         resource = read_resource(made.values, keys)
@@ -221,8 +252,42 @@ def shifted(key: Field, shift: int) -> Field:
     return replace(key, reference=replace(key.reference, shift=shift)) if key.reference else key
 
 
-def read_relation(item: object) -> tuple[str, str, bool, str]:
-    """The name of a relation, the model, whether it is required, and what happens when the other one is deleted.
+def first_said(made: Record | None) -> dict[str, str]:
+    """What happens when the other one of a relation is deleted, as it was at the first time: so is the migration."""
+    relations = cast("Sequence[Mapping[str, object]]", (made.values.get("relations") if made else None) or ())
+    return {str(each.get("name")): str(each["on_delete"]) for each in relations if "on_delete" in each}
+
+
+def decide_deletion(item: object, cls: str, usual: str, first: Mapping[str, str]) -> tuple[str, list[str]]:
+    """What happens when the other one of a relation is deleted, and what to say of it.
+
+    Args:
+        item: the relation.
+        cls: the model that it is to.
+        usual: what most other foreign keys to that do, as SQL or Django say it; empty where there are none.
+        first: see `first_said`.
+
+    Raises:
+        InvalidInputError: it is no relation.
+    """
+    name, _, required, asked = read_relation(item)
+    same = _SAME.get(usual, DEFAULT)
+    if asked is not None:
+        chosen, why = asked, "as you asked"
+    elif name in first:
+        chosen, why = first[name], "as at the first time"
+    else:
+        chosen, why = (DEFAULT if required and same == "set_null" else same), "because it is required"
+    others = f"other foreign keys to {cls} are {usual}"
+    if usual and chosen != same:
+        return chosen, [f"{others}; {name} is on_delete={chosen}, {why}"]
+    if usual and asked is None and chosen != DEFAULT:
+        return chosen, [f"{name} is on_delete={chosen}, because {others}"]
+    return chosen, []
+
+
+def read_relation(item: object) -> tuple[str, str, bool, str | None]:
+    """The name of a relation, the model, whether it is required, and what is asked to happen on a deletion.
 
     Raises:
         InvalidInputError: it is no relation.
@@ -231,13 +296,13 @@ def read_relation(item: object) -> tuple[str, str, bool, str]:
         raise InvalidInputError("a relation is not an object with name and to", hint="give it the name of a model")
     name = check_identifier(item["name"], "relation")
     check_field(f"{name}_id")
-    required, on_delete = item.get("required", True) is True, item.get("on_delete", "restrict")
-    if on_delete not in ON_DELETE or (on_delete == "set_null" and required):
+    required, on_delete = item.get("required", True) is True, item.get("on_delete")
+    if on_delete is not None and (on_delete not in ON_DELETE or (on_delete == "set_null" and required)):
         raise InvalidInputError(
             f"on_delete of {name!r} is {on_delete!r}",
             hint="give restrict, cascade, or set_null where it is not required",
         )
-    return name, str(item["to"]), required, str(on_delete)
+    return name, str(item["to"]), required, None if on_delete is None else str(on_delete)
 
 
 def _field(name: str, model: Model, on_delete: str, *, required: bool) -> Field:
