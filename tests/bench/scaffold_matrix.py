@@ -2,7 +2,8 @@
 
     uv run python -m tests.bench.scaffold_matrix [--framework NAME] [--every N] [--tests N]
 
-It is fastapi, flask, django-drf or django-ninja. Each combination is planned, and every Python file of it compiled; a
+It is fastapi, flask, django-drf or django-ninja, or a host of FastAPI of another kind: sync, classic, sqlmodel or
+sqlmodel-async, which are never new projects. Each combination is planned, and every Python file of it compiled; a
 subset in which each pair of an option with a type, an operation or another option occurs is written, and its own tests
 are run. `--every N` plans every Nth combination, `--tests N` runs the tests of at most N. It ends with 1 where one
 failed.
@@ -23,6 +24,7 @@ from backwright.errors import BackwrightError
 from backwright.scaffold.plan import Plan
 from tests.bench._wire import table
 from tests.scaffold._django_hosts import NINJA_HOST, RICH_HOST
+from tests.scaffold._hosts import HOSTS
 from tests.scaffold._projects import HOST, TEMPLATE, write
 from tests.scaffold._stacks import ASSETS, FLASK, FLASK_ACCOUNTS, FLASK_HOST, plan_stack, scaffold_stack
 
@@ -70,12 +72,18 @@ class Stack:
         host: the files of the project.
         without: the options that it refuses, with a reason that its tests hold.
         host_options: what an option is instead in the project that was there.
+        places: whether it writes into the project that was there; a new one is False.
     """
 
     template: Path
     host: Mapping[str, str]
     without: frozenset[str] = frozenset()
     host_options: Mapping[str, dict[str, object]] = field(default_factory=dict)
+    places: tuple[bool, ...] = (False, True)
+
+    def is_asynchronous(self, *, host: bool) -> bool:
+        """Whether its tests are."""
+        return self.template == TEMPLATE and (not host or "asyncio_mode" in self.host["pytest.ini"])
 
     def plan(self, root: Path, values: dict[str, object]) -> Plan:
         """The plan of a resource."""
@@ -101,6 +109,7 @@ STACKS = {
     "django-ninja": Stack(
         ASSETS / "django-ninja", {**NINJA_HOST, "desk/tickets/api.py": SESSION}, frozenset({"memory"}), NINJA_OPTIONS
     ),
+    **{name: Stack(TEMPLATE, files, places=(True,)) for name, files in HOSTS.items()},
 }
 
 
@@ -147,7 +156,7 @@ class Case:
 def cases(stack: Stack) -> Iterator[Case]:
     """Each combination that there can be."""
     pairs = list(itertools.combinations(OPTIONS, 2))
-    for kind, operation, options, host in itertools.product(TYPES, (*OPERATIONS, "all"), pairs, (False, True)):
+    for kind, operation, options, host in itertools.product(TYPES, (*OPERATIONS, "all"), pairs, stack.places):
         case = Case(kind, operation, options, host, stack)
         if case.values() is not None:
             yield case
@@ -191,7 +200,12 @@ def tested(case: Case) -> str | None:
         root = prepared(Path(folder), case.stack, host=case.host)
         case.stack.scaffold(root, case.values() or {})
         # The plug-in of the environment asks for a setting that only asynchronous projects have.
-        quiet = ("-q", "-p", "no:cacheprovider", *([] if case.stack.template == TEMPLATE else ("-p", "no:asyncio")))
+        quiet = (
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            *([] if case.stack.is_asynchronous(host=case.host) else ("-p", "no:asyncio")),
+        )
         tests = ("manage", "test") if case.host and (root / "manage.py").exists() else ("pytest", *quiet)
         for arguments in (("ruff", "check", "--no-cache", "--quiet", "."), tests):
             if arguments[0] == "ruff" and case.host:
@@ -208,7 +222,7 @@ def main(stack: Stack, every: int, tests: int) -> int:
     found = list(cases(stack))
     planned = found[::every]
     with tempfile.TemporaryDirectory(prefix="backwright-matrix-") as folder:
-        roots = {host: prepared(Path(folder), stack, host=host) for host in (False, True)}
+        roots = {host: prepared(Path(folder), stack, host=host) for host in stack.places}
         wrong = [said for case in planned if (said := compiled(roots[case.host], case)) is not None]
     run = covering(found)[:tests]
     failed = [said for case in run if (said := tested(case)) is not None]
