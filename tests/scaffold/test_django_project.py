@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from backwright.errors import UnsupportedProjectError
-from backwright.scaffold.django_project import is_django_root, read_django, router_site
+from backwright.scaffold.django_project import read_django, router_site
+from backwright.scaffold.django_settings import is_django_root
 from tests.scaffold._projects import write
 
 MANAGE = 'import os\n\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")\n'
@@ -52,6 +53,45 @@ def test_a_manage_py_of_another_tool_is_not_djangos(tmp_path: Path) -> None:
     root = write(tmp_path, {"manage.py": "from flask_script import Manager\n"})
     assert not is_django_root(root)
     assert is_django_root(write(tmp_path, {"manage.py": MANAGE}))
+
+
+LEFT = "from django.core.management import execute_from_command_line\n"
+OTHER_SETTINGS: dict[str, tuple[dict[str, str], str, str]] = {
+    "what serves it": (
+        {"config/wsgi.py": 'os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.live"\n'},
+        "config.settings.live",
+        "config/wsgi.py",
+    ),
+    "what tests it": (
+        {"pytest.ini": "[pytest]\nDJANGO_SETTINGS_MODULE = config.settings.test\n"},
+        "config.settings.test",
+        "pytest.ini",
+    ),
+    "the only settings that there are": ({}, "config.settings.base", "config/settings/base.py"),
+}
+
+
+@pytest.mark.parametrize(("files", "module", "source"), OTHER_SETTINGS.values(), ids=OTHER_SETTINGS)
+def test_settings_that_manage_py_leaves_to_the_environment_are_those_of(
+    files: dict[str, str], module: str, source: str, tmp_path: Path
+) -> None:
+    facts = read_django(write(tmp_path, {**FILES, "manage.py": LEFT, **files}))
+    assert (facts.settings, facts.settings_from) == (module, source)
+    assert facts.urls is not None
+    assert facts.local == ["desk.tickets"]
+
+
+def test_two_settings_that_nothing_tells_apart_are_refused_with_their_names(tmp_path: Path) -> None:
+    more = {"site/settings.py": 'ROOT_URLCONF = "site.urls"\n'}
+    with pytest.raises(UnsupportedProjectError) as refused:
+        read_django(write(tmp_path, {**FILES, "manage.py": LEFT, **more}))
+    assert refused.value.message.endswith("there are config/settings/base.py, site/settings.py")
+
+
+def test_a_router_of_a_class_of_the_project_is_one(tmp_path: Path) -> None:
+    text = FILES["config/api.py"].replace("DefaultRouter() if DEBUG else SimpleRouter()", "RouterWithMore()")
+    (router,) = read_django(write(tmp_path, {**FILES, "config/api.py": text})).routers
+    assert router.registrations == 2
 
 
 def test_a_folder_without_manage_py_is_refused_with_what_to_do(tmp_path: Path) -> None:

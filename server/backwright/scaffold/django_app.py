@@ -228,14 +228,13 @@ class Place:
             "models": f"{own}.models",
         }
 
-    def layout(self, root: Path, facts: Facts, resource: Resource, overrides: Mapping[str, str]) -> Layout:
-        """The folders."""
-        folder = Path(root, self.source_root, *self.parent.split(".")).relative_to(root).as_posix()
+    def layout(self, facts: Facts, overrides: Mapping[str, str]) -> Layout:
+        """The folders; each app has migrations of its own, so that of these there is only the name."""
         return Layout(
             source_root=self.source_root,
             package=self.top,
             tests=overrides.get("tests", facts.tests or "tests"),
-            migrations=f"{folder}/{resource.plural}/migrations",
+            migrations="migrations",
         )
 
     def style(self, facts: Facts, resource: Resource) -> Style:

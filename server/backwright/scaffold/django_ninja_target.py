@@ -23,7 +23,8 @@ from backwright.scaffold.django_app import (
     uses_pytest,
 )
 from backwright.scaffold.django_ninja import Authenticator, NinjaFacts, RouterPlace, read_ninja, router_line
-from backwright.scaffold.django_project import DjangoFacts, is_django_root, read_django
+from backwright.scaffold.django_project import DjangoFacts, read_django
+from backwright.scaffold.django_settings import is_django_root
 from backwright.scaffold.edits import Edit
 from backwright.scaffold.features import Auth, Filter
 from backwright.scaffold.field import Field
@@ -188,7 +189,7 @@ def _host(root: Path, facts: Facts, resource: Resource, overrides: Mapping[str, 
     migrate = f"run `python manage.py migrate {resource.plural}` to make the table"
     return NinjaTarget(
         host=True,
-        layout=place.layout(root, facts, resource, overrides),
+        layout=place.layout(facts, overrides),
         title=place.top,
         distribution=place.top,
         style=place.style(facts, resource),

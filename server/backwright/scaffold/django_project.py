@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backwright._files import read_bounded
-from backwright.errors import TooLargeError, UnsupportedProjectError
+from backwright.errors import TooLargeError
+from backwright.scaffold.django_settings import settings_of
 from backwright.scaffold.elements import find_list
 from backwright.scaffold.models import target_of
 from backwright.scaffold.project import MAX_SOURCE_BYTES, Evidence, Symbol, sources
 
-_SETTINGS = re.compile(r"DJANGO_SETTINGS_MODULE[\"']\s*,\s*[\"']([A-Za-z_][\w.]*)[\"']")
 _LISTS = ("LOCAL_APPS", "PROJECT_APPS", "MY_APPS", "INSTALLED_APPS")
 _SIGNS = re.compile(rb"Router\(|INSTALLED_APPS|ROOT_URLCONF|REST_FRAMEWORK|permission_classes|ForeignKey\(")
 
@@ -39,7 +39,7 @@ class DjangoFacts:
     """What reading found.
 
     Args:
-        settings: the module of the settings, as `manage.py` names it.
+        settings: the module of the settings, and `settings_from` the file that says so.
         apps: the list that the project's own apps stand in: the file's path, the line and the name.
         installed: its elements.
         installed_all: every string in a list or tuple of apps in the settings.
@@ -54,6 +54,7 @@ class DjangoFacts:
     """
 
     settings: str | None = None
+    settings_from: str = "manage.py"
     apps: Symbol | None = None
     installed: list[str] = field(default_factory=list)
     installed_all: set[str] = field(default_factory=set)
@@ -69,7 +70,7 @@ class DjangoFacts:
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Each conclusion with its place."""
-        found = [Evidence("settings", self.settings, "manage.py")] if self.settings else []
+        found = [Evidence("settings", self.settings, self.settings_from)] if self.settings else []
         for fact, symbol in (("installed apps", self.apps), ("root of the paths", self.urls)):
             found += [Evidence(fact, symbol.name, f"{symbol.path}:{symbol.line}")] if symbol else []
         places = [(each.symbol.name, f"{each.symbol.path}:{each.symbol.line}") for each in self.routers]
@@ -81,31 +82,15 @@ class DjangoFacts:
         return [re.sub(r"\.apps\.\w+$", "", each) for each in self.installed]
 
 
-def is_django_root(root: Path) -> bool:
-    """Whether `manage.py` is Django's; Flask projects had files of that name too."""
-    try:
-        return bool(_SETTINGS.search(_text(root / "manage.py")))
-    except (OSError, ValueError, TooLargeError):
-        return False
-
-
 def read_django(root: Path) -> DjangoFacts:
     """What the files under `root` say.
 
     Raises:
-        UnsupportedProjectError: there is no `manage.py` of Django, or there are more files than can be read.
+        UnsupportedProjectError: as `settings_of`, or there are more files than can be read.
     """
     facts = DjangoFacts()
-    try:
-        named = _SETTINGS.search(_text(root / "manage.py"))
-    except (OSError, ValueError, TooLargeError):
-        named = None
-    if named is None:
-        raise UnsupportedProjectError(
-            "there is no manage.py that names the settings", hint="give the folder of Django's manage.py as root"
-        )
-    facts.settings = named[1]
     texts = dict(_texts(root))
+    facts.settings, facts.settings_from = settings_of(root, texts)
     _read_settings(facts, texts)
     for path, text in texts.items():
         facts.routers += _routers(path, text)
@@ -132,10 +117,6 @@ def router_site(text: str, name: str) -> tuple[int, int] | None:
     """
     found = [site for site in _routers("", text) if site.symbol.name == name]
     return (found[0].symbol.line, found[0].registrations) if found else None
-
-
-def _text(path: Path) -> str:
-    return read_bounded(path, MAX_SOURCE_BYTES).decode("utf-8")
 
 
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
@@ -253,7 +234,7 @@ def _makes_router(value: ast.expr) -> bool:
     called = value.func if isinstance(value, ast.Call) else None
     name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
     # A nested router has a parent; what is registered there needs its id.
-    return name.endswith("Router") and isinstance(value, ast.Call) and not value.args
+    return "Router" in name and isinstance(value, ast.Call) and not value.args
 
 
 def _registers(statement: ast.stmt, name: str) -> bool:

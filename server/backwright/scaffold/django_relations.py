@@ -10,7 +10,8 @@ from typing import cast
 from backwright.errors import UnsupportedProjectError
 from backwright.scaffold.django_fields import USER
 from backwright.scaffold.django_models import DjangoModel, last_migrations, read_django_models
-from backwright.scaffold.django_project import DjangoFacts, is_django_root, read_django
+from backwright.scaffold.django_project import DjangoFacts, read_django
+from backwright.scaffold.django_settings import is_django_root
 from backwright.scaffold.field import INT4, MAX_STR, SAFE_INTEGER, Field
 from backwright.scaffold.names import pascal
 from backwright.scaffold.project import Facts

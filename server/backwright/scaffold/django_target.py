@@ -23,7 +23,8 @@ from backwright.scaffold.django_app import (
     into_list,
     uses_pytest,
 )
-from backwright.scaffold.django_project import DjangoFacts, RouterSite, is_django_root, read_django, router_site
+from backwright.scaffold.django_project import DjangoFacts, RouterSite, read_django, router_site
+from backwright.scaffold.django_settings import is_django_root
 from backwright.scaffold.edits import Edit
 from backwright.scaffold.features import Filter
 from backwright.scaffold.field import Field
@@ -32,6 +33,7 @@ from backwright.scaffold.layout import check_overrides, check_python, fresh_layo
 from backwright.scaffold.mount import Site, insert_import, insert_mount
 from backwright.scaffold.project import Facts, table
 from backwright.scaffold.record import Layout, Record
+from backwright.scaffold.record import records as all_records
 from backwright.scaffold.render import Style
 from backwright.scaffold.resource import Resource
 from backwright.scaffold.stack import check_names
@@ -190,7 +192,9 @@ def _host(root: Path, facts: Facts, resource: Resource, overrides: Mapping[str, 
             hint="the template writes for Django REST framework: install it, or write this endpoint by hand",
         )
     place = find_place(root, found, overrides)
-    router, doubts = _router(found)
+    # The paths that a resource of ours brings along are its own: nothing else is registered there.
+    generated = {path for record in all_records(root).values() for path in record.files}
+    router, doubts = _router([each for each in found.routers if each.symbol.path not in generated])
     guarded = _guarded(found)
     access = access_of(resource.auth, found, guarded=guarded)
     open_to_all = (
@@ -201,7 +205,7 @@ def _host(root: Path, facts: Facts, resource: Resource, overrides: Mapping[str, 
     migrate = f"run `python manage.py migrate {resource.plural}` to make the table"
     return DjangoTarget(
         host=True,
-        layout=place.layout(root, facts, resource, overrides),
+        layout=place.layout(facts, overrides),
         title=place.top,
         distribution=place.top,
         style=place.style(facts, resource),
@@ -230,9 +234,9 @@ def _pages(found: DjangoFacts, resource: Resource) -> bool:
     return default is not None and (resource.pagination == "cursor" or "Cursor" not in str(default))
 
 
-def _router(found: DjangoFacts) -> tuple[RouterSite | None, tuple[str, ...]]:
-    most = max((each.registrations for each in found.routers), default=0)
-    best = [each for each in found.routers if each.registrations == most]
+def _router(found: list[RouterSite]) -> tuple[RouterSite | None, tuple[str, ...]]:
+    most = max((each.registrations for each in found), default=0)
+    best = [each for each in found if each.registrations == most]
     if len(best) == 1:
         return best[0], ()
     if not best:

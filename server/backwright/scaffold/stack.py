@@ -93,7 +93,8 @@ def framework_of(root: Path) -> str:
 def uses_ninja(root: Path) -> bool:
     """Whether a project of Django speaks HTTP by django-ninja: by what made it, by its code, or by what it declares."""
     from backwright.scaffold.django_ninja import read_ninja
-    from backwright.scaffold.django_project import is_django_root, read_django
+    from backwright.scaffold.django_project import read_django
+    from backwright.scaffold.django_settings import is_django_root
     from backwright.scaffold.project import read_facts, table
     from backwright.scaffold.record import PLATFORM, read_record
 
@@ -111,7 +112,7 @@ def uses_ninja(root: Path) -> bool:
 
 def _is_other(root: Path, name: str, source: str) -> bool:
     """Whether what looked like a framework is none: other tools have a `manage.py` too."""
-    from backwright.scaffold.django_project import is_django_root
+    from backwright.scaffold.django_settings import is_django_root
 
     return name == "django" and source == "manage.py" and not is_django_root(root)
 
