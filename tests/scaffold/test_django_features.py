@@ -70,7 +70,7 @@ def test_a_project_that_was_there_asks_who_calls_as_it_does_elsewhere(
     before = tree(root)
     scaffold_stack(root, DJANGO, REPLY | values)
     assert said in (root / "desk/replies/views.py").read_text()
-    assert plan_stack(root, DJANGO, REPLY | values).diff() == ""
+    assert plan_stack(root, DJANGO, REPLY | values).writes == ()
     manage(root)
     assert engine.undo(root, "reply").kept == ()
     assert tree(root) == before
@@ -81,6 +81,25 @@ def test_without_a_default_every_view_asks_for_signing_in(tmp_path: Path) -> Non
     scaffold_stack(root, DJANGO, {**SMALL, "auth": {}})
     assert "permission_classes = (IsAuthenticated,)" in (root / "desk/notes/views.py").read_text()
     run(root, "manage", "test")
+
+
+@pytest.mark.parametrize("files", [BARE_DJANGO_HOST, WITHOUT_OAUTH], ids=["paths of its own", "beside the router"])
+def test_a_second_resource_changes_nothing_of_the_first(files: dict[str, str], tmp_path: Path) -> None:
+    root = write(tmp_path, files)
+    empty = tree(root)
+    first, second = SMALL | {"version": 2}, {**SMALL, "resource": "label", "version": 2}
+    scaffold_stack(root, DJANGO, first)
+    before = tree(root)
+    scaffold_stack(root, DJANGO, second)
+    assert {path for path, text in tree(root).items() if before.get(path, text) != text} == {
+        "config/settings.py",
+        "config/urls.py",
+    }
+    assert plan_stack(root, DJANGO, first).writes == plan_stack(root, DJANGO, second).writes == ()
+    assert engine.undo(root, "note").kept == ()
+    run(root, "manage", "test")
+    assert engine.undo(root, "label").kept == ()
+    assert tree(root) == empty
 
 
 def test_foreign_keys_say_what_the_project_says_and_differ_only_where_asked(tmp_path: Path) -> None:
@@ -117,7 +136,7 @@ def test_the_migrations_before_it_stay_those_of_the_first_time(tmp_path: Path) -
     later = 'dependencies = [("tickets", "0001_initial")]\n'
     write(root, {"desk/tickets/migrations/0002_more.py": later})
     again = plan_stack(root, DJANGO, REPLY)
-    assert again.diff() == ""
+    assert again.writes == ()
     assert "the fields are not those of the migration" not in "".join(again.notes)
     assert last_migrations(root, "desk/tickets") == ["0002_more"]
 

@@ -10,7 +10,7 @@ from backwright.scaffold.disk import read_text
 from backwright.scaffold.edits import Edit
 from backwright.scaffold.mount import contains
 from backwright.scaffold.plan import FileAction, Kind
-from backwright.scaffold.record import Insertion
+from backwright.scaffold.record import Insertion, records
 from backwright.scaffold.render import Style, sort_imports
 
 
@@ -53,10 +53,12 @@ def insert_all(
     texts: dict[str, tuple[str, str]] = {}
     insertions: list[Insertion] = []
     notes: list[str] = []
+    # What others inserted and this needs too goes with the last of them.
+    ours = frozenset(each for record in records(root).values() for each in record.inserted)
     for edit in wanted:
         action = actions.get(edit.path)
         current = action.after if action is not None and action.after is not None else read_text(root, edit.path)
-        after = None if current is None else _edited(edit, current, known, insertions)
+        after = None if current is None else _edited(edit, current, (known, ours), insertions)
         if current is None or after is None:
             notes.append(edit.by_hand)
         else:
@@ -79,12 +81,15 @@ def insert_all(
     return Inserted(decided, tuple(insertions), tuple(notes))
 
 
-def _edited(edit: Edit, text: str, known: Sequence[Insertion], insertions: list[Insertion]) -> str | None:
+def _edited(
+    edit: Edit, text: str, before: tuple[Sequence[Insertion], frozenset[Insertion]], insertions: list[Insertion]
+) -> str | None:
     """The text with the edit; what was inserted once and taken out since stays out."""
+    known, ours = before
     all_of_it = [Insertion(path=edit.path, statement=statement) for statement in edit.statements]
     once = [each for each in all_of_it if each in known]
     after = text if once == all_of_it else edit.apply(text)
     if after is not None:
         # What the user wrote before us is the user's, and undo must not take it out.
-        insertions += [each for each in all_of_it if each in once or not contains(text, each.statement)]
+        insertions += [each for each in all_of_it if each in once or each in ours or not contains(text, each.statement)]
     return after

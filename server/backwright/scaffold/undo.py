@@ -14,7 +14,16 @@ from backwright.scaffold.disk import Change, read_text, write_all
 from backwright.scaffold.mount import remove_statement
 from backwright.scaffold.plan import RECORDS
 from backwright.scaffold.project import read_module_revisions
-from backwright.scaffold.record import PLATFORM, Record, read_record, record_path, records, stands_alone, text_digest
+from backwright.scaffold.record import (
+    PLATFORM,
+    Insertion,
+    Record,
+    read_record,
+    record_path,
+    records,
+    stands_alone,
+    text_digest,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ def undo(root: Path, resource: str) -> Undone:
     if resource.startswith("service-") and len(known) > 1:
         others = ", ".join(name for name in known if name != resource)
         raise InvalidInputError(f"the service carries {others}", hint="take these back first, and the service last")
-    _take_out(draft, record)
+    _take_out(draft, record, {each for name, other in known.items() if name != resource for each in other.inserted})
     shared = {path for name, other in known.items() if name != resource for path in other.files}
     followed = _delete_files(draft, record, shared if stands_alone(resource) else set())
     # A migration that stays is remembered, so that it can go when what follows it has gone.
@@ -92,10 +101,10 @@ def _paths(draft: _Draft, *, gone: bool) -> tuple[str, ...]:
     )
 
 
-def _take_out(draft: _Draft, record: Record) -> None:
+def _take_out(draft: _Draft, record: Record, shared: Collection[Insertion]) -> None:
     for insertion in record.inserted:
         text = draft.current(insertion.path)
-        if text is None:
+        if text is None or insertion in shared:
             continue
         try:
             draft.set(insertion.path, remove_statement(text, insertion.statement))
