@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -135,6 +136,16 @@ class Case:
         beside = (self.kind, self.operation, str(self.host))
         return {(first, second), *((option, other) for option in self.options for other in beside)}
 
+    @property
+    def singles(self) -> set[tuple[str, str]]:
+        """What it shows, each by itself."""
+        return {("kind", self.kind), ("operation", self.operation), *(("option", each) for each in self.options)}
+
+    def named(self, name: str) -> dict[str, object]:
+        """The endpoint with another name, in what is called after it too."""
+        renamed: dict[str, object] = json.loads(json.dumps(self.values()).replace("thing", name))
+        return renamed
+
     def values(self) -> dict[str, object] | None:
         """The endpoint; None where the options exclude each other."""
         if not self.stack.without.isdisjoint(self.options):
@@ -162,14 +173,18 @@ def cases(stack: Stack) -> Iterator[Case]:
             yield case
 
 
-def covering(found: list[Case]) -> list[Case]:
-    """A few in which every pair occurs, greedily."""
-    open_pairs = set().union(*(case.pairs for case in found)) if found else set()
+def _pairs(case: Case) -> set[tuple[str, str]]:
+    return case.pairs
+
+
+def covering(found: list[Case], shown: Callable[[Case], set[tuple[str, str]]] = _pairs) -> list[Case]:
+    """A few in which all that the cases show occurs, greedily: every pair, unless something else is given."""
+    missing = set().union(*map(shown, found))
     chosen = []
-    while open_pairs:
-        best = max(found, key=lambda case: len(case.pairs & open_pairs))
+    while missing:
+        best = max(found, key=lambda case: len(shown(case) & missing))
         chosen.append(best)
-        open_pairs -= best.pairs
+        missing -= shown(best)
     return chosen
 
 

@@ -1,6 +1,7 @@
 """Few combinations in which each option meets each other, each type and each operation: all render, clean.
 
-`tests.bench.scaffold_matrix` makes every combination, and runs the tests of these few.
+`tests.bench.scaffold_matrix` makes every combination, and runs the tests of these few. Here those of fewer are run, in
+one project.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pytest
 from tests.bench.scaffold_matrix import OPTIONS, STACKS, TYPES, Case, cases, covering, prepared
 from tests.scaffold._projects import write
 from tests.scaffold.test_examples import run
+from tests.scaffold.test_stacks import QUIET
 
 STACK = STACKS["fastapi"]
 
@@ -42,3 +44,19 @@ def test_each_renders_and_a_new_project_is_lint_clean(few: list[Case], tmp_path:
     if not host:
         run(folder, "ruff", "check", "--no-cache", ".")
         run(folder, "ruff", "format", "--no-cache", "--check", ".")
+
+
+@pytest.mark.parametrize("host", [False, True], ids=["new", "host"])
+@pytest.mark.parametrize("framework", ["django-drf", "django-ninja"])
+def test_in_one_project_of_django_all_types_and_options_pass_their_tests(
+    framework: str, tmp_path: Path, *, host: bool
+) -> None:
+    stack = STACKS[framework]
+    few = covering([case for case in cases(stack) if case.host is host], lambda case: case.singles)
+    assert {option for case in few for option in case.options} == set(OPTIONS) - stack.without
+    root = prepared(tmp_path, stack, host=host)
+    for number, case in enumerate(few):
+        stack.scaffold(root, case.named(f"thing{number}"))
+    run(root, *(("manage", "test") if host else ("pytest", *QUIET)))
+    for number, case in enumerate(few):
+        assert stack.plan(root, case.named(f"thing{number}")).writes == ()
