@@ -121,10 +121,14 @@ def test_a_file_that_is_kept_is_no_file_of_ours_to_take_back(root: Path, templat
     assert tree(root) == before
 
 
-def test_what_is_no_longer_wanted_is_named_and_still_taken_back(root: Path, template: Path) -> None:
+def test_what_is_no_longer_wanted_goes_unless_it_was_edited(root: Path, template: Path) -> None:
     made(root, template)
+    assert kinds(made(root, template, loud=False), "remove") == ["app/loud.py"]
+    assert kinds(made(root, template), "create") == ["app/loud.py"]
+    write(root, {"app/loud.py": "# mine\n"})
     plan = made(root, template, loud=False)
-    assert "no longer wanted, and left to you to delete: app/loud.py" in plan.notes
+    assert "no longer wanted, and left to you to delete, because you edited it: app/loud.py" in plan.notes
+    (root / "app/loud.py").unlink()
     engine.undo(root, "job-greet")
     assert tree(root) == {}
 

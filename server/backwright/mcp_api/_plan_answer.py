@@ -20,7 +20,7 @@ BUDGET: Final = 1_450
 """Tokens of an answer, as JSON and as text each."""
 
 # What touches the user's own text comes first; new files can be read when they are there.
-_ORDER: Final = ("conflict", "edit", "merge", "update", "keep")
+_ORDER: Final = ("conflict", "edit", "merge", "remove", "update", "keep")
 _SHOWN: Final = 40
 
 
@@ -28,7 +28,7 @@ class PlannedFile(Closed):
     """What happens to a file that is there."""
 
     path: str
-    kind: Literal["update", "merge", "keep", "edit", "conflict"]
+    kind: Literal["update", "merge", "keep", "edit", "remove", "conflict"]
     reason: str
 
 
@@ -94,7 +94,10 @@ def render(plan: PlanAnswer) -> str:
 def applied_answer(plan: Plan, applied: Applied) -> AppliedAnswer:
     """What was written of a plan."""
     return AppliedAnswer(
-        written=tuple(_by_folder(applied.written)), kept=tuple(_by_folder(applied.kept)), notes=plan.notes
+        written=tuple(_by_folder(applied.written)),
+        deleted=tuple(_by_folder(applied.deleted)),
+        kept=tuple(_by_folder(applied.kept)),
+        notes=plan.notes,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backwright.errors import PlanConflictError, PlanStaleError
-from backwright.scaffold.disk import Change, write_all
+from backwright.scaffold.disk import Change, remove_empty, write_all
 from backwright.scaffold.plan import RECORDS, Plan
 
 
@@ -18,11 +18,13 @@ class Applied:
         written: the paths that changed, in the order of writing; records under `.scaffold/` are left out.
         unchanged: the paths that already were as the plan wants them.
         kept: the paths that were left to the user, who edited or deleted them.
+        deleted: the paths that are gone, because nothing asks for them any more.
     """
 
     written: tuple[str, ...]
     unchanged: tuple[str, ...]
     kept: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
 
 
 def apply(plan: Plan, root: Path, *, expect: str | None = None) -> Applied:
@@ -38,11 +40,13 @@ def apply(plan: Plan, root: Path, *, expect: str | None = None) -> Applied:
             f"writing would lose what is in {paths}",
             hint=f"{plan.conflicts[0].reason}; move the file away or choose another name; nothing was written",
         )
-    write_all(root, [Change(action.path, action.before, action.after) for action in plan.writes])
+    changes = [Change(action.path, action.before, action.after) for action in plan.writes]
+    write_all(root, changes, tidy=lambda: remove_empty(root, plan.emptied))
     return Applied(
-        written=_paths(plan, "create", "update", "edit"),
+        written=_paths(plan, "create", "update", "merge", "edit"),
         unchanged=_paths(plan, "unchanged"),
         kept=_paths(plan, "keep"),
+        deleted=_paths(plan, "remove"),
     )
 
 

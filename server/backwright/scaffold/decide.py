@@ -20,6 +20,7 @@ from backwright.scaffold.edits import Edit, edits
 from backwright.scaffold.follow import Step, follow, known_of
 from backwright.scaffold.inserting import insert_all
 from backwright.scaffold.layout import Target
+from backwright.scaffold.leaving import Leaving, leave
 from backwright.scaffold.plan import FileAction, Kind, Plan
 from backwright.scaffold.record import PLATFORM, Insertion, Known, Record, record_path, text_digest
 from backwright.scaffold.resource import Resource
@@ -84,7 +85,7 @@ def plan_files(
     draft = _Draft(root, records[0] or blank, records[1] or blank, mark, moves)
     for each in rendered:
         _DECIDE[each.file.owner](draft, each)
-    _insert(draft, target, edits(resource, target))
+    leaving = _leave_and_insert(draft, target, rendered, edits(resource, target))
     _note(draft, template, target, values, new=records[0] is None)
     layout = target.layout
     platform = Record(
@@ -100,15 +101,17 @@ def plan_files(
         template=template.id,
         name=resource.name,
         values=dict(values),
-        **Record.known_as(draft.own_files),
+        **Record.known_as(leaving.files | draft.own_files),
         inserted=tuple(draft.inserted),
         appended=_tell(draft, resource),
         folders=_folders(draft, draft.own_files, draft.own.folders, platform.folders),
-        **_created_once(resource, target, rendered),
+        **_created_once(draft.own, resource, target, rendered),
     )
     for record in (platform, own):
         _put_record(draft, record)
-    return Plan(resource.name, template.id, tuple(draft.actions.values()), (*target.notes, *draft.notes))
+    return Plan(
+        resource.name, template.id, tuple(draft.actions.values()), (*target.notes, *draft.notes), leaving.emptied
+    )
 
 
 class _CreatedOnce(TypedDict):
@@ -118,13 +121,13 @@ class _CreatedOnce(TypedDict):
     down_revision: str | None
 
 
-def _created_once(resource: Resource, target: Target, rendered: Sequence[Rendered]) -> _CreatedOnce:
-    """What a record holds that no later run changes."""
+def _created_once(own: Record, resource: Resource, target: Target, rendered: Sequence[Rendered]) -> _CreatedOnce:
+    """What a record holds that no later run changes, not even one that wants no table any more."""
     return _CreatedOnce(
         prefix=target.router_prefix,
-        migration=next((each.path for each in rendered if each.file.owner == "migration"), None),
-        revision=target.revision if resource.stored else None,
-        down_revision=target.down_revision if resource.stored else None,
+        migration=next((each.path for each in rendered if each.file.owner == "migration"), own.migration),
+        revision=target.revision if resource.stored else own.revision,
+        down_revision=target.down_revision if resource.stored else own.down_revision,
     )
 
 
@@ -217,11 +220,15 @@ def _is_next(made_by: str, now: str) -> bool:
 _DECIDE = {"platform": _platform, "tables": _tables, "resource": _resource, "migration": _migration}
 
 
-def _insert(draft: _Draft, target: Target, wanted: Sequence[Edit]) -> None:
+def _leave_and_insert(draft: _Draft, target: Target, rendered: Sequence[Rendered], wanted: Sequence[Edit]) -> Leaving:
+    """Take out what nothing asks for any more, and then insert what is wanted."""
+    leaving = leave(draft.root, draft.own, [each.path for each in rendered], wanted, ())
+    draft.actions.update(leaving.actions)
     made = insert_all(draft.root, draft.actions, wanted, draft.own.inserted, target.style)
     draft.actions.update(made.actions)
-    draft.inserted += made.insertions
-    draft.notes += made.notes
+    draft.inserted += (*made.insertions, *leaving.insertions)
+    draft.notes += (*made.notes, *leaving.notes)
+    return leaving
 
 
 def _tell(draft: _Draft, resource: Resource) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from backwright._files import read_bounded, safe_join
@@ -13,7 +13,7 @@ from backwright.scaffold.journal import Change, Journal, Recovered, interrupted
 from backwright.scaffold.journal import recover as put_back
 from backwright.scaffold.plan import RECORDS
 
-__all__ = ["Change", "Recovered", "check_whole", "read_text", "recover", "write_all"]
+__all__ = ["Change", "Recovered", "check_whole", "read_text", "recover", "remove_empty", "write_all"]
 
 
 def read_text(root: Path, path: str) -> str | None:
@@ -109,6 +109,21 @@ def write_all(root: Path, changes: Sequence[Change], *, tidy: Callable[[], None]
             put_back(root)
             raise
         return journal.folders
+
+
+def remove_empty(root: Path, folders: Sequence[str]) -> None:
+    """Remove the folders that were made, deepest first, when nothing but Python's caches is left in them."""
+    for folder in sorted(folders, key=lambda name: name.count("/"), reverse=True):
+        path = safe_join(root, folder)
+        cache = path / "__pycache__"
+        if path.is_dir() and {each.name for each in path.iterdir()} <= {"__pycache__"}:
+            if cache.is_dir() and not cache.is_symlink():
+                for each in cache.glob("*.pyc"):
+                    each.unlink()
+                with suppress(OSError):
+                    cache.rmdir()
+            with suppress(OSError):
+                path.rmdir()
 
 
 def _disk_refused(error: OSError, then: str) -> WriteFailedError:

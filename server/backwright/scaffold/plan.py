@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["create", "update", "merge", "unchanged", "keep", "edit", "conflict"]
+Kind = Literal["create", "update", "merge", "unchanged", "keep", "edit", "remove", "conflict"]
 
 RECORDS = ".scaffold"
 """The folder of the records, relative to the root. They are written with the files and left out of the diff."""
@@ -20,12 +20,12 @@ class FileAction:
 
     Args:
         kind: `create` a new file, `update` one that is still as it was generated, `merge` one that the user edited
-            and the template changed elsewhere, `edit` a file of the user's by insertion only; `unchanged` when it
-            already says so, `keep` what the user edited or deleted, `conflict` when writing would lose what someone
-            wrote.
+            and the template changed elsewhere, `edit` a file of the user's by inserting into it or by taking out what
+            was inserted, `remove` one that nobody edited and nothing asks for any more; `unchanged` when it already
+            says so, `keep` what the user edited or deleted, `conflict` when writing would lose what someone wrote.
         path: POSIX path under the root.
         before: the text on disk when the plan was made; None where there was no file.
-        after: the text that the plan wants; None for `keep` and `conflict`.
+        after: the text that the plan wants; None for `keep`, `remove` and `conflict`.
         reason: one clause, why this kind.
         clash: of a conflict, the merged text with the places that could not be merged between diff3 markers, for the
             report; None where there is no common base.
@@ -40,8 +40,8 @@ class FileAction:
 
     @property
     def writes(self) -> bool:
-        """Whether applying the plan writes this file."""
-        return self.kind in {"create", "update", "merge", "edit"}
+        """Whether applying the plan writes or removes this file."""
+        return self.kind in {"create", "update", "merge", "edit", "remove"}
 
     def clashes(self) -> str:
         """The places of a conflict that could not be merged, each with its markers; empty where there are none."""
@@ -54,11 +54,12 @@ class FileAction:
 
     def diff(self) -> str:
         """The unified diff of this file with three lines of context; empty when nothing is written."""
-        if not self.writes or self.after is None:
+        if not self.writes:
             return ""
         source = f"a/{self.path}" if self.before is not None else "/dev/null"
+        goal = f"b/{self.path}" if self.after is not None else "/dev/null"
         lines = difflib.unified_diff(
-            _lines(self.before or ""), _lines(self.after), fromfile=source, tofile=f"b/{self.path}", n=3
+            _lines(self.before or ""), _lines(self.after or ""), fromfile=source, tofile=goal, n=3
         )
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
@@ -78,12 +79,14 @@ class Plan:
         template: the template and its version, as in `fastapi-sqlalchemy@1.0.0`.
         actions: in the order in which they are written; the record comes last.
         notes: what the caller must know or do, such as dependencies to add or lines to insert by hand.
+        emptied: folders that were made for what is removed, and go with it where nothing else is in them.
     """
 
     resource: str
     template: str
     actions: tuple[FileAction, ...]
     notes: tuple[str, ...] = ()
+    emptied: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -17,6 +17,7 @@ from backwright.scaffold.disk import read_text
 from backwright.scaffold.edits import Edit
 from backwright.scaffold.follow import follow
 from backwright.scaffold.inserting import insert_all
+from backwright.scaffold.leaving import leave
 from backwright.scaffold.plan import FileAction, Kind, Plan
 from backwright.scaffold.record import Known, Layout, Record, read_record, record_path, records, stands_alone
 from backwright.scaffold.render import Style, format_all, render
@@ -85,10 +86,12 @@ def plan_single(root: Path, template: Template, subject: Subject, *, mark: bool 
     texts = render_files(template, subject.variables, subject.style, subject.each)
     check_paths(root, list(texts))
     actions: dict[str, FileAction] = {}
-    known = {path: own.known(path) for path in own.files}
+    leaving = leave(root, own, texts, subject.edits, {path for each in others for path in each.files})
+    known = dict(leaving.files)
     for path, (file, text) in texts.items():
         before = _shared(path, own, others) if file.owner == "platform" else own
         actions[path], known[path] = _decide(root, file, path, text, before, mark=mark)
+    actions.update(leaving.actions)
     made = insert_all(root, actions, subject.edits, own.inserted, subject.style, template.manifest.kind)
     actions.update(made.actions)
     record = Record(
@@ -97,12 +100,12 @@ def plan_single(root: Path, template: Template, subject: Subject, *, mark: bool 
         values=dict(subject.values),
         layout=subject.layout,
         folders=_folders(root, [*texts, record_path(name)], [*own.folders, *_beside(others, texts)]),
-        inserted=made.insertions,
+        inserted=(*made.insertions, *leaving.insertions),
         **Record.known_as(known),
         **(subject.chain._asdict() if subject.chain else {}),
     )
-    notes = (*subject.notes, *made.notes, *_notes(root, own, subject, texts))
-    return Plan(name, template.id, (*actions.values(), _recorded(root, record)), notes)
+    notes = (*subject.notes, *made.notes, *leaving.notes, *_notes(own, subject))
+    return Plan(name, template.id, (*actions.values(), _recorded(root, record)), notes, leaving.emptied)
 
 
 def render_files(
@@ -148,12 +151,10 @@ def _decide(
     return FileAction(step.kind, path, before, step.after, step.reason, step.clash), new
 
 
-def _notes(root: Path, own: Record, subject: Subject, texts: Mapping[str, object]) -> tuple[str, ...]:
-    left = [path for path in own.files if path not in texts and read_text(root, path) is not None]
-    notes = [f"no longer wanted, and left to you to delete: {', '.join(left)}"] if left else []
+def _notes(own: Record, subject: Subject) -> tuple[str, ...]:
     if own.values and own.values != dict(subject.values):
-        notes.append("the values are not those of the last time; files that nobody edited follow them")
-    return tuple(notes)
+        return ("the values are not those of the last time; files that nobody edited follow them",)
+    return ()
 
 
 def _folders(root: Path, paths: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

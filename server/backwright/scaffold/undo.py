@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from backwright._files import safe_join
 from backwright.errors import InvalidInputError
 from backwright.scaffold import stack
-from backwright.scaffold.disk import Change, read_text, write_all
+from backwright.scaffold.disk import Change, read_text, remove_empty, write_all
 from backwright.scaffold.mount import remove_statement
 from backwright.scaffold.plan import RECORDS
 from backwright.scaffold.project import read_module_revisions
@@ -84,7 +83,7 @@ def undo(root: Path, resource: str) -> Undone:
     if platform is not None and resources == {resource} and not followed:
         folders += _delete_platform(draft, platform)
     changes = [Change(path, before, after) for path, (before, after) in draft.texts.items() if before != after]
-    write_all(root, changes, tidy=lambda: _remove_empty(root, folders))
+    write_all(root, changes, tidy=lambda: remove_empty(root, folders))
     return Undone(
         deleted=_paths(draft, gone=True),
         restored=_paths(draft, gone=False),
@@ -177,18 +176,3 @@ def _delete_platform(draft: _Draft, platform: Record) -> Sequence[str]:
             draft.set(path, text.replace(appended, "", 1))
     draft.set(record_path(PLATFORM), None)
     return platform.folders
-
-
-def _remove_empty(root: Path, folders: Sequence[str]) -> None:
-    """Remove the folders that were made, deepest first, when nothing but Python's caches is left in them."""
-    for folder in sorted(folders, key=lambda name: name.count("/"), reverse=True):
-        path = safe_join(root, folder)
-        cache = path / "__pycache__"
-        if path.is_dir() and {each.name for each in path.iterdir()} <= {"__pycache__"}:
-            if cache.is_dir() and not cache.is_symlink():
-                for each in cache.glob("*.pyc"):
-                    each.unlink()
-                with suppress(OSError):
-                    cache.rmdir()
-            with suppress(OSError):
-                path.rmdir()

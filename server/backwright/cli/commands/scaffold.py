@@ -181,7 +181,7 @@ def _plan_text(plan: Plan) -> str:
 
 def _applied_text(plan: Plan, applied: Applied) -> str:
     kinds = {action.path: action.kind for action in plan.actions}
-    lines = [f"{kinds[path]:<10}{path}" for path in (*applied.written, *applied.kept)]
+    lines = [f"{kinds[path]:<10}{path}" for path in (*applied.written, *applied.deleted, *applied.kept)]
     return "\n".join([*(lines or ["nothing to write: everything is as it should be"]), *_notes(plan.notes)])
 
 
