@@ -22,11 +22,13 @@ from backwright.snapshot import Snapshot, Snapshots
 from backwright.sources import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from backwright.catalog.choice import Choice, Offer, Pins
     from backwright.catalog.problem import Problem
     from backwright.catalog.skill import Skill
+    from backwright.contexts.bus import Hear
+    from backwright.contexts.replica import Replica
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.project_v3 import ProjectContextV3
     from backwright.contexts.service import Contexts
@@ -52,6 +54,7 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._contexts: Contexts | None = None
+        self._replica: Replica | None = None
         self._opening = Lock()
 
     @cached_property
@@ -225,12 +228,37 @@ class App:
         if self.settings.database is None:
             hint = "set BACKWRIGHT_DATABASE_URL and start it anew"
             raise InvalidInputError("this server keeps no contexts", hint=hint)
-        return Contexts(open_store(self.settings.database))
+        replica = self._hearing()
+        store = open_store(self.settings.database)
+        replica.attach(store)
+        return Contexts(store, wake=replica.wake, tell=replica.tell)
+
+    def listen(self, hear: Hear) -> Callable[[], None]:
+        """Call for each change of a context from now on, made here or heard of, and return what ends that.
+
+        Changes that are made elsewhere are heard of once `contexts` is open.
+
+        Raises:
+            InvalidInputError: the URL of the bus is none.
+        """
+        with self._opening:
+            return self._hearing().listen(hear)
+
+    def _hearing(self) -> Replica:
+        from backwright.contexts.opening import kind_of_bus
+        from backwright.contexts.replica import Replica
+
+        if self._replica is None:
+            self._replica = Replica(kind_of_bus(self.settings.bus), self.settings.bus)
+        return self._replica
 
     def close(self) -> None:
         """Let go of what is open, after what is being written."""
         with self._opening:
             opened, self._contexts = self._contexts, None
+            replica, self._replica = self._replica, None
+        if replica is not None:
+            replica.close()
         if opened is not None:
             opened.store.close()
 

@@ -23,7 +23,7 @@ from mcp_types import INVALID_PARAMS
 
 from backwright.app import App
 from backwright.catalog.manifest import update
-from backwright.mcp_api.changes import MAX_URI, MAX_URIS
+from backwright.mcp_api.listeners import MAX_URI, MAX_URIS
 from backwright.mcp_api.resources import MANIFEST, PROBLEMS
 from backwright.mcp_api.server import build_server
 from backwright.settings import Settings

@@ -112,13 +112,13 @@ class Relay:
         self._ending.set()
         self._woken.set()
 
-    def stop(self) -> None:
-        """End the thread, and wait for it as long as a bus may take."""
+    def stop(self, seconds: float = 2 * PUBLISH_SECONDS) -> None:
+        """End the thread, and wait for it no longer than this."""
         with self._lock:
             thread, self._thread = self._thread, None
         self.end()
         if thread is not None:
-            thread.join(2 * PUBLISH_SECONDS)
+            thread.join(seconds)
 
     def run(self) -> None:
         """Hand on until `end`; what goes wrong is logged once, and tried again."""

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,29 +19,15 @@ import anyio.to_thread
 from mcp.server.context import CallNext, HandlerResult
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
-from mcp.server.session import ServerSession
-from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
-from mcp.shared.exceptions import MCPError
-from mcp.shared.subscriptions import (
-    PromptsListChanged,
-    ResourcesListChanged,
-    ResourceUpdated,
-    ServerEvent,
-    ToolsListChanged,
-    event_to_notification,
-)
-from mcp_types import (
-    INVALID_PARAMS,
-    EmptyResult,
-    SubscribeRequestParams,
-    SubscriptionsListenRequestParams,
-    SubscriptionsListenResult,
-    UnsubscribeRequestParams,
-)
+from mcp.shared.subscriptions import PromptsListChanged, ResourcesListChanged, ServerEvent, ToolsListChanged
+from mcp_types import SubscribeRequestParams, SubscriptionsListenRequestParams, UnsubscribeRequestParams
 
 from backwright.mcp_api._errors import Context
+from backwright.mcp_api.context_changes import ContextChanges
+from backwright.mcp_api.listeners import Listeners
 from backwright.mcp_api.resources import MANIFEST, PROBLEMS
 from backwright.mcp_api.start import say
+from backwright.settings import OWN_BUS
 
 if TYPE_CHECKING:
     from backwright.app import App
@@ -51,30 +35,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-MAX_URIS: Final = 1_000
-"""Addresses that one stream or session may listen to. The SDK has no limit of its own."""
-
-MAX_URI: Final = 2_048
-"""Characters of one of them."""
-
-SEND_SECONDS: Final = 5.0
-"""How long a session may take to read its notices before it is passed over."""
-
 _JOIN_SECONDS: Final = 5.0
-_PEER: Final = "peer"
-
-
-@dataclass(slots=True)
-class Peer:
-    """One standing connection of an older client.
-
-    Args:
-        session: None until the client has initialized.
-        uris: what it has subscribed to.
-    """
-
-    session: ServerSession | None = None
-    uris: set[str] = field(default_factory=set)
 
 
 class FollowingServer(Server[dict[str, Any]]):
@@ -111,82 +72,62 @@ class Changes:
         self._tools = tools
         self._standing = standing
         self._described: object = None
-        self._bus = InMemorySubscriptionBus()
-        self._streams = ListenHandler(self._bus)
-        self._listened: Counter[str] = Counter()
-        self._peers: list[Peer] = []
+        self._contexts = ContextChanges(app) if app.settings.offers_contexts else None
+        self._listeners = Listeners(None if self._contexts is None else self._contexts.may)
         self._answered = anyio.Event()
 
     def install(self, server: FollowingServer) -> None:
         """Answer the methods by which clients ask to be told; none where nothing is followed."""
-        if self._wakes:
+        listeners = self._listeners
+        if self._wakes or self._contexts is not None:
             server.middleware.append(self.meet)
-        if not self._follows:
+        if not self._follows and self._contexts is None:
             return
         server.standing = self._standing
-        server.end_streams = self.close
-        server.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, self.listen)
+        server.end_streams = listeners.close
+        server.add_request_handler("subscriptions/listen", SubscriptionsListenRequestParams, listeners.listen)
         if self._standing:
-            server.add_request_handler("resources/subscribe", SubscribeRequestParams, self.subscribe)
-            server.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, self.unsubscribe)
-
-    # What clients ask
-
-    async def listen(self, ctx: Context, params: SubscriptionsListenRequestParams) -> SubscriptionsListenResult:
-        """One stream of notices, until the client or the server ends it."""
-        uris = set(params.notifications.resource_subscriptions or ())
-        _check(uris)
-        self._listened.update(uris)
-        try:
-            return await self._streams(ctx, params)
-        finally:
-            self._listened.subtract(uris)
-            self._listened = +self._listened
-
-    async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> EmptyResult:
-        """An older client's wish to be told when a resource changes."""
-        uris = _peer(ctx).uris
-        _check({*uris, params.uri})
-        uris.add(params.uri)
-        return EmptyResult()
-
-    async def unsubscribe(self, ctx: Context, params: UnsubscribeRequestParams) -> EmptyResult:
-        """The end of that wish."""
-        _peer(ctx).uris.discard(params.uri)
-        return EmptyResult()
+            server.add_request_handler("resources/subscribe", SubscribeRequestParams, listeners.subscribe)
+            server.add_request_handler("resources/unsubscribe", UnsubscribeRequestParams, listeners.unsubscribe)
 
     async def meet(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         """Middleware: notes the session of an older client, and that the first answer is given."""
         if self._standing and ctx.method == "notifications/initialized":
-            _peer(ctx).session = ctx.session
+            self._listeners.met(ctx)
         try:
             return await call_next(ctx)
         finally:
             self._answered.set()
 
-    def close(self) -> None:
-        """End every stream, each with its last frame."""
-        self._streams.close()
-
     # What happens on disk
 
     @asynccontextmanager
     async def lifespan(self, _: Server[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
-        """Of one connection over stdio, of the whole server over HTTP: follow the disk meanwhile."""
-        if not self._wakes:
+        """Of one connection over stdio, of the whole server over HTTP: follow the disk and the contexts meanwhile."""
+        if not self._wakes and self._contexts is None:
             yield {}
             return
-        peer = Peer()
-        self._peers.append(peer)
+        peer, found = self._listeners.opened()
         try:
             async with anyio.create_task_group() as group:
-                group.start_soon(self._follow)
-                yield {_PEER: peer}
-                if self._peers == [peer]:
-                    self.close()
+                if self._wakes:
+                    group.start_soon(self._follow)
+                if self._contexts is not None:
+                    group.start_soon(self._hear, self._contexts)
+                yield found
+                if self._listeners.last(peer):
+                    self._listeners.close()
                 group.cancel_scope.cancel()
         finally:
-            self._peers.remove(peer)
+            self._listeners.closed(peer)
+
+    async def _hear(self, contexts: ContextChanges) -> None:
+        if self._app.settings.bus == OWN_BUS:
+            # There is nothing to hand on to others, and nobody is told before someone listens.
+            await self._listeners.wanted.wait()
+        elif self._standing:
+            await self._answered.wait()
+        await contexts.follow(self._listeners)
 
     async def _follow(self) -> None:
         # The first answer is what a client waits for, and it is given without the watcher's library.
@@ -220,13 +161,7 @@ class Changes:
                 await anyio.to_thread.run_sync(watcher.join, _JOIN_SECONDS)
 
     async def _tell(self, swap: Swap) -> None:
-        updated = set(_updated(swap))
-        lists = [*self._lists(swap)]
-        for event in (*lists, *_events(updated & self._listened.keys())):
-            await self._bus.publish(event)
-        for peer in tuple(self._peers):
-            if peer.session is not None:
-                await _send(peer.session, [*lists, *_events(updated & peer.uris)])
+        await self._listeners.tell([*self._lists(swap)], [*_updated(swap)])
 
     def _lists(self, swap: Swap) -> Iterator[ServerEvent]:
         if swap.listed:
@@ -251,24 +186,3 @@ def _updated(swap: Swap) -> Iterator[str]:
         yield MANIFEST
     if swap.before.problems != swap.after.problems:
         yield PROBLEMS
-
-
-def _events(uris: set[str]) -> Iterator[ServerEvent]:
-    return (ResourceUpdated(uri) for uri in sorted(uris))
-
-
-async def _send(session: ServerSession, events: list[ServerEvent]) -> None:
-    with anyio.move_on_after(SEND_SECONDS):
-        for event in events:
-            await session.send_notification(event_to_notification(event, {}))
-
-
-def _peer(ctx: Context) -> Peer:
-    peer: Peer = ctx.lifespan_context[_PEER]
-    return peer
-
-
-def _check(uris: set[str]) -> None:
-    if len(uris) > MAX_URIS or any(len(uri) > MAX_URI for uri in uris):
-        message = f"At most {MAX_URIS} URIs of {MAX_URI} characters can be listened to; listen to the lists instead."
-        raise MCPError(INVALID_PARAMS, message)
