@@ -30,15 +30,19 @@ ALLOWED: dict[str, set[str]] = {
     "agreed": ENGINES,
     "authoring": ENGINES | {"snapshot"},
     "checklists": ENGINES | {"snapshot"},
+    "detecting": ENGINES,
     "scaffolding": ENGINES | {"settings", "record"},
     "reviewing": ENGINES | {"settings", "snapshot", "agreed", "checklists"},
     "judging": ENGINES | {"settings", "record", "reviewing"},
     "verifying": ENGINES | {"settings", "reviewing"},
     "evaluating": ENGINES | {"verifying"},
-    "app": ENGINES | {"settings", "snapshot", "sources", "scope", "recall", "reviewing", "scaffolding", "judging"},
+    "app": ENGINES
+    | {"settings", "snapshot", "sources", "scope", "recall", "detecting", "reviewing", "scaffolding", "judging"},
     "mcp_api": ENGINES | {"app", "settings", "verifying"},
     "http_api": ENGINES | {"app", "settings", "mcp_api"},
-    "cli": ENGINES | SURFACES | {"app", "authoring", "settings", "record", "judging", "verifying", "evaluating"},
+    "cli": ENGINES
+    | SURFACES
+    | {"app", "authoring", "detecting", "settings", "record", "judging", "verifying", "evaluating"},
     "__main__": {"cli"},
 }
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from backwright.catalog.catalog import Catalog
 from backwright.catalog.library import Library
 from backwright.catalog.version import parse_request
-from backwright.errors import InvalidInputError
+from backwright.errors import InvalidInputError, UnsupportedProjectError
 from backwright.recall import Recall
 from backwright.scope import ProjectFile, Scoping
 from backwright.settings import Settings
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.project_v3 import ProjectContextV3
     from backwright.contexts.service import Contexts
+    from backwright.detecting import Proposal
     from backwright.judging import Judging
     from backwright.review.rule import Rule
     from backwright.reviewing import Reviewing
@@ -271,6 +272,21 @@ class App:
         from backwright.contexts.schemas.project_v3 import ProjectContextV3
 
         return ProjectContextV3() if self._project_file is None else self._project_file.context()
+
+    def detect(self) -> Proposal:
+        """What the project's files say about it that its `backwright.yaml` does not; nothing of it is executed.
+
+        Raises:
+            UnsupportedProjectError: this process has no project to read, or it cannot be read.
+            InvalidContextError: the `backwright.yaml` that is there does not validate.
+        """
+        from backwright.detecting import propose
+
+        if self.settings.root is None:
+            raise UnsupportedProjectError(
+                "this server has no project to read", hint="run `backwright serve` over stdio in the project"
+            )
+        return propose(self.settings.root)
 
     def versions(self) -> Mapping[str, str] | None:
         """The versions of the project's packages, by normalised name; None where they are not known."""

@@ -118,6 +118,23 @@ async def test_the_schemas_the_manifest_and_the_problems_are_read(app: App, pack
     assert problems.cache_scope == "private"
 
 
+async def test_what_backwright_yaml_could_say_is_read_where_there_is_a_project(pack: Path, tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n", encoding="utf-8")
+    async with connected(app_over(pack, root=tmp_path)) as client:
+        assert "backwright://project" in {one.uri for one in (await client.list_resources()).resources}
+        read = await client.read_resource("backwright://project")
+    assert isinstance(read.contents[0], TextResourceContents)
+    assert json.loads(read.contents[0].text)["context"] == {"framework": "flask"}
+    assert (read.cache_scope, read.ttl_ms) == ("private", 0)
+
+
+async def test_without_a_project_there_is_nothing_to_detect(app: App) -> None:
+    async with connected(app) as client:
+        assert "backwright://project" not in {one.uri for one in (await client.list_resources()).resources}
+        with pytest.raises(MCPError):
+            await client.read_resource("backwright://project")
+
+
 async def test_a_skill_that_is_left_out_is_found_among_the_problems(tmp_path: Path) -> None:
     pack = write_wide_pack(tmp_path, skills=2, files=2)
     (pack / "skills" / "skill-0001" / "SKILL.md").write_text("changed", encoding="utf-8")

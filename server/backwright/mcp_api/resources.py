@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "backwright://manifest"
 PROBLEMS: Final = "backwright://problems"
+PROJECT: Final = "backwright://project"
 PAGE: Final = 100
 
 _LOADED: Final = re.compile(r"backwright://loaded/([a-z2-7]{20})")
@@ -117,6 +118,7 @@ class Fixed:
     resource: Resource
     read: Callable[[], bytes]
     scope: Literal["public", "private"] = "public"
+    ttl_ms: int = TTL_MS
 
 
 class Resources:
@@ -180,7 +182,9 @@ class Resources:
         fixed = (await anyio.to_thread.run_sync(self._all_fixed)).get(uri)
         if fixed is None:
             return await self._read_stored(ctx, uri)
-        return _result(uri, fixed.resource.mime_type or JSON, fixed.read(), TTL_MS, fixed.scope)
+        # What is read of a project may take longer than the event loop should wait.
+        data = await anyio.to_thread.run_sync(fixed.read, abandon_on_cancel=True)
+        return _result(uri, fixed.resource.mime_type or JSON, data, fixed.ttl_ms, fixed.scope)
 
     async def _read_stored(self, ctx: Context, uri: str) -> ReadResourceResult:
         read = partial(self._stored.read, caller_of(ctx), uri)
@@ -266,8 +270,20 @@ class Resources:
             description="The skills that were left out, mended or look doubtful: file, line, reason and fix.",
             mime_type=JSON,
         )
+        project = Resource(
+            uri=PROJECT,
+            name="project",
+            title="What backwright.yaml could say",
+            description="A ProjectContext read from the project's files: each member with its evidence, and questions "
+            "where it is doubtful. Nothing is executed.",
+            mime_type=JSON,
+        )
         # The problems name files of this machine, so no shared cache may keep them.
-        return [Fixed(manifest, self._app.manifest), Fixed(problems, self._problems, "private")]
+        own = [Fixed(manifest, self._app.manifest), Fixed(problems, self._problems, "private")]
+        return own if self._app.settings.root is None else [*own, Fixed(project, self._project, "private", 0)]
+
+    def _project(self) -> bytes:
+        return json.dumps(self._app.detect().as_json(), ensure_ascii=False, indent=1).encode()
 
     def _problems(self) -> bytes:
         found = [asdict(problem) for problem in self._app.problems()]
