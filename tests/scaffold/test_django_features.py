@@ -102,6 +102,14 @@ def test_a_second_resource_changes_nothing_of_the_first(files: dict[str, str], t
     assert tree(root) == empty
 
 
+def test_an_app_in_the_root_is_found_again_with_its_tests(tmp_path: Path) -> None:
+    moved = {path.removeprefix("desk/"): text.replace("desk.tickets", "tickets") for path, text in OPEN.items()}
+    root = write(tmp_path, {path: text for path, text in moved.items() if path != "__init__.py"})
+    scaffold_stack(root, DJANGO, SMALL)
+    assert (root / "notes/tests/test_notes_api.py").is_file()
+    assert plan_stack(root, DJANGO, SMALL).writes == ()
+
+
 def test_foreign_keys_say_what_the_project_says_and_differ_only_where_asked(tmp_path: Path) -> None:
     plan = scaffold_stack(write(tmp_path, RICH_HOST), DJANGO, REPLY)
     model = (tmp_path / "desk/replies/models.py").read_text()

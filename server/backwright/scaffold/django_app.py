@@ -229,11 +229,11 @@ class Place:
         }
 
     def layout(self, facts: Facts, overrides: Mapping[str, str]) -> Layout:
-        """The folders; each app has migrations of its own, so that of these there is only the name."""
+        """The folders; of what each app has for itself, such as its migrations, there is only the name."""
         return Layout(
             source_root=self.source_root,
             package=self.top,
-            tests=overrides.get("tests", facts.tests or "tests"),
+            tests=overrides.get("tests", "tests" if self.tests_in_app else facts.tests or "tests"),
             migrations="migrations",
         )
 
