@@ -236,3 +236,14 @@ def test_a_stream_keeps_about_as_many_as_it_is_told(tmp_path: Path) -> None:
         found = streamed(server.url)
         assert 100 <= len(found) < 400
         assert found[-1].version == 1_000
+
+
+# Kafka
+
+
+def test_a_kafka_that_is_away_is_named_and_asked_again() -> None:
+    with opened("kafka://127.0.0.1:1") as bus:
+        for _ in range(2):
+            with pytest.raises(StoreUnavailableError) as refused:
+                bus.publish([made()])
+            assert refused.value.retry
