@@ -28,6 +28,11 @@ def changes(old: JsonObject, new: JsonObject, mode: Mode = "BACKWARD") -> list[t
     return [(one.pointer, one.reason) for one in incompatible(old, new, mode)]
 
 
+def kind(name: str, *required: str, **members: object) -> JsonObject:
+    """One of several objects that are told apart by a member."""
+    return closed("kind", *required, kind={"const": name}, **members)
+
+
 WIDER: list[tuple[object, object]] = [
     (TEXT, TEXT),
     ({**TEXT, "title": "A"}, {**TEXT, "description": "b", "default": "x"}),
@@ -68,6 +73,10 @@ WIDER: list[tuple[object, object]] = [
     (
         {"allOf": [{"properties": {"b": TEXT}}], "properties": {"c": TEXT}, "unevaluatedProperties": False},
         {"properties": {"b": TEXT, "c": TEXT}, "additionalProperties": False},
+    ),
+    (
+        {"oneOf": [kind("card", number=TEXT), kind("cash")]},
+        {"oneOf": [kind("card", number=TEXT, owner=TEXT), kind("cash"), kind("cheque", bank=TEXT)]},
     ),
     ({"not": TEXT}, {"not": TEXT}),
     (False, TEXT),
@@ -121,6 +130,13 @@ NARROWER: list[tuple[object, object, str, str]] = [
         "/anyOf/1/maxLength",
         "maxLength is 5 in this version, 9",
     ),
+    (
+        {"oneOf": [kind("card"), kind("cash")]},
+        {"oneOf": [kind("cash")]},
+        "/oneOf/0/properties/kind",
+        'does not take the value "card"',
+    ),
+    ({"oneOf": [closed(b=TEXT), closed(c=TEXT)]}, {"oneOf": [closed(b=TEXT), closed()]}, "/oneOf", "cannot be shown"),
     (TEXT, {**TEXT, "not": {"const": "x"}}, "/not", "cannot be shown"),
     (TEXT, {**TEXT, "if": {"maxLength": 1}, "then": {"const": "x"}}, "/if", "cannot be shown"),
     (TEXT, False, "", "takes nothing here"),
@@ -203,6 +219,10 @@ SCALARS: st.SearchStrategy[JsonObject] = st.one_of(
 )
 
 
+def _tagged(name: str, values: object, members: dict[str, object]) -> JsonObject:
+    return closed(name, **{**members, name: {"enum": values}})
+
+
 def _inside(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     names = st.sampled_from(NAMES)
     members = st.dictionaries(names, inner, max_size=3)
@@ -229,6 +249,11 @@ def _inside(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
         options(
             allOf=several, anyOf=several, oneOf=several, properties=members, unevaluatedProperties=st.just(value=False)
         ),
+        st.lists(
+            st.tuples(st.sampled_from(NAMES), st.sampled_from([["a"], ["b"], ["a", "ab"], [1], [True]]), members),
+            min_size=1,
+            max_size=3,
+        ).map(lambda given: {"oneOf": [_tagged(name, values, held) for name, values, held in given]}),
         st.sampled_from([{"not": {"type": "string"}}, {"if": {"type": "string"}, "then": {"maxLength": 1}}]),
     )
 

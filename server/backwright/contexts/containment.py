@@ -14,7 +14,7 @@ from typing import Final
 
 from backwright.contexts.canonical import step
 from backwright.contexts.dialect import compiled
-from backwright.contexts.parts import Part, explicit, finite, flat, same, types
+from backwright.contexts.parts import Part, apart, explicit, finite, flat, same, types
 from backwright.contexts.schema import JsonObject
 
 MAX_COMPARED: Final = 5_000
@@ -224,9 +224,7 @@ class Containment:
         if outer.get("anyOf") is not None:
             return outer.items("anyOf")
         branches = outer.items("oneOf")
-        kinds = [types(self._outer, flat(self._outer, each)) for each in branches]
-        apart = all(not one & other for at, one in enumerate(kinds) for other in kinds[:at])
-        return branches if apart else []
+        return branches if apart(self._outer, branches) else []
 
     # Objects and arrays
 

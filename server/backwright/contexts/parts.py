@@ -153,6 +153,33 @@ def type_of(value: object) -> str:
     return names.get(type(value), "object")
 
 
+def apart(root: JsonObject, branches: Sequence[Part]) -> bool:
+    """Whether no value can be one of two branches: by their types, or by a member that tells one from another."""
+    all_parts = [flat(root, each) for each in branches]
+    return all(_apart(root, one, other) for at, one in enumerate(all_parts) for other in all_parts[:at])
+
+
+def _apart(root: JsonObject, one: Sequence[Part], other: Sequence[Part]) -> bool:
+    kinds = types(root, one) & types(root, other)
+    if not kinds:
+        return True
+    left, right = _tags(root, one), _tags(root, other)
+    # Python takes True for 1, as JSON does not: what may be equal is not told apart.
+    told = any(all(value not in right[name] for value in values) for name, values in left.items() if name in right)
+    return kinds == {"object"} and told
+
+
+def _tags(root: JsonObject, parts: Sequence[Part]) -> dict[str, list[object]]:
+    """The required members that have one of certain values."""
+    required = {name for part in parts for name in _list(part.get("required"))}
+    found: dict[str, list[object]] = {}
+    for name, member in (pair for part in parts for pair in part.members("properties").items() if pair[0] in required):
+        values = next((values for each in flat(root, member) if (values := finite(each)) is not None), None)
+        if values is not None:
+            found[name] = values
+    return found
+
+
 def same(one: tuple[JsonObject, object], other: tuple[JsonObject, object]) -> bool:
     """Whether two schemas, each in its document, are the same but for annotations and for where references lead."""
     return _same(one, other, set())

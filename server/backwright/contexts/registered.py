@@ -11,6 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from backwright._files import digest
@@ -210,19 +211,26 @@ class SchemaVersion:
 
 def listed(unit: Unit, kind: str | None) -> tuple[SchemaVersion, ...]:
     """All versions of all schemas, or of one type: the published ones first, in the order of type and version."""
-    ours = [one for one in published() if kind in {None, one.type}]
     theirs = unit.schemas(kind)
-    newest = {one.type: one.version for one in ours} | {one.type: one.version for one in theirs}
-    found = [
+    newest = {one.type: one.version for one in theirs}
+    return (
+        *(one for one in _shipped() if kind in {None, one.type}),
+        *(
+            SchemaVersion(
+                one.type, one.version, one.digest, one.text, one.mode, one.version == newest[one.type], registered=True
+            )
+            for one in theirs
+        ),
+    )
+
+
+@cache
+def _shipped() -> tuple[SchemaVersion, ...]:
+    """The published ones, which stay as they are as long as the process runs; making their text takes a while."""
+    newest = {one.type: one.version for one in published()}
+    return tuple(
         SchemaVersion(
             one.type, one.version, one.digest, one.canonical().decode(), "BACKWARD", one.version == newest[one.type]
         )
-        for one in ours
-    ]
-    found += [
-        SchemaVersion(
-            one.type, one.version, one.digest, one.text, one.mode, one.version == newest[one.type], registered=True
-        )
-        for one in theirs
-    ]
-    return tuple(found)
+        for one in published()
+    )
