@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backwright.contexts.project_file import FILE_NAME, parse_project
 from backwright.contexts.schemas.project_v3 import ProjectContextV3
@@ -14,6 +15,9 @@ from backwright.errors import InvalidBaselineError, InvalidContextError
 from backwright.review.baseline import Baseline, parse_baseline
 from backwright.review.before import Before, Standing, before
 from backwright.review.subject import Subject
+
+if TYPE_CHECKING:
+    from backwright.contexts.conventions import Registered
 
 _NOTES = {
     Standing.CHANGED: "{} is part of this change; the review follows it as it was before",
@@ -38,12 +42,15 @@ class Agreed:
     notes: tuple[str, ...] = ()
 
 
-def agreed(subject: Subject, root: Path | None, *, with_baseline: bool = True) -> Agreed:
+def agreed(
+    subject: Subject, root: Path | None, *, base: Registered | None = None, with_baseline: bool = True
+) -> Agreed:
     """The conventions and the baseline that hold for the review of a change.
 
     Args:
         subject: the change.
         root: the project on the disk; None where there is none.
+        base: conventions of the store, which no change reaches; they hold under the project's own.
         with_baseline: whether the baseline is read.
 
     Raises:
@@ -59,6 +66,8 @@ def agreed(subject: Subject, root: Path | None, *, with_baseline: bool = True) -
         if file.standing is Standing.LEFT:
             raise
         notes = [f"{FILE_NAME} before this change does not validate, so it was not honoured: {error.message}"]
+    if base is not None:
+        project, notes = base.under(project), [*notes, base.note]
     name = project.review.baseline
     if name is None or not with_baseline:
         return Agreed(project, notes=tuple(notes))

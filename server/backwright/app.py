@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from backwright.catalog.problem import Problem
     from backwright.catalog.skill import Skill
     from backwright.contexts.bus import Hear
+    from backwright.contexts.conventions import Registered
     from backwright.contexts.replica import Replica
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.project_v3 import ProjectContextV3
@@ -87,7 +88,10 @@ class App:
     @cached_property
     def _scoping(self) -> Scoping | None:
         root = self.settings.root
-        return None if root is None else Scoping(root / "backwright.yaml", lambda: self.project().scope)
+        if root is None:
+            return None
+        # Of the file alone: what is listed must not wait for a store.
+        return Scoping(root / "backwright.yaml", lambda: self._own_project().scope)
 
     @property
     def catalog(self) -> Catalog:
@@ -148,6 +152,10 @@ class App:
         Raises:
             InvalidContextError: the project's `backwright.yaml` does not validate, or a pin is no range.
         """
+        if self.settings.project_context is not None:
+            from backwright.catalog.choice import parse_pins
+
+            return parse_pins(self.project().skills)
         return {} if self._project_file is None else self._project_file.pins()
 
     def _offers(self) -> Mapping[str, Offer]:
@@ -264,11 +272,32 @@ class App:
             opened.store.close()
 
     def project(self) -> ProjectContextV3:
-        """The conventions that the project's `backwright.yaml` declares, as it is at each call.
+        """The conventions that the project's `backwright.yaml` declares, before those of the store that the process
+        is told to follow; as they are at each call.
 
         Raises:
-            InvalidContextError: the file does not validate.
+            InvalidContextError: the file does not validate, or the store has no such conventions.
+            StoreUnavailableError: the store cannot be reached.
         """
+        own, base = self._own_project(), self.registered()
+        return own if base is None else base.under(own)
+
+    def registered(self) -> Registered | None:
+        """The conventions of the store that the process is told to follow; None where it is told of none.
+
+        Raises:
+            InvalidContextError: there are no such conventions.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        if self.settings.project_context is None:
+            return None
+        from backwright.contexts.context import LOCAL
+        from backwright.contexts.conventions import registered
+
+        # Whoever runs the process has named them, for everyone who asks it.
+        return registered(self.contexts, LOCAL, self.settings.project_context)
+
+    def _own_project(self) -> ProjectContextV3:
         from backwright.contexts.schemas.project_v3 import ProjectContextV3
 
         return ProjectContextV3() if self._project_file is None else self._project_file.context()

@@ -22,6 +22,7 @@ from backwright.review.watch import Stage, Watch, current
 from backwright.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from backwright.contexts.conventions import Registered
     from backwright.contexts.schemas.project_v3 import ProjectContextV3
     from backwright.contexts.schemas.review_v2 import ReviewContextV2
     from backwright.review.report import Report
@@ -46,6 +47,9 @@ class Served(Protocol):
 
     def project(self) -> ProjectContextV3:
         """The project's conventions."""
+
+    def registered(self) -> Registered | None:
+        """Those of the store that hold under them."""
 
 
 class Reviewing:
@@ -106,7 +110,7 @@ class Reviewing:
             InvalidContextError, InvalidBaselineError: the `backwright.yaml` that holds for this change does not
                 validate, or the baseline that it names.
         """
-        holds = agreed(subject, self._root, with_baseline=not to_record)
+        holds = agreed(subject, self._root, base=self._served.registered(), with_baseline=not to_record)
         checklists = checklists_of(self._snapshot(holds.project), holds.project, subject, context.skills)
         report = review(
             subject.diff,
@@ -126,7 +130,7 @@ class Reviewing:
         Raises:
             InvalidContextError: as `of_subject`.
         """
-        return agreed(subject, self._root, with_baseline=False).project.review.baseline
+        return agreed(subject, self._root, base=self._served.registered(), with_baseline=False).project.review.baseline
 
     def _snapshot(self, project: ProjectContextV3) -> Snapshot:
         """What is served, as these conventions want it: a change chooses no skills that it is judged by."""

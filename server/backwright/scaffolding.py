@@ -35,6 +35,7 @@ from backwright.scaffold.template import load_template
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Choice
+    from backwright.contexts.conventions import Registered
     from backwright.contexts.schemas.project_v3 import ProjectContextV3
     from backwright.scaffold.apply import Applied
     from backwright.scaffold.plan import Plan
@@ -58,6 +59,9 @@ class Served(Protocol):
 
     def project(self) -> ProjectContextV3:
         """The project's conventions."""
+
+    def registered(self) -> Registered | None:
+        """Those of the store that hold under them."""
 
     def choose(self, request: str) -> Choice:
         """The version of a skill that answers a request here."""
@@ -143,7 +147,9 @@ class Scaffolding:
         root = self._place(kind.name)
         if root is not None:
             plan = kind.plan(root, folder, values, mark=mark)
-            return plan if root == self._served.settings.root else replace(plan, notes=(*plan.notes, _under(root)))
+            base = self._served.registered()
+            notes = (*plan.notes, *(() if base is None else (base.note,)))
+            return replace(plan, notes=notes if root == self._served.settings.root else (*notes, _under(root)))
         with TemporaryDirectory(prefix="backwright-") as empty:
             # The folder names the package, so that the same resource has the same plan and digest each time.
             root = Path(empty) / "service"

@@ -28,6 +28,7 @@ class Settings:
         cache: the folder where this user keeps what can be made anew; None where there is no one user, or none wanted.
         database: the URL of the store of contexts; None where there is none: a server for nobody in particular.
         contexts: whether to offer contexts to assistants; None to offer them once the store is there.
+        project_context: the stored conventions that hold under a project's own, as `namespace/name`; None for none.
         bus: the URL of the bus that the events of contexts are handed on to; within this process by default.
         usage: whether to count how often each skill is used; None to leave it to the project.
         environment: the virtual environment that is active; a project's own goes before it.
@@ -44,6 +45,7 @@ class Settings:
     cache: Path | None = None
     database: str | None = None
     contexts: bool | None = None
+    project_context: str | None = None
     bus: str = OWN_BUS
     usage: bool | None = None
 
@@ -53,7 +55,8 @@ class Settings:
         `BACKWRIGHT_SKILLS` more folders of skills, parted as in `PATH`; `BACKWRIGHT_STATE` another folder for records,
         `BACKWRIGHT_CACHE` another for indexes of large packs (`off` or nothing: none are kept), `BACKWRIGHT_DATA`
         another for contexts or `BACKWRIGHT_DATABASE_URL` another store of them, `BACKWRIGHT_BUS_URL` the bus that
-        tells of their changes; `BACKWRIGHT_CONTEXTS` offers contexts to assistants (1) or not (0), and
+        tells of their changes; `BACKWRIGHT_CONTEXTS` offers contexts to assistants (1) or not (0),
+        `BACKWRIGHT_PROJECT_CONTEXT` names stored conventions (`namespace/name`) that hold under a project's own, and
         `BACKWRIGHT_USAGE` turns the counts on (1) or off (0).
         """
         pack = environment.get("BACKWRIGHT_PACK")
@@ -69,6 +72,7 @@ class Settings:
             database=_database(environment),
             bus=environment.get("BACKWRIGHT_BUS_URL") or OWN_BUS,
             contexts=_switch(environment, "BACKWRIGHT_CONTEXTS"),
+            project_context=environment.get("BACKWRIGHT_PROJECT_CONTEXT") or None,
             usage=_switch(environment, "BACKWRIGHT_USAGE"),
         )
 

@@ -51,7 +51,13 @@ def project_brief(app: App, skill: Skill) -> ProjectBrief:
 
     project, versions = app.project(), app.versions()
     stated = read_page(skill.name, "SKILL.md", skill.body).stated
-    facts = (*_declared(project), *_versions(stated, versions or {}), *_suppressed(project))
+    base = app.registered()
+    facts = (
+        *(() if base is None else (base.note,)),
+        *_declared(project),
+        *_versions(stated, versions or {}),
+        *_suppressed(project),
+    )
     return ProjectBrief(_fitting(facts), tuple(_assumed(app, project, stated, versions)))
 
 
