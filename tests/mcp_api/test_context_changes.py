@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,13 @@ from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated, Serv
 from backwright.app import App
 from backwright.contexts.access import Grant
 from backwright.contexts.context import LOCAL, Address, Caller, Condition
+from backwright.contexts.opening import open_store
 from backwright.contexts.service import Contexts
+from backwright.contexts.store import Opened
 from backwright.mcp_api import listeners
 from backwright.mcp_api.server import build_server
 from backwright.settings import Settings
+from tests.contexts._buses import events_of
 from tests.contexts._databases import fresh_database
 from tests.contexts._redis import OwnRedis, own_redis
 from tests.mcp_api._connect import COMMAND, PATIENCE, connected
@@ -338,6 +342,18 @@ async def test_two_assistants_on_one_file_hear_each_other_without_any_bus(pack: 
             await put_by(second, SHOP, 2)
             await heard(stream, ResourceUpdated(SHOP))
             await heard(other, ResourceUpdated(SHOP))
+
+
+async def test_a_server_that_is_told_to_end_has_handed_on_what_was_put(pack: Path, tmp_path: Path) -> None:
+    database, path = f"sqlite:///{tmp_path / 'contexts.db'}", tmp_path / "events.jsonl"
+    (tmp_path / "contexts.db").touch()
+    with Replicated(database, f"file://{path}", pack).http() as url:
+        async with connected(url) as client:
+            await put_by(client, SHOP)
+            await put_by(client, SHOP, 2)
+    assert [event.version for event in events_of(path)] == [1, 2]
+    with Opened(open_store(database)) as store:
+        assert store.read(lambda unit: unit.due(datetime.now(UTC) + timedelta(days=1), 9)) == []
 
 
 async def test_a_bus_that_has_no_such_url_leaves_the_server_at_work(pack: Path) -> None:

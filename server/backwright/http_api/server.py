@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
+import anyio.to_thread
 import uvicorn
 
 from backwright.errors import ToolUnavailableError
@@ -45,23 +46,29 @@ def serve_http(settings: Settings, port: int) -> None:
     sys.stderr.write(f"backwright: serving {url} (Ctrl-C stops it)\n")
     sys.stderr.flush()
     try:
-        _Server(config, app.state.end_streams).run(sockets=[listener])
+        _Server(config, app.state.end_streams, serving.close).run(sockets=[listener])
     finally:
         # Whatever is still being written is written first.
         serving.close()
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn, which would wait for streams of notices until its patience ends."""
+    """Uvicorn, which would wait for streams of notices until its patience ends.
 
-    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+    A signal that it was told to end by ends the process as soon as `run` is done, so what must be closed in order is
+    closed before.
+    """
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None], close: Callable[[], None]) -> None:
         super().__init__(config)
         self._end_streams = end_streams
+        self._close = close
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams, then let what is in flight finish."""
+        """End the streams, let what is in flight finish, then close what it has written to."""
         self._end_streams()
         await super().shutdown(sockets)
+        await anyio.to_thread.run_sync(self._close)
 
 
 def _listen(port: int) -> socket.socket:
