@@ -147,14 +147,18 @@ class Scaffolding:
         root = self._place(kind.name)
         if root is not None:
             plan = kind.plan(root, folder, values, mark=mark)
-            base = self._served.registered()
-            notes = (*plan.notes, *(() if base is None else (base.note,)))
-            return replace(plan, notes=notes if root == self._served.settings.root else (*notes, _under(root)))
+            plan = self._sourced(plan)
+            return plan if root == self._served.settings.root else replace(plan, notes=(*plan.notes, _under(root)))
         with TemporaryDirectory(prefix="backwright-") as empty:
             # The folder names the package, so that the same resource has the same plan and digest each time.
             root = Path(empty) / "service"
             root.mkdir()
-            return kind.plan(root, folder, values)
+            return self._sourced(kind.plan(root, folder, values))
+
+    def _sourced(self, plan: Plan) -> Plan:
+        """The plan with a note on where the conventions are from, if that is the store."""
+        base = self._served.registered()
+        return plan if base is None else replace(plan, notes=(*plan.notes, base.note))
 
     def apply(
         self, context: ContextModel, *, expect: str | None = None, mark: bool = False, template: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,19 @@ async def test_a_scaffold_writes_where_they_say(told: App) -> None:
     assert isinstance(text, TextContent)
     assert FROM in text.text
     assert "checks/" in text.text
+
+
+async def test_a_service_in_an_empty_folder_says_it_as_well(told: App, tmp_path: Path) -> None:
+    empty = App(replace(told.settings, root=tmp_path / "empty"))
+    (tmp_path / "empty").mkdir()
+    empty.contexts.put(LOCAL, AT, {"layout": {"tests": "checks"}}, type="project")
+    async with connected(empty) as client:
+        answer = await client.call_tool("scaffold_service", {"name": "order-desk"})
+    assert not answer.is_error, answer.structured_content
+    text = answer.content[0]
+    assert isinstance(text, TextContent)
+    assert FROM in text.text
+    empty.close()
 
 
 async def test_a_skill_is_served_at_the_version_that_they_pin(told: App, root: Path) -> None:
