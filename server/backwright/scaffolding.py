@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,13 @@ from backwright.contexts.schemas.job_v1 import JobContextV1
 from backwright.contexts.schemas.migration_v1 import MigrationContextV1
 from backwright.contexts.schemas.service_v1 import ServiceContextV1
 from backwright.contexts.schemas.test_v1 import TestContextV1
-from backwright.errors import PlanNotFoundError, PlanStaleError, TemplateNotFoundError, UnsupportedProjectError
+from backwright.errors import (
+    BackwrightError,
+    PlanNotFoundError,
+    PlanStaleError,
+    TemplateNotFoundError,
+    UnsupportedProjectError,
+)
 from backwright.record.plans import HOURS, Asked, Plans
 from backwright.scaffold.disk import Recovered, recover
 from backwright.scaffold.endpoint_tests import plan_tests
@@ -180,15 +187,29 @@ class Scaffolding:
         plan = self.plan(context, mark=mark, template=template)
         return plan, apply(plan, root, expect=expect)
 
-    def propose(self, context: ContextModel, *, mark: bool = False) -> Plan:
+    def own_templates(self, kind: str) -> tuple[str, ...]:
+        """The names of the project's own templates of this kind; what cannot be read is left out here."""
+        try:
+            root, places = self._root("a template of one's own"), self._served.project().templates
+        except BackwrightError:
+            return ()
+        names = dict.fromkeys(path.parent.name for place in places for path in root.glob(f"{place}/*/template.yaml"))
+        return tuple(name for name in sorted(names) if self._has_template(kind, name))
+
+    def _has_template(self, kind: str, name: str) -> bool:
+        with suppress(BackwrightError):
+            return self._own_template(kind, name).is_dir()
+        return False
+
+    def propose(self, context: ContextModel, *, mark: bool = False, template: str | None = None) -> Plan:
         """A plan that `apply_proposed` can write later, by its digest alone.
 
         Raises:
             BackwrightError: as `plan`.
         """
-        plan = self.plan(context, mark=mark)
+        plan = self.plan(context, mark=mark, template=template)
         kind = _kind_of(context).name
-        asked = Asked(root=self._key, kind=kind, values=_values(context), mark=mark)
+        asked = Asked(root=self._key, kind=kind, values=_values(context), mark=mark, template=template)
         try:
             self._plans.keep(plan.digest, asked)
         except OSError as error:
@@ -204,8 +225,8 @@ class Scaffolding:
             PlanStaleError: the project is another one by now.
             BackwrightError: as `plan`.
         """
-        context, mark = self._asked(digest)
-        plan = self.plan(context, mark=mark)
+        context, asked = self._asked(digest)
+        plan = self.plan(context, mark=asked.mark, template=asked.template)
         if plan.digest != digest:
             raise PlanStaleError(
                 "the project changed since the plan was made", hint="plan again and look at what is other now"
@@ -219,15 +240,15 @@ class Scaffolding:
             PlanNotFoundError: nobody proposed it here, or it is too long ago.
             BackwrightError: as `apply`.
         """
-        context, mark = self._asked(digest)
-        return self.apply(context, expect=digest, mark=mark)
+        context, asked = self._asked(digest)
+        return self.apply(context, expect=digest, mark=asked.mark, template=asked.template)
 
-    def _asked(self, digest: str) -> tuple[ContextModel, bool]:
+    def _asked(self, digest: str) -> tuple[ContextModel, Asked]:
         asked = self._plans.read(self._key, digest)
         context = next((kind.context for kind in KINDS if kind.name == asked.kind), None)
         if context is None:
             raise PlanNotFoundError(HOURS)
-        return context.model_validate_json(json.dumps(asked.values)), asked.mark
+        return context.model_validate_json(json.dumps(asked.values)), asked
 
     @cached_property
     def _plans(self) -> Plans:

@@ -22,6 +22,8 @@ class ScaffoldMigrationInput(Closed):
 
     change: str
     phase: Literal["contract"] | None = None
+    template: str | None = None
+    """The name of one of the project's own."""
 
     def context(self) -> MigrationContextV1:
         """The change.
@@ -41,6 +43,8 @@ class ScaffoldJobInput(Closed):
 
     job: str
     more: Annotated[JsonObject, WithJsonSchema({"type": "object"})] | None = None
+    template: str | None = None
+    """The name of one of the project's own."""
 
     def context(self) -> JobContextV1:
         """The job.
@@ -61,6 +65,8 @@ class ScaffoldTestInput(Closed):
     operation: str
     signed_in: str | None = None
     client: str | None = None
+    template: str | None = None
+    """The name of one of the project's own."""
 
     def context(self) -> TestContextV1:
         """The operation.

@@ -30,6 +30,11 @@ def has_file(root: Path | None, name: str) -> bool:
     return root is not None and (root / name).is_file()
 
 
+def mentions(root: Path | None, name: str, word: str) -> bool:
+    """Whether the file of this name in the root has the word in it."""
+    return root is not None and word in _text(root / name)
+
+
 def _text(path: Path) -> str:
     try:
         return read_bounded(path, _MAX_BYTES, follow_links=False).decode("utf-8", "replace")

@@ -28,6 +28,8 @@ class ScaffoldEndpointInput(Closed):
     description: str | None = None
     more: Annotated[JsonObject, WithJsonSchema({"type": "object"})] | None = None
     """The members of an endpoint context that few endpoints need."""
+    template: str | None = None
+    """The name of one of the project's own."""
 
     def context(self) -> EndpointContextV2:
         """The endpoint.
@@ -35,7 +37,7 @@ class ScaffoldEndpointInput(Closed):
         Raises:
             InvalidInputError: a part has another form, or they do not fit together.
         """
-        given = self.model_dump(exclude_none=True)
+        given = self.model_dump(exclude_none=True, exclude={"template"})
         more = given.pop("more", {})
         twice = next((name for name in more if name in type(self).model_fields), None)
         if twice is not None:

@@ -23,6 +23,8 @@ class ScaffoldServiceInput(Closed):
     ci: Literal["github", "gitlab"] | None = None
     package: str | None = None
     description: str | None = None
+    template: str | None = None
+    """The name of one of the project's own."""
 
     def context(self) -> ServiceContextV1:
         """The service.
@@ -30,7 +32,7 @@ class ScaffoldServiceInput(Closed):
         Raises:
             InvalidInputError: a part has another form, or they contradict each other.
         """
-        given = self.model_dump(exclude_none=True, exclude={"without"})
+        given = self.model_dump(exclude_none=True, exclude={"without", "template"})
         try:
             return ServiceContextV1.model_validate(without_parts(given, self.without))
         except ValidationError as error:

@@ -35,6 +35,7 @@ class Asked(BaseModel):
         kind: which scaffold, such as `endpoint`.
         values: its context as JSON.
         mark: whether conflicts are to be written between markers.
+        template: the name of one of the project's own, where it is not the kind's.
         at: when, in seconds.
     """
 
@@ -44,6 +45,7 @@ class Asked(BaseModel):
     kind: str = Field(pattern=r"^[a-z]{1,20}\z")
     values: dict[str, object]
     mark: bool = False
+    template: str | None = None
     at: float = 0.0
 
 

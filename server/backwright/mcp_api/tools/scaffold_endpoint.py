@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcp_types import ToolAnnotations
 
+from backwright.mcp_api._own_templates import hidden_without, offering
 from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
 from backwright.mcp_api.tool import Tool
 
@@ -21,7 +22,7 @@ def _describe(app: App) -> str:
     )
     if app.settings.root is None:
         return f"{what} read the new project's files in the plan's diff."
-    return f"{what} show the plan to the user, then call apply_scaffold."
+    return offering(app, "endpoint", f"{what} show the plan to the user, then call apply_scaffold.")
 
 
 def _input() -> type[ScaffoldEndpointInput]:
@@ -31,7 +32,7 @@ def _input() -> type[ScaffoldEndpointInput]:
 
 
 def _call(app: App, given: ScaffoldEndpointInput) -> PlanAnswer:
-    return answer(app.scaffolding.propose(given.context()))
+    return answer(app.scaffolding.propose(given.context(), template=given.template))
 
 
 TOOL = Tool(
@@ -46,7 +47,9 @@ TOOL = Tool(
     lists_output=False,
     # It writes to the record of plans, and to nothing of the user's.
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
+    hidden=hidden_without("endpoint"),
     prose={
+        "template": "",
         "resource": "One, in snake_case: purchase_order.",
         "plural": "Where it is irregular: people.",
         "fields": "NAME:TYPE[?][,unique][,index][,min=N][,max=N][,ge=N][,le=N][,choices=A/B]. TYPE: str, text (long), "

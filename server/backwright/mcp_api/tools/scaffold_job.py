@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 from mcp_types import ToolAnnotations
 
 from backwright.mcp_api._declares import declares
+from backwright.mcp_api._own_templates import hidden_without, offering
 from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
 from backwright.mcp_api.tool import Tool
 
 if TYPE_CHECKING:
     from backwright.app import App
     from backwright.mcp_api._change_input import ScaffoldJobInput
+
+
+def _describe(app: App) -> str:
+    return offering(app, "job", "Call this to plan a background job with retries, a dead letter and tests.")
 
 
 def _input() -> type[ScaffoldJobInput]:
@@ -22,13 +27,13 @@ def _input() -> type[ScaffoldJobInput]:
 
 
 def _call(app: App, given: ScaffoldJobInput) -> PlanAnswer:
-    return answer(app.scaffolding.propose(given.context()))
+    return answer(app.scaffolding.propose(given.context(), template=given.template))
 
 
 TOOL = Tool(
     name="scaffold_job",
     title="Scaffold a job",
-    description="Call this to plan a background job with retries, a dead letter and tests.",
+    description=_describe,
     input=_input,
     output=lambda: PlanAnswer,
     call=_call,
@@ -37,7 +42,9 @@ TOOL = Tool(
     lists_output=False,
     # It writes to the record of plans, and to nothing of the user's.
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
+    hidden=hidden_without("job"),
     prose={
+        "template": "",
         "job": "send-invoice invoice_id:uuid note:str?; NAME:TYPE,key where only some say which job it is",
         "more": "queue, retries, time_limit, retry_on [httpx.ReadTimeout], drop_on, schedule=0 3 * * *, library",
     },

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 from mcp_types import ToolAnnotations
 
 from backwright.mcp_api._declares import declares, has_file
+from backwright.mcp_api._own_templates import hidden_without, offering
 from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
 from backwright.mcp_api.tool import Tool
 
 if TYPE_CHECKING:
     from backwright.app import App
     from backwright.mcp_api._change_input import ScaffoldMigrationInput
+
+
+def _describe(app: App) -> str:
+    return offering(app, "migration", "Call this to plan Alembic revisions that change a table in use.")
 
 
 def _input() -> type[ScaffoldMigrationInput]:
@@ -22,13 +27,13 @@ def _input() -> type[ScaffoldMigrationInput]:
 
 
 def _call(app: App, given: ScaffoldMigrationInput) -> PlanAnswer:
-    return answer(app.scaffolding.propose(given.context()))
+    return answer(app.scaffolding.propose(given.context(), template=given.template))
 
 
 TOOL = Tool(
     name="scaffold_migration",
     title="Scaffold a migration",
-    description="Call this to plan Alembic revisions that change a table in use.",
+    description=_describe,
     input=_input,
     output=lambda: PlanAnswer,
     call=_call,
@@ -37,7 +42,9 @@ TOOL = Tool(
     lists_output=False,
     # It writes to the record of plans, and to nothing of the user's.
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
+    hidden=hidden_without("migration"),
     prose={
+        "template": "",
         "change": "add T.COL:TYPE[?][,default=V|,fill=V], drop T.COL:TYPE, rename T.COL:TYPE NEW, index T.A+B, "
         "link T.COL T.KEY, check T.COL,ge=0, choices T.COL A/B, enum NAME V",
         "phase": "",

@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING
 from mcp_types import ToolAnnotations
 
 from backwright.mcp_api._declares import declares
+from backwright.mcp_api._own_templates import hidden_without, offering
 from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
 from backwright.mcp_api.tool import Tool
 
 if TYPE_CHECKING:
     from backwright.app import App
     from backwright.mcp_api._service_input import ScaffoldServiceInput
+
+
+def _describe(app: App) -> str:
+    return offering(
+        app,
+        "service",
+        "Call this to start a FastAPI service with the parts below, health, logs and tests. It only plans, as "
+        "scaffold_endpoint does.",
+    )
 
 
 def _input() -> type[ScaffoldServiceInput]:
@@ -22,14 +32,13 @@ def _input() -> type[ScaffoldServiceInput]:
 
 
 def _call(app: App, given: ScaffoldServiceInput) -> PlanAnswer:
-    return answer(app.scaffolding.propose(given.context()))
+    return answer(app.scaffolding.propose(given.context(), template=given.template))
 
 
 TOOL = Tool(
     name="scaffold_service",
     title="Scaffold a service",
-    description="Call this to start a FastAPI service with the parts below, health, logs and tests. It only plans, as "
-    "scaffold_endpoint does.",
+    description=_describe,
     input=_input,
     output=lambda: PlanAnswer,
     call=_call,
@@ -38,7 +47,15 @@ TOOL = Tool(
     lists_output=False,
     # It writes to the record of plans, and to nothing of the user's.
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
-    prose={"name": "order-desk", "package": "", "description": "", "without": "Parts to leave out.", "ci": ""},
+    hidden=hidden_without("service"),
+    prose={
+        "template": "",
+        "name": "order-desk",
+        "package": "",
+        "description": "",
+        "without": "Parts to leave out.",
+        "ci": "",
+    },
     # Where there is a service, another is started in a folder of its own.
     served=lambda app: not declares(app.settings.root, "fastapi", "flask", "django"),
 )
