@@ -17,7 +17,7 @@ from backwright.contexts.dialect import compiled
 from backwright.contexts.parts import Part, apart, explicit, finite, flat, same, types
 from backwright.contexts.schema import JsonObject
 
-MAX_COMPARED: Final = 5_000
+MAX_COMPARED: Final = 2_500
 """Pairs of schemas that are compared before the rest is called not shown."""
 
 MAX_DEPTH: Final = 40
@@ -252,7 +252,7 @@ class Containment:
 
     def _gone(self, parts: list[Part], outer: Part, rest: Part) -> Iterator[Gap]:
         """Members that the inner parts name, and the outer one does not."""
-        known, patterns = outer.members("properties"), outer.members("patternProperties")
+        known, patterns = outer.names("properties"), outer.names("patternProperties")
         for name in explicit(parts):
             if name in known or any(_matches(pattern, name) for pattern in patterns):
                 continue
@@ -264,7 +264,7 @@ class Containment:
 
     def _others(self, parts: list[Part], member: Part, outer: Part, pattern: str | None) -> Iterator[Gap]:
         """Members that the inner parts do not name, and that a pattern, or nothing else, of the outer schema is for."""
-        covered = set(outer.members("patternProperties")) if pattern is None else set()
+        covered = set(outer.names("patternProperties")) if pattern is None else set()
         tries: list[list[Gap]] = []
         for part in parts:
             by_pattern = part.members("patternProperties")
@@ -334,11 +334,11 @@ def _at(parts: Sequence[Part], name: str) -> list[Part]:
     """What holds for a property."""
     found: list[Part] = []
     for part in parts:
-        named = part.members("properties").get(name)
-        matching = [one for pattern, one in part.members("patternProperties").items() if _matches(pattern, name)]
-        mine = [*([] if named is None else [named]), *matching]
+        patterns = [one for one in part.names("patternProperties") if _matches(one, name)]
+        mine = [part.member("properties", name), *(part.member("patternProperties", one) for one in patterns)]
+        given = [each for each in mine if each is not None]
         rest = part.single("additionalProperties")
-        found += mine or ([] if rest is None else [rest])
+        found += given or ([] if rest is None else [rest])
     return found
 
 
@@ -372,9 +372,13 @@ def _names(value: object) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list) else []
 
 
-@lru_cache(maxsize=1_000)
 def _matches(pattern: str, name: str) -> bool:
-    return compiled(_text({"pattern": pattern})).is_valid(name)
+    return _pattern(pattern)(name)
+
+
+@lru_cache(maxsize=1_000)
+def _pattern(pattern: str) -> Callable[[object], bool]:
+    return compiled(_text({"pattern": pattern})).is_valid
 
 
 def _validator(root: Mapping[str, object], schemas: Sequence[object]) -> Callable[[object], bool]:

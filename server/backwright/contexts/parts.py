@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -40,6 +40,18 @@ class Part:
         if not isinstance(value, dict):
             return {}
         return {name: Part(each, step(pointer, name)) for name, each in value.items()}
+
+    def member(self, keyword: str, name: str) -> Part | None:
+        """One of `members`; None where it is not there."""
+        value = self.get(keyword)
+        if not isinstance(value, dict) or name not in value:
+            return None
+        return Part(value[name], step(step(self.pointer, keyword), name))
+
+    def names(self, keyword: str) -> Collection[str]:
+        """The names of `members`."""
+        value = self.get(keyword)
+        return value.keys() if isinstance(value, dict) else ()
 
     def items(self, keyword: str) -> list[Part]:
         """The schemas of a keyword that holds a list of them."""
@@ -220,4 +232,4 @@ def _same_keyword(
 
 def explicit(parts: Sequence[Part]) -> Iterator[str]:
     """The names of all properties that the parts name, each once."""
-    yield from dict.fromkeys(name for part in parts for name in part.members("properties"))
+    yield from dict.fromkeys(name for part in parts for name in part.names("properties"))

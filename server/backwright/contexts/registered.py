@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from backwright._files import digest
@@ -20,14 +20,16 @@ from backwright.contexts.access import ALL
 from backwright.contexts.compatibility import MODES, Change, Mode, incompatible
 from backwright.contexts.context import Caller
 from backwright.contexts.schema import JsonObject, published
-from backwright.contexts.store import StoredSchema, Unit
+from backwright.contexts.store import Store, StoredSchema, Unit
 from backwright.contexts.writing import Deed, record
-from backwright.errors import InvalidInputError, SchemaImmutableError, SchemaIncompatibleError
+from backwright.errors import InvalidInputError, SchemaImmutableError, SchemaIncompatibleError, StoreUnavailableError
 
 _TYPE: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 DEFAULT_MODE: Final[Mode] = "BACKWARD"
 """What a type promises whose first version does not say."""
+
+_TRIES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,31 +137,52 @@ class Registration:
             f"version: the next version of {self.type} is {latest + 1}", hint="give that one, or leave it out"
         )
 
-    def register(self, unit: Unit, text: str, caller: Caller, now: datetime) -> SchemaCheck:
-        """Register it.
+    def register(self, unit: Unit, found: SchemaCheck, caller: Caller, now: datetime) -> SchemaCheck | None:
+        """Register it, as `check` found it; None where another version was registered since.
+
+        The comparison is not made here: it may take long, and others wait for the transaction.
 
         Raises:
             ContextNotFoundError, ForbiddenError: the caller is no admin of all namespaces.
             SchemaIncompatibleError: it breaks what the latest version promises.
-            SchemaImmutableError, InvalidInputError: as `check`.
         """
         grants = () if caller.local else unit.grants(subject=caller.subject)
         access.require(caller, grants, ALL, "administer", "registry of schemas")
         # The head of the chain is locked until the transaction ends, so that two versions do not take one number.
         unit.last_link(ALL)
-        found = self.check(unit, text)
+        latest = unit.schema(self.type, None)
+        if (latest.version if latest else 0) != found.against:
+            return None
         if found.changes:
-            raise _incompatible(found, _mode(unit.schema(self.type, None)))
+            raise _incompatible(found, _mode(latest))
         if not found.changed:
             return found
-        before = unit.schema(self.type, None)
-        stored = StoredSchema(self.type, found.version, text, found.digest, found.mode, unit.actor(caller.subject), now)
+        stored = StoredSchema(
+            self.type, found.version, found.text, found.digest, found.mode, unit.actor(caller.subject), now
+        )
         if not unit.add_schema(stored):
-            raise SchemaImmutableError(f"{found.uri} was registered just now", hint="register yours once more")
-        deed = Deed("register", ALL, self.type, found.version, before.digest if before else "", found.digest)
+            return None
+        deed = Deed("register", ALL, self.type, found.version, latest.digest if latest else "", found.digest)
         record(unit, caller, deed, now)
         unit.enqueue(events.of_schema(found.uri, found.version, found.digest, caller, now))
         return found
+
+
+def register(store: Store, registration: Registration, caller: Caller, now: datetime) -> SchemaCheck:
+    """Check and register, once more where someone else was faster.
+
+    Raises:
+        BackwrightError: as `Registration.checked`, `check` and `register`.
+        StoreUnavailableError: others were faster, again and again.
+    """
+    text = registration.checked()
+    for _ in range(_TRIES):
+        found = store.read(lambda unit: registration.check(unit, text))
+        kept = partial(registration.register, found=found, caller=caller, now=now)
+        registered = store.write(kept)
+        if registered is not None:
+            return registered
+    raise StoreUnavailableError(f"others registered versions of {registration.type} meanwhile", hint="try again")
 
 
 def _same(there: StoredSchema | None, own: str, mode: Mode | None) -> bool:

@@ -16,7 +16,7 @@ from backwright.contexts.canonical import canonical
 from backwright.contexts.compatibility import Mode
 from backwright.contexts.context import Address, Caller, Condition, Context, Document, Written, checked_name
 from backwright.contexts.events import ContextEvent
-from backwright.contexts.registered import Registration, SchemaCheck, SchemaVersion, listed
+from backwright.contexts.registered import Registration, SchemaCheck, SchemaVersion, listed, register
 from backwright.contexts.registry import Joined, Registry
 from backwright.contexts.schema import JsonObject
 from backwright.contexts.store import Listing, Store, Unit
@@ -219,12 +219,11 @@ class Contexts:
             InvalidBodyError, TooLargeError: it is no JSON Schema that may be registered; see `dialect`.
             InvalidInputError: no type, no mode, a type that Backwright publishes, or a version that leaves a gap.
             SchemaImmutableError: `version` is registered with another content.
+            StoreUnavailableError: others registered versions of it at the same time, again and again.
             SchemaIncompatibleError: it breaks the promise; `details["changes"]` has pointer, breaks and reason of each.
         """
         self._registrar(caller)
-        registration, now = Registration(type, json_schema, mode, version), self._clock()
-        text = registration.checked()
-        registered = self.store.write(lambda unit: registration.register(unit, text, caller, now))
+        registered = register(self.store, Registration(type, json_schema, mode, version), caller, self._clock())
         if registered.changed:
             self._wake()
         return registered
