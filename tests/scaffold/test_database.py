@@ -33,10 +33,9 @@ ignore = ["ANN401", "COM812", "CPY", "D", "E501", "EM", "TC", "TRY003"]
 
 [tool.ruff.lint.per-file-ignores]
 "tests/**" = ["D", "INP001", "PLR2004", "S101"]
-
-[tool.coverage.run]
-concurrency = ["greenlet", "thread"]
 """
+# Only where there are greenlets, and without threads: as a thread ends, coverage and greenlet may wait for ever.
+GREENLETS = '\n[tool.coverage.run]\nconcurrency = ["greenlet"]\n'
 PLURALS = ("invoices", "people", "orders", "quotes")
 MADE = ["app/resource_kit", *(f"{place}/{name}" for name in PLURALS for place in ("app", "tests"))]
 BASE = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): ...\n"
@@ -59,7 +58,8 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     @cache
     def made(host: str) -> Path:
         files = HOSTS[host]
-        root = write(folder / host, files | {"pyproject.toml": files["pyproject.toml"] + TOOLS})
+        tools = TOOLS + (GREENLETS if "asyncio_mode" in files["pytest.ini"] else "")
+        root = write(folder / host, files | {"pyproject.toml": files["pyproject.toml"] + tools})
         git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
         for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "host"]):
             subprocess.run([*git, *command], cwd=root, check=True)
