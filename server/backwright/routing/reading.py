@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from backwright.routing.decision import Request
 from backwright.routing.paths import foreign
 from backwright.routing.spelling import SURE, Spelling
-from backwright.routing.stacks import foreign_stack
+from backwright.routing.stacks import Stack, foreign_stack
 from backwright.routing.text import Words, query_terms, words
 
 
@@ -29,7 +29,7 @@ class Reading:
     paths: tuple[Words, ...]
     terms: Mapping[str, str]
     foreign: str | None
-    stack: str | None = None
+    stack: Stack | None = None
     guessed: bool = False
 
     def spelt(self, spelling: Spelling) -> Reading:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from backwright.routing.text import Words, words
 
@@ -77,7 +77,14 @@ def _own() -> frozenset[str]:
     return frozenset(whole for name in _OWN.split(", ") for whole in words(name).wholes)
 
 
-def foreign_stack(texts: Iterable[Words]) -> str | None:
+class Stack(NamedTuple):
+    """A technology that a request names: what it is called, and the words that it was named by."""
+
+    name: str
+    words: Name
+
+
+def foreign_stack(texts: Iterable[Words]) -> Stack | None:
     """The other technology that a request names, if it names none of the pack's; otherwise None."""
     own, named = _own(), None
     for text in texts:
@@ -87,11 +94,11 @@ def foreign_stack(texts: Iterable[Words]) -> str | None:
     return named
 
 
-def _named(tokens: Name) -> str | None:
+def _named(tokens: Name) -> Stack | None:
     others = _others()
     return next(
         (
-            stack
+            Stack(stack, name)
             for at, token in enumerate(tokens)
             for name, stack in others.get(token, ())
             if tokens[at : at + len(name)] == name

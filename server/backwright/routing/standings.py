@@ -79,7 +79,7 @@ class Standings:
         """One skill, weighed."""
         found = self._scored.get(number)
         if found is None:
-            tally = Tally(self._shelf.profiles[number].terms, self._foreign, self._stack)
+            tally = Tally(self._shelf.profiles[number].terms, self._foreign, self._stack_for(number))
             for phrase, hit, text in self._heard.get(number, ()):
                 if hit is None:
                     tally.add_path(phrase)
@@ -88,6 +88,15 @@ class Standings:
             tally.add_words(self._search.hits(number))
             found = self._scored[number] = tally.scored()
         return found
+
+    def _stack_for(self, number: int) -> str | None:
+        """The other technology that the request names; None for a skill that is about that one."""
+        if self._stack is None:
+            return None
+        held = self._shelf.profiles[number].words
+        # Its description may name it to say that the skill is not for it.
+        own = all(word in held and not held[word][1] for word in self._stack.words)
+        return None if own else self._stack.name
 
     def specific(self) -> bool:
         """Whether a decisive phrase of a skill that does not yield was found, and nothing removes the skill."""
@@ -156,30 +165,33 @@ class Standings:
         left = self._search.left[number]
         for phrase, hit, _ in self._heard.get(number, ()):
             left *= _LEFT_BY_PATH if hit is None else _LEFT[phrase.kind]
-        return self._of_language(1 - left) + _ROUNDING
+        return self._of_language(1 - left, number) + _ROUNDING
 
-    def _of_language(self, score: float) -> float:
+    def _of_language(self, score: float, number: int) -> float:
         kept = 1.0 if self._foreign is None else 1 - weights.FOREIGN
-        return score * (kept if self._stack is None else kept * (1 - weights.FOREIGN_STACK))
+        return score * (kept if self._stack_for(number) is None else kept * (1 - weights.FOREIGN_STACK))
 
     def _by_words(self, out: frozenset[int]) -> Iterator[Rank]:
         """The ranks of the skills of which the request holds words and no phrase, best first."""
         left, heard, umbrellas = self._search.left, self._heard, self._shelf.umbrellas
         numbers: Iterable[int] = self._search.telling
         if self._many:
-            enough = [n for n, open_ in enumerate(left) if self._of_language(1 - open_) + _ROUNDING >= weights.SUGGEST]
+            enough = [
+                n for n, open_ in enumerate(left) if self._of_language(1 - open_, n) + _ROUNDING >= weights.SUGGEST
+            ]
             numbers = {*numbers, *enough}
         alone = [number for number in numbers if number not in heard and number not in out]
 
         def rank(number: int) -> Rank:
-            score = round(self._of_language(1 - left[number]), 3)
+            score = round(self._of_language(1 - left[number], number), 3)
             return -score, True, number in umbrellas, number
 
-        if len(alone) > _FIRST:
+        # Where a stack is named, what is left open is no order: some skills are about that stack.
+        if len(alone) > _FIRST and self._stack is None:
             last = heapq.nsmallest(_FIRST, map(left.__getitem__, alone))[-1]
             # Rounding makes equals of skills that are not, and all equals are ranked together.
             near = sorted(rank(number) for number in alone if left[number] <= last + _ROUNDING)
-            least = -round(self._of_language(1 - last), 3)
+            least = max(rank(number)[0] for number in alone if left[number] == last)
             first = [each for each in near if each[0] <= least]
             yield from first
             done = {each[3] for each in first}
