@@ -27,6 +27,8 @@ from backwright.review.hostile import visible
 from backwright.review.report import Report
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()+!|~>-])")
+_TAG: Final = re.compile(r"<[/!?A-Za-z]")
+
 MAX_TABLE: Final = 45_000
 """Characters of the table of findings; a comment on GitHub takes 65,536 in all."""
 _SHOWN = (Status.VIOLATED, Status.NOT_EVIDENCED, Status.EVIDENCED)
@@ -43,8 +45,13 @@ def escaped(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Text as inline code, in a fence that is longer than any run of backticks in it."""
+    """Text as inline code, in a fence that is longer than any run of backticks in it.
+
+    What looks like a tag is spelled out: not every renderer leaves HTML in a code span alone.
+    """
     shown = visible(text)
+    if _TAG.search(shown):
+        return f"<code>{escaped(text)}</code>"
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
     pad = " " if shown.startswith("`") or shown.endswith("`") or not shown.strip() else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
@@ -57,7 +64,9 @@ def prose(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return code(text).replace("|", "\\|")
+    shown = code(text)
+    # In a fence a bar is the cell's end all the same; outside of one it is escaped already.
+    return shown.replace("|", "\\|") if shown.startswith("`") else shown
 
 
 def _render(report: Report, _diff: Diff) -> str:
