@@ -1,1 +1,0 @@
-"""Rooms and who has them."""

@@ -1,5 +1,0 @@
-"""The payment gateway."""
-
-
-class Gateway:
-    """The client of the payment gateway."""
