@@ -19,7 +19,8 @@ from tests.catalog._packs import write_pack, write_release, write_skill
 
 digests = st.from_regex(r"sha256:[0-9a-f]{64}", fullmatch=True)
 paths = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z", "M")), min_size=1, max_size=12).filter(
-    lambda path: find_hidden(path) is None
+    # A key that reads `<<` is refused as a merge key, and no skill may hold a file of that name.
+    lambda path: find_hidden(path) is None and path != "<<"
 )
 pins = st.builds(
     SkillPin,
