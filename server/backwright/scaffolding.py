@@ -34,7 +34,7 @@ from backwright.scaffold.endpoint_tests import plan_tests
 from backwright.scaffold.engine import apply, plan_endpoint, undo
 from backwright.scaffold.job import plan_job
 from backwright.scaffold.migration import plan_migration
-from backwright.scaffold.record import read_record
+from backwright.scaffold.record import records
 from backwright.scaffold.service import plan_service
 from backwright.scaffold.stack import framework_of, uses_ninja
 from backwright.scaffold.subproject import service_folder
@@ -288,7 +288,8 @@ class Scaffolding:
             UnsupportedProjectError: the server has no project to read.
         """
         root = self._root("a record")
-        return root if read_record(root, resource) is not None else self._place("endpoint") or root
+        # Looked up by name among those that are there, for the name may be no name of a file at all.
+        return root if resource in records(root) else self._place("endpoint") or root
 
     def _place(self, kind: str) -> Path | None:
         """Where this kind of scaffold goes; None where the server has no project to read.
