@@ -187,7 +187,7 @@ SHARED = {"own": "src/shop/db/session.py", "host": "app/resource_kit/http.py"}
 def test_a_platform_of_an_earlier_release_receives_what_changed_since_and_its_edits_stay(
     kind: str, tmp_path: Path
 ) -> None:
-    earlier = RELEASES / "fastapi-endpoint" / "1.6.0" / "assets" / "fastapi-sqlalchemy"
+    earlier = RELEASES / "fastapi-endpoint" / "1.4.1" / "assets" / "fastapi-sqlalchemy"
     root = write(tmp_path / "shop", HOST if kind == "host" else {"README.md": ""})
     engine.apply(plan(root, earlier), root)
     shared = root / SHARED[kind]
