@@ -12,7 +12,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
 
+from backwright.contexts.context import LOCAL, Address
 from backwright.contexts.opening import open_store
+from backwright.contexts.service import Contexts
 from backwright.contexts.stores import _migrate
 from backwright.contexts.stores._tables import METADATA
 from backwright.errors import StoreUnavailableError
@@ -58,8 +60,13 @@ def test_the_head_that_is_asked_for_is_the_newest_revision() -> None:
 
 
 def test_a_store_is_opened_again_as_it_was_left(url: str) -> None:
-    for _ in range(2):
-        open_store(url).close()
+    written = Address("a", "one")
+    store = open_store(url)
+    Contexts(store).put(LOCAL, written, {"framework": "flask"}, type="project")
+    store.close()
+    again = open_store(url)
+    assert Contexts(again).get(LOCAL, written).body == {"framework": "flask"}
+    again.close()
 
 
 def test_tables_of_a_later_version_are_left_alone(url: str, connection: Connection) -> None:
