@@ -75,8 +75,14 @@ def _read_up_to(descriptor: int, most: int, expected: int) -> bytes:
     return data
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a whole file or nothing: a temporary file in the same directory, flushed, then moved into place."""
+def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Write a whole file or nothing: a temporary file in the same directory, flushed, then moved into place.
+
+    Args:
+        path: the file; one that is there keeps its mode.
+        data: what it is to hold.
+        private: whether nobody but its owner may read it, whatever its mode was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -84,7 +90,7 @@ def write_atomic(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        mode = path.stat().st_mode if path.exists() else 0o644
+        mode = 0o600 if private else path.stat().st_mode if path.exists() else 0o644
         Path(name).chmod(stat.S_IMODE(mode))
         Path(name).replace(path)
     except BaseException:

@@ -64,6 +64,18 @@ def describe(character: str) -> str:
     return f"U+{ord(character):04X} {name}".rstrip()
 
 
+def show_hidden(text: str) -> str:
+    """The text with each character that a reader cannot see written out, as `[U+202E]`."""
+    hidden = list(all_hidden(text))
+    if not hidden:
+        return text
+    parts, start = list[str](), 0
+    for at in hidden:
+        parts += [text[start:at], f"[U+{ord(text[at]):04X}]"]
+        start = at + 1
+    return "".join([*parts, text[start:]])
+
+
 def printable(text: str, limit: int = 200) -> str:
     """Some text for a message: everything that a terminal or a reader could be fooled by is escaped, and it is cut."""
     shown = "".join(

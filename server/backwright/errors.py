@@ -44,16 +44,19 @@
         ├── SchemaIncompatibleError  SCHEMA_INCOMPATIBLE
         ├── SchemaImmutableError     SCHEMA_IMMUTABLE
         ├── ForbiddenError           FORBIDDEN
+        ├── UnauthenticatedError     UNAUTHENTICATED
+        ├── InsufficientScopeError   INSUFFICIENT_SCOPE
+        ├── AuthorityUnavailableError AUTHORITY_UNAVAILABLE
         ├── RateLimitedError         RATE_LIMITED
         ├── StoreUnavailableError    UNAVAILABLE
         ├── StorageFullError         STORAGE_FULL
         ├── ToolUnavailableError     TOOL_UNAVAILABLE
+        ├── ConfigurationUnreadableError CONFIGURATION_UNREADABLE
         └── RegistryFailedError      REGISTRY_FAILED
 
-A leaf has a stable `code`, a message that says what is wrong and a `hint` that says what to do. How each surface
-shows it: MCP tools answer `isError` with code, message and hint; MCP resources and prompts answer -32602; HTTP
-answers problem+json; the command prints it to stderr and exits with `exit_code`. Anything else that is raised is a
-defect of Backwright and exits with 3.
+A leaf has a stable `code`, a message that says what is wrong and a `hint` that says what to do. MCP tools answer them
+as `isError`, MCP resources and prompts with -32602, HTTP with problem+json; the command prints them to stderr and exits
+with `exit_code`. Anything else that is raised is a defect of Backwright and exits with 3.
 """
 
 from __future__ import annotations
@@ -141,11 +144,7 @@ class SessionNotFoundError(UsageError, code="SESSION_NOT_FOUND"):
 
 
 class ReviewNotFoundError(UsageError, code="REVIEW_NOT_FOUND"):
-    """No review is kept for this caller under that handle: another's and one that never was look the same.
-
-    Args:
-        hours: how long reviews are kept.
-    """
+    """No review is kept for this caller under that handle: another's and one that never was look the same."""
 
     def __init__(self, hours: int) -> None:
         super().__init__(
@@ -155,11 +154,7 @@ class ReviewNotFoundError(UsageError, code="REVIEW_NOT_FOUND"):
 
 
 class PlanNotFoundError(UsageError, code="PLAN_NOT_FOUND"):
-    """No plan with that digest was made for this project, or it is too long ago.
-
-    Args:
-        hours: how long plans are kept.
-    """
+    """No plan with that digest was made for this project, or it is too long ago."""
 
     def __init__(self, hours: int) -> None:
         super().__init__(
@@ -226,11 +221,7 @@ class InvalidContextError(UsageError, code="INVALID_CONTEXT"):
 
 
 class InvalidBodyError(UsageError, code="INVALID_BODY"):
-    """A document does not validate, or holds what no store may be given.
-
-    Args:
-        errors: each with the JSON Pointer of its place and a message.
-    """
+    """A document does not validate, or holds what no store may be given; `errors` have pointer and message."""
 
     def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
         first = errors[0]
@@ -243,10 +234,19 @@ class InvalidBodyError(UsageError, code="INVALID_BODY"):
 
 
 class ContextNotFoundError(UsageError, code="NOT_FOUND"):
-    """There is no such context or version for this caller: another's and one that never was look the same."""
+    """There is no such context or version for this caller: another's and one that never was look the same.
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"there is no {what} here", hint="list the contexts to see which ones there are")
+    Args:
+        what: what was asked for.
+        purged: whether it was there, and is no longer kept.
+    """
+
+    def __init__(self, what: str, *, purged: bool = False) -> None:
+        hint = "list the contexts to see which ones there are"
+        super().__init__(
+            f"{what} was purged" if purged else f"there is no {what} here",
+            hint="its history says which versions are kept" if purged else hint,
+        )
 
 
 class SchemaUnknownError(UsageError, code="SCHEMA_UNKNOWN"):
@@ -302,13 +302,7 @@ class ScaffoldInterruptedError(RefusedError, code="SCAFFOLD_INTERRUPTED"):
 
 
 class VersionConflictError(RefusedError, code="VERSION_CONFLICT"):
-    """Someone else wrote the context since the version that the caller read.
-
-    Args:
-        uri: the context.
-        version: the latest one, 0 if there is none.
-        digest: its digest.
-    """
+    """Someone else wrote the context since the version that the caller read; `details` has the latest, 0 for none."""
 
     def __init__(self, uri: str, *, version: int, digest: str | None) -> None:
         super().__init__(
@@ -342,10 +336,32 @@ class ForbiddenError(RefusedError, code="FORBIDDEN"):
     """The caller may read this, and may not do that with it."""
 
 
-class RateLimitedError(RefusedError, code="RATE_LIMITED"):
-    """Too many calls in too short a time; `details` says after how many seconds to try again."""
+class UnauthenticatedError(RefusedError, code="UNAUTHENTICATED"):
+    """The request does not say who sends it, or with a token that does not hold; `details` has RFC 6750's error."""
+
+
+class InsufficientScopeError(RefusedError, code="INSUFFICIENT_SCOPE"):
+    """The token holds, and does not allow this; `details` has all scopes that the operation needs."""
+
+
+class AuthorityUnavailableError(RefusedError, code="AUTHORITY_UNAVAILABLE"):
+    """Whoever can say whether a token holds cannot be asked; the token may be good."""
 
     retry: ClassVar[bool] = True
+
+
+class RateLimitedError(RefusedError, code="RATE_LIMITED"):
+    """Too many calls in too short a time; nothing was done.
+
+    Args:
+        message: how many are allowed.
+        retry_after: the seconds after which the same call is let through.
+    """
+
+    retry: ClassVar[bool] = True
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message, hint=f"try again in {retry_after} s", details={"retry_after": retry_after})
 
 
 class StoreUnavailableError(RefusedError, code="UNAVAILABLE"):
@@ -360,6 +376,19 @@ class StorageFullError(RefusedError, code="STORAGE_FULL"):
 
 class ToolUnavailableError(RefusedError, code="TOOL_UNAVAILABLE"):
     """A program that the work needs, such as git or ruff, is not there or failed."""
+
+
+class ConfigurationUnreadableError(RefusedError, code="CONFIGURATION_UNREADABLE"):
+    """An assistant's configuration has a form that nothing can safely be put into; it is as it was."""
+
+    def __init__(self, why: str, *, path: str = "the file", line: int | None = None) -> None:
+        place = path if line is None else f"{path}:{line}"
+        super().__init__(
+            f"{place} cannot be changed: {why}",
+            hint="mend that file, or add what `backwright connect --print` shows by hand; nothing was written",
+            line=line,
+        )
+        self.why = why
 
 
 class RegistryFailedError(RefusedError, code="REGISTRY_FAILED"):

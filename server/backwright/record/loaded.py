@@ -1,7 +1,8 @@
 """Which skills were loaded under a handle, so that a host can load them again after it compacts its context.
 
-The protocol has no sessions: a handle is an argument that the caller passes on. It is a secret of 100 bits, and whoever
-has it may read what was loaded under it, which is names, versions and digests of skills.
+The protocol has no sessions: a handle is an argument that the caller passes on. Where callers say who they are, it is
+found by its holder alone. Where they do not, it is a secret of 100 bits, and whoever has it may read what was loaded
+under it, which is names, versions and digests of skills.
 
 An answer does not wait for the disk: see `Behind` for what a crash may lose. Another process reads what is on disk.
 """
@@ -85,7 +86,7 @@ class Records:
         self._folder = folder
         self._now = now
         self._lock = threading.Lock()
-        self._memory: dict[str, Record] = {}
+        self._memory: dict[tuple[str | None, str], Record] = {}
         self._begun = 0
         self._behind: Behind[tuple[Record, bool]] = Behind(self._write)
         # The first one is written at once, because the disk may refuse and the caller is to know.
@@ -95,7 +96,7 @@ class Records:
         """Write what waits; to be called before the process ends."""
         self._behind.flush()
 
-    def note(self, session: str | None, loaded: Loaded) -> tuple[str, str]:
+    def note(self, session: str | None, loaded: Loaded, holder: str | None = None) -> tuple[str, str]:
         """Record a skill, under a new handle if there is none to go on with; the handle, and a word on why not.
 
         It never fails: a skill is handed over even where nothing can be written down.
@@ -104,22 +105,18 @@ class Records:
         before = None
         if session is not None:
             try:
-                before = self.read(session)
+                before = self.read(session, holder)
             except (SessionNotFoundError, RecordUnreadableError) as error:
                 word = f"{error.message}, so a new one begins."
-        handle = _new_handle() if before is None else before.session
-        skills = () if before is None else before.skills
-        if all(each.key != loaded.key for each in skills):
-            first = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
-            skills = (*skills, loaded.model_copy(update={"first": first}))[-MOST_SKILLS:]
+        record = extended(before, loaded, self._now())
         try:
-            self._keep(Record(session=handle, used=self._now(), skills=skills), new=before is None)
+            self._keep(record, holder, new=before is None)
         except OSError as error:
             word = f"It could not be recorded that it was loaded: {error.strerror or error}."
-        return handle, word
+        return record.session, word
 
-    def read(self, session: str) -> Record:
-        """What was loaded under a handle.
+    def read(self, session: str, holder: str | None = None) -> Record:
+        """What was loaded under a handle of this holder.
 
         Raises:
             SessionNotFoundError: nothing was, or it is too long ago.
@@ -127,13 +124,13 @@ class Records:
         """
         found = None
         if HANDLE.fullmatch(session):
-            found = self._memory.get(session) if self._folder is None else self._on_disk(session)
+            in_memory = self._folder is None or holder is not None
+            found = self._memory.get((holder, session)) if in_memory else self._on_disk(session)
         if found is not None and found.session != session:
             path = self._path(session)
             raise RecordUnreadableError(f"{path} is the record of another session", hint="delete the file")
         if found is None or found.used < self._now() - self._days * DAY:
-            hint = "leave session out to begin a new one; use_skill gives its handle"
-            raise SessionNotFoundError("there is no such session any more", hint=hint)
+            raise no_session()
         return found
 
     def _on_disk(self, session: str) -> Record | None:
@@ -148,11 +145,12 @@ class Records:
     def _path(self, session: str) -> Path:
         return (self._folder or Path()) / f"{session}.json"
 
-    def _keep(self, record: Record, *, new: bool) -> None:
-        if self._folder is None:
+    def _keep(self, record: Record, holder: str | None, *, new: bool) -> None:
+        # The folder is that of one user, who holds nothing of others.
+        if self._folder is None or holder is not None:
             with self._lock:
-                self._memory.pop(record.session, None)
-                self._memory[record.session] = record
+                self._memory.pop((holder, record.session), None)
+                self._memory[holder, record.session] = record
                 # The order is that of use.
                 while len(self._memory) > MOST_IN_MEMORY:
                     del self._memory[next(iter(self._memory))]
@@ -203,6 +201,22 @@ def _joined(on_disk: Record | None, ours: Record) -> Record:
     return ours.model_copy(update={"skills": tuple(skills[-MOST_SKILLS:])})
 
 
-def _new_handle() -> str:
+def extended(before: Record | None, loaded: Loaded, now: float) -> Record:
+    """A record with one more skill, or a new one that begins with it."""
+    skills = () if before is None else before.skills
+    if all(each.key != loaded.key for each in skills):
+        first = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds")
+        skills = (*skills, loaded.model_copy(update={"first": first}))[-MOST_SKILLS:]
+    return Record(session=new_handle() if before is None else before.session, used=now, skills=skills)
+
+
+def no_session() -> SessionNotFoundError:
+    """The error for a handle that stands for nothing."""
+    hint = "leave session out to begin a new one; use_skill gives its handle"
+    return SessionNotFoundError("there is no such session any more", hint=hint)
+
+
+def new_handle() -> str:
+    """A handle that nobody can guess."""
     # Lower case and digits, so that no file system takes two for one, and models copy it without slips.
     return "".join([_ALPHABET[byte & 31] for byte in secrets.token_bytes(20)])

@@ -31,7 +31,7 @@ class Asked(BaseModel):
     """What a plan was made from.
 
     Args:
-        root: the folder of the project, or an empty string for a plan without one.
+        root: the folder of the project; without one, whose plan it is, or an empty string where nobody says so.
         kind: which scaffold, such as `endpoint`.
         values: its context as JSON.
         mark: whether conflicts are to be written between markers.
@@ -70,7 +70,7 @@ class Plans:
             OSError: the disk refuses.
         """
         asked = asked.model_copy(update={"at": self._now()})
-        name = _name(asked.root, digest)
+        name = name_of(asked.root, digest)
         with self._lock:
             if self._folder is None:
                 self._memory.pop(name, None)
@@ -90,7 +90,7 @@ class Plans:
         """
         asked = None
         if DIGEST.fullmatch(digest):
-            name = _name(root, digest)
+            name = name_of(root, digest)
             asked = self._memory.get(name)
             if self._folder is not None:
                 asked = read_state(self._folder / f"{name}.json", Asked)
@@ -111,5 +111,6 @@ class Plans:
             path.unlink(missing_ok=True)
 
 
-def _name(root: str, digest: str) -> str:
+def name_of(root: str, digest: str) -> str:
+    """The name of a plan's record."""
     return hashlib.sha256(f"{root}\0{digest}".encode("utf-8", "surrogatepass")).hexdigest()[:40]

@@ -80,10 +80,7 @@ class Reviews:
             TooLargeError: it is larger than `MOST_BYTES` when packed.
             OSError: the disk refuses.
         """
-        packed = b64encode(zlib.compress(data, 6)).decode("ascii")
-        if len(packed) > MOST_BYTES or len(data) > _UNPACKED:
-            raise TooLargeError("the review", size=len(packed), limit=MOST_BYTES)
-        entry = Entry(name=_name(caller, handle), used=self._now(), packed=packed)
+        entry = Entry(name=name_of(caller, handle), used=self._now(), packed=pack(data))
         with self._lock:
             if self._folder is None:
                 self._memory.pop(entry.name, None)
@@ -103,7 +100,7 @@ class Reviews:
             ReviewNotFoundError: nothing was, or it is too long ago.
             RecordUnreadableError: the file cannot be read, or was damaged.
         """
-        name = _name(caller, handle) if HANDLE.fullmatch(handle) else ""
+        name = name_of(caller, handle) if HANDLE.fullmatch(handle) else ""
         entry = None
         if name and self._folder is None:
             entry = self._memory.get(name)
@@ -125,15 +122,25 @@ class Reviews:
             with alone(self._folder / "lock"):
                 yield
 
+    def update(self, caller: str, handle: str, make: Callable[[Callable[[], bytes]], bytes]) -> None:
+        """Replace an entry by what is made of it, and let nobody else do so meanwhile.
+
+        Args:
+            caller: whose.
+            handle: which.
+            make: is given what reads the entry, as `read` does and with its errors, and returns the new one.
+
+        Raises:
+            TooLargeError, OSError: as `keep`.
+        """
+        with self.change():
+            self.keep(caller, handle, make(lambda: self.read(caller, handle)))
+
     def _unpacked(self, entry: Entry) -> bytes:
         try:
-            opened = zlib.decompressobj()
-            data = opened.decompress(b64decode(entry.packed, validate=True), _UNPACKED)
-        except (binascii.Error, ValueError, zlib.error):
+            return unpack(entry.packed)
+        except ValueError:
             raise self._damaged(entry.name, "its content is damaged") from None
-        if not opened.eof:
-            raise self._damaged(entry.name, "its content is damaged")
-        return data
 
     def _damaged(self, name: str, reason: str) -> RecordUnreadableError:
         path = (self._folder or Path()) / f"{name}.json"
@@ -180,8 +187,37 @@ def _surplus(sizes: Mapping[str, int]) -> frozenset[str]:
     return frozenset(over)
 
 
-def _name(caller: str, handle: str) -> str:
+def name_of(caller: str, handle: str) -> str:
+    """The name of a caller's entry."""
     return _digest("entry", caller, handle)[:32]
+
+
+def pack(data: bytes) -> str:
+    """What is kept of an entry's data.
+
+    Raises:
+        TooLargeError: it is larger than `MOST_BYTES` then.
+    """
+    packed = b64encode(zlib.compress(data, 6)).decode("ascii")
+    if len(packed) > MOST_BYTES or len(data) > _UNPACKED:
+        raise TooLargeError("the review", size=len(packed), limit=MOST_BYTES)
+    return packed
+
+
+def unpack(packed: str) -> bytes:
+    """The data again.
+
+    Raises:
+        ValueError: it is damaged, or too large.
+    """
+    try:
+        opened = zlib.decompressobj()
+        data = opened.decompress(b64decode(packed, validate=True), _UNPACKED)
+    except (binascii.Error, zlib.error) as error:
+        raise ValueError(str(error)) from None
+    if not opened.eof:
+        raise ValueError("it does not end")
+    return data
 
 
 def _digest(*parts: str) -> str:
