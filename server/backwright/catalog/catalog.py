@@ -71,6 +71,10 @@ class Catalog:
         found = {Version.parse(skill.version) for skill in self._versions.get(name, ())}
         return tuple(str(version) for version in sorted(found, reverse=True))
 
+    def released_of(self, name: str) -> tuple[Skill, ...]:
+        """The released versions of a skill, the highest first; none for an unknown name."""
+        return tuple(skill for skill in self._versions.get(name, ()) if skill.released)
+
     def get(self, request: str) -> Skill:
         """The skill of `name` (its head) or of `name@range` (the highest version in the range).
 

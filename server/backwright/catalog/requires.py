@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from backwright._files import read_bounded
 from backwright._hidden import printable
@@ -41,15 +41,64 @@ def lacking(
         versions: of the project's packages, by normalised name; None where they are not known, which is no fault.
         find: finds a command.
     """
-    metadata = skill.frontmatter.get("metadata")
-    written = metadata.get("requires") if isinstance(metadata, dict) else None
-    needs = list(_needs(written)) if isinstance(written, str) else []
+    needs = list(_needs(_written(skill)))
     allowed = skill.frontmatter.get("allowed-tools")
     commands = {need.removeprefix(_COMMAND) for need in needs if need.startswith(_COMMAND)}
     commands |= set(_BASH.findall(allowed)) if isinstance(allowed, str) else set()
     found = [f"it needs the command {name}, which is not here" for name in sorted(commands) if find(name) is None]
     packages = [need for need in needs if not need.startswith(_COMMAND)] if versions is not None else []
     return (*(fault for need in packages if (fault := _fault(need, versions or {}))), *found)
+
+
+class Need(NamedTuple):
+    """A package that a skill needs.
+
+    Args:
+        package: its normalised name.
+        written: as the skill has it.
+        clauses: what is said of its version, each an operator and numbers.
+    """
+
+    package: str
+    written: str
+    clauses: tuple[tuple[str, tuple[int, ...]], ...]
+
+    def meets(self, low: tuple[int, ...], high: tuple[int, ...]) -> bool:
+        """Whether any version from `low` on and below `high` may meet the clauses."""
+        low, high = _padded(low), _padded(high)
+        for operator, bound in self.clauses:
+            at = _padded(bound)
+            if operator in {">=", ">"} and high <= at:
+                return False
+            if (operator == "<" and low >= at) or (operator == "<=" and low > at):
+                return False
+            if operator == "==" and (high <= at or low >= _padded((*bound[:-1], bound[-1] + 1))):
+                return False
+        return True
+
+
+def needs_of(skill: Skill) -> tuple[Need, ...]:
+    """The packages that a skill needs; commands, and what cannot be read, left out."""
+    return _needs_in(_written(skill))
+
+
+@lru_cache(maxsize=256)
+def _needs_in(text: str) -> tuple[Need, ...]:
+    """The needs that a string holds. Each answer asks the same again, of several versions of a skill."""
+    found = []
+    for written in _needs(text):
+        match = None if written.startswith(_COMMAND) else _NEED.fullmatch(written)
+        clauses = [_CLAUSE.fullmatch(clause) for clause in match[2].split(",")] if match and match[2] else []
+        if match is not None and None not in clauses:
+            read = tuple((clause[1], _numbers(clause[2])) for clause in clauses if clause is not None)
+            found.append(Need(normal(match[1]), written, read))
+    return tuple(found)
+
+
+def _written(skill: Skill) -> str:
+    metadata = skill.frontmatter.get("metadata")
+    written = metadata.get("requires") if isinstance(metadata, dict) else None
+    return written if isinstance(written, str) else ""
 
 
 def _needs(written: str) -> Iterator[str]:

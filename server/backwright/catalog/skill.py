@@ -29,6 +29,7 @@ NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_NAME: Final = 64
 
 Term = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\S(.*\S)?\z")]
+Sign = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^\S(.*\S)?\z")]
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\z")]
 RuleCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}[0-9]{1,5}\z")]
@@ -63,6 +64,8 @@ class Triggers(Frozen):
         all_of: groups of words that fire when all of a group are there.
         match: requests that must lead here; tests, not terms.
         no_match: requests that must not.
+        signs: groups of plain words for a symptom or a wish, any of several in each place (`slow | crawls`); all of a
+            group near each other offer the skill and never load it.
         umbrella: the skill gives way to a more special one.
     """
 
@@ -73,6 +76,7 @@ class Triggers(Frozen):
     all_of: tuple[Annotated[tuple[Term, ...], Field(min_length=2)], ...] = ()
     match: tuple[Phrase, ...] = ()
     no_match: tuple[Phrase, ...] = ()
+    signs: tuple[Annotated[tuple[Sign, ...], Field(min_length=2)], ...] = ()
     umbrella: bool = False
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import lru_cache
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -22,6 +23,9 @@ from backwright.errors import InvalidVersionError
 
 MAX_DESCRIPTION = 1024
 MAX_COMPATIBILITY = 500
+KEPT: Final = 512
+"""Files that are not parsed again: a pack is loaded whole as often as one skill of it changes."""
+
 FIELDS = ("name", "description", "license", "compatibility", "allowed-tools", "metadata")
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -142,6 +146,7 @@ class _Check:
         return words
 
 
+@lru_cache(maxsize=KEPT)
 def load_triggers(text: str, path: str) -> Triggers:
     """The content of a `triggers.yaml`.
 
@@ -153,6 +158,7 @@ def load_triggers(text: str, path: str) -> Triggers:
     return check_model(Triggers, load_yaml(text, path), path)
 
 
+@lru_cache(maxsize=KEPT)
 def load_checklist(text: str, path: str) -> tuple[ChecklistItem, ...]:
     """The items of a `checklist.yaml`.
 

@@ -22,16 +22,12 @@ _OWN: Final = re.compile(
 
 
 def _find(subject: Subject, _: Sequence[Subject]) -> Iterator[Found]:
-    for text in subject.texts:
-        lines = dict(text.numbered())
-        for found in _in(subject, text.name):
-            if not _OWN.search(lines.get(found.line or 0, "")):
-                yield found
-
-
-def _in(subject: Subject, name: str) -> Iterator[Found]:
-    message = "it steers the tools of another server: {}"
-    return (found for found in matches(subject, _OTHERS, message, code_too=True) if found.name == name)
+    texts, lines = {text.name: text for text in subject.texts}, dict[str, dict[int, str]]()
+    for found in matches(subject, _OTHERS, "it steers the tools of another server: {}", code_too=True):
+        if found.name not in lines:
+            lines[found.name] = dict(texts[found.name].numbered())
+        if not _OWN.search(lines[found.name].get(found.line or 0, "")):
+            yield found
 
 
 CHECK = Check(
