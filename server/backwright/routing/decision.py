@@ -10,7 +10,20 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SkipValidati
 
 Decision = Literal["explicit", "auto", "suggest", "none", "restored"]
 EvidenceField = Literal[
-    "name", "strong", "alias", "all_of", "weak", "words", "description", "path", "negative", "foreign"
+    "name",
+    "strong",
+    "alias",
+    "all_of",
+    "sign",
+    "weak",
+    "words",
+    "description",
+    "body",
+    "path",
+    "context",
+    "negative",
+    "foreign",
+    "library",
 ]
 
 
@@ -28,12 +41,15 @@ class Request:
         text: the request as the user wrote it, in any language.
         paths: files that are at hand; they support a skill or speak against it, and never choose one alone.
         keywords: technical words that the caller adds, best in English; each stands on its own.
+        context: what the caller knows of the project, such as its libraries; it supports or speaks against a skill as
+            paths do.
         name: the skill that the caller wants, with or without a range (`name`, `name@^1.2`, `name<2`).
     """
 
     text: str
     paths: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
     name: str | None = None
 
 
@@ -42,8 +58,8 @@ class Evidence(NamedTuple):
 
     Args:
         term: the words as the skill declares them, or as the request holds them.
-        field: where the skill declares them (`words`: single words of its name and triggers); `negative` and `foreign`
-            speak against it.
+        field: where the skill declares them (`words`: single words of its name and triggers; `body`: of its
+            instructions and references); `negative` and `foreign` speak against it.
         weight: from -1 to 1, how much it moved the score; below 0 speaks against the skill.
     """
 
@@ -82,9 +98,10 @@ class Routing(Frozen):
         default=(), description="Skills that fitted in part but were removed or outranked, with the reasons."
     )
 
-    def at_version(self, version: str, note: str = "") -> Routing:
+    def at_version(self, version: str, note: str = "", evidence: tuple[Evidence, ...] = ()) -> Routing:
         """The same answer with the chosen skill at the version that the catalogue resolved, and a word on why."""
-        chosen = self.matches[0].model_copy(update={"version": version})
+        first = self.matches[0]
+        chosen = first.model_copy(update={"version": version, "evidence": (*first.evidence, *evidence)})
         reason = f"{self.reason} {note}".rstrip()
         return self.model_copy(update={"matches": (chosen, *self.matches[1:]), "reason": reason})
 

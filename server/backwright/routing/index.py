@@ -6,11 +6,13 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from backwright.routing import weights
 from backwright.routing.text import Words
-from backwright.routing.trigger import Phrase, Profile
+from backwright.routing.trigger import Held, Kind, Phrase, Profile
 
 Key: TypeAlias = "tuple[str, ...]"
 Span: TypeAlias = "tuple[int, int]"
@@ -26,12 +28,14 @@ class Hit(NamedTuple):
         end: the position after the last token.
         phrases: what is declared in these words, by one skill or by several.
         inside: what is declared in the longer stretch of the text that this place is part of; empty if in none.
+        buried: whether it is a part of one long name, as `pool_size` is of `innodb_buffer_pool_size`.
     """
 
     start: int
     end: int
     phrases: tuple[Phrase, ...]
     inside: tuple[Phrase, ...] = ()
+    buried: bool = False
 
 
 class PhraseIndex:
@@ -48,7 +52,7 @@ class PhraseIndex:
         lengths: defaultdict[str, set[int]] = defaultdict(set)
         for key in entries:
             lengths[key[0]].add(len(key))
-        self._entries = {key: tuple(found) for key, found in entries.items()}
+        self._entries = {key: tuple(_telling(found)) for key, found in entries.items()}
         self._longest = max(map(len, entries), default=0)
         self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
@@ -69,6 +73,7 @@ class PhraseIndex:
                     spans[span] = phrases
                 elif known is not phrases:
                     spans[span] = tuple(dict.fromkeys((*known, *phrases)))
+            return _longest_first(spans, _long_names(starts))
         return _longest_first(spans)
 
     def _grams(self, tokens: Key, starts: range) -> Iterator[tuple[int, int, tuple[Phrase, ...]]]:
@@ -80,7 +85,15 @@ class PhraseIndex:
                     yield start, start + length, phrases
 
 
-def _longest_first(spans: Mapping[Span, tuple[Phrase, ...]]) -> tuple[Hit, ...]:
+def _long_names(starts: Sequence[int]) -> Mapping[int, Span]:
+    """For each position in a name of many parts the place of the whole name."""
+    names = (span for span in pairwise(starts) if span[1] - span[0] >= weights.LONG_NAME)
+    return {position: span for span in names for position in range(*span)}
+
+
+def _longest_first(
+    spans: Mapping[Span, tuple[Phrase, ...]], names: Mapping[int, Span] = MappingProxyType({})
+) -> tuple[Hit, ...]:
     owner: dict[int, Span] = {}
     hits = []
     for span in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
@@ -92,8 +105,18 @@ def _longest_first(spans: Mapping[Span, tuple[Phrase, ...]]) -> tuple[Hit, ...]:
             outer = owners.pop() if len(owners) == 1 else None
         for position in range(start, end):
             owner.setdefault(position, span)
-        hits.append(Hit(start, end, spans[span], () if outer is None else spans[outer]))
+        name = names.get(start)
+        buried = name is not None and name != span and end <= name[1]
+        hits.append(Hit(start, end, spans[span], () if outer is None else spans[outer], buried))
     return tuple(hits)
+
+
+def _telling(phrases: Sequence[Phrase]) -> Iterable[Phrase]:
+    """Without the weak phrases that so many skills declare that they tell none of them apart."""
+    if len(phrases) <= weights.MOST_WEAK:
+        return phrases
+    weak = sum(phrase.kind is Kind.WEAK for phrase in phrases)
+    return (phrase for phrase in phrases if phrase.kind is not Kind.WEAK or weak <= weights.MOST_WEAK)
 
 
 class WordHit(NamedTuple):
@@ -102,13 +125,13 @@ class WordHit(NamedTuple):
     Args:
         term: its stem.
         word: as the request holds it.
-        described: whether the description alone holds it.
+        held: where the skill holds it.
         share: its part of everything that the request's words could have reached, from 0 to 1.
     """
 
     term: str
     word: str
-    described: bool
+    held: Held
     share: float
 
 
@@ -117,6 +140,9 @@ class WordIndex:
 
     Args:
         profiles: the skills; each is known by its place in them.
+
+    Attributes:
+        holders: for each word the skills that hold it.
     """
 
     def __init__(self, profiles: Sequence[Profile]) -> None:
@@ -125,7 +151,7 @@ class WordIndex:
         for number, profile in enumerate(profiles):
             for term in profile.words:
                 holders[term].append(number)
-        self._holders = dict(holders)
+        self.holders = dict(holders)
         self._lists: dict[str, tuple[float, Postings]] = {}
         self._size = len(profiles) + weights.PRIOR_SKILLS
         self._unknown = self._rarity(0)
@@ -133,7 +159,7 @@ class WordIndex:
     def search(self, terms: Mapping[str, str]) -> Search:
         """What the words of a request say of each skill. `terms` is what `query_terms` gives."""
         lists = self._lists
-        found = {term: lists.get(term) or self._grouped(term) for term in terms if term in self._holders}
+        found = {term: lists.get(term) or self._grouped(term) for term in terms if term in self.holders}
         known = {term: rarity for term, (rarity, _) in found.items()}
         unknown = (len(terms) - len(known)) * self._unknown * weights.UNKNOWN_SHARE
         attainable = sum(known.values()) + unknown
@@ -155,9 +181,9 @@ class WordIndex:
         It is made when it is first asked for.
         """
         lists: defaultdict[float, list[int]] = defaultdict(list)
-        for number in self._holders[term]:
+        for number in self.holders[term]:
             lists[self._profiles[number].words[term][0]].append(number)
-        found = self._lists[term] = (self._rarity(len(self._holders[term])), tuple(lists.items()))
+        found = self._lists[term] = (self._rarity(len(self.holders[term])), tuple(lists.items()))
         return found
 
     def _rarity(self, holders: int) -> float:

@@ -47,6 +47,7 @@ _ARGUMENT = re.compile(r"\s*(?P<name>[^@<>=~^\s]+)\s*(?P<range>[@<>=~^].+?)?\s*"
 _LOOKED_AT = 4_000
 _NEAR = 100
 _COMPARED = 100
+_BEGINNING = 3
 _EDGE = " .!?`\"'/@$"
 
 
@@ -154,5 +155,8 @@ def _worth_comparing(name: str, served: Sequence[str]) -> Sequence[str]:
     """The names that share most pairs of letters with one: a close comparison of thousands would take too long."""
     if len(served) <= _COMPARED:
         return served
+    # Most names that are meant share a word, or the beginning of one.
+    begun = [word[:_BEGINNING] for word in name.split("-") if len(word) >= _BEGINNING]
+    served = [other for other in served if any(part in other for part in begun)] or served
     pairs = {name[at : at + 2] for at in range(len(name) - 1)}
     return heapq.nlargest(_COMPARED, served, key=lambda other: sum(pair in other for pair in pairs) / (len(other) + 1))

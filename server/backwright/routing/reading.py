@@ -19,6 +19,7 @@ class Reading:
     Args:
         texts: the request's own text, then each keyword.
         paths: the files at hand.
+        context: what is known of the project.
         terms: what a search weighs, of all texts, each with the form that it was written in.
         foreign: the language of the files at hand, if it is none that the pack is about.
         stack: the other technology that the texts name, if they name none of the pack's.
@@ -27,6 +28,7 @@ class Reading:
 
     texts: tuple[Words, ...]
     paths: tuple[Words, ...]
+    context: tuple[Words, ...]
     terms: Mapping[str, str]
     foreign: str | None
     stack: Stack | None = None
@@ -49,7 +51,9 @@ def read(request: Request) -> Reading:
     other = foreign(request.paths)
     # Files of Python at hand settle it: then the request only mentions the other technology.
     at_home = other is None and any(path.rsplit(".", 1)[-1] in {"py", "pyi"} for path in request.paths)
-    return Reading(texts, paths, _terms(texts), other, None if at_home else foreign_stack(texts))
+    context = tuple(words(name) for name in request.context)
+    stack = None if at_home else foreign_stack(texts + context)
+    return Reading(texts, paths, context, _terms(texts), other, stack)
 
 
 def _terms(texts: tuple[Words, ...]) -> Mapping[str, str]:

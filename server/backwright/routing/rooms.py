@@ -11,10 +11,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from backwright.routing import weights
-from backwright.routing.decision import Request, Routing
+from backwright.routing.decision import Match, Request, Routing
 from backwright.routing.named import named_in, split_argument
 from backwright.routing.reading import read
-from backwright.routing.router import Router
+from backwright.routing.router import Bodies, Router
+from backwright.routing.thresholds import SHIPPED, Thresholds
 from backwright.routing.trigger import Profile, Room, SkillTerms
 
 _SHOWN = 2
@@ -26,14 +27,22 @@ class Rooms:
     Args:
         terms: the trigger metadata of all skills.
         known: profiles of the last snapshot, by name; those of skills that did not change are taken over.
+        bodies: what gives the words of the instructions of one of ours, by its name.
+        at: from which score on something is done.
     """
 
-    def __init__(self, terms: Iterable[SkillTerms], known: Mapping[str, Profile] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        terms: Iterable[SkillTerms],
+        known: Mapping[str, Profile] = MappingProxyType({}),
+        bodies: Bodies = lambda _: (),
+        at: Thresholds = SHIPPED,
+    ) -> None:
         rooms: dict[Room, list[SkillTerms]] = {"own": [], "guest": [], "quiet": []}
         self.terms = tuple(terms)
         for skill in self.terms:
             rooms[skill.room].append(skill)
-        self._own = Router(rooms["own"], known)
+        self._own = Router(rooms["own"], known, bodies, at)
         self._guests = Router(rooms["guest"], known) if rooms["guest"] else None
         self._quiet = Router((replace(skill, room="own") for skill in rooms["quiet"]), known)
         routers = {"own": self._own, "guest": self._guests or self._own, "quiet": self._quiet}
@@ -64,6 +73,10 @@ class Rooms:
         """Our skills for which anything speaks, best first, whatever the decision; for those who measure it."""
         return self._own.ranked(request, most) if self._own.profiles else ()
 
+    def weighed(self, request: Request, most: int) -> tuple[Match, ...]:
+        """The same with their scores and evidence."""
+        return self._own.weighed(request, most) if self._own.profiles else ()
+
 
 def _received(own: Routing, guest: Routing) -> Routing:
     """Our decision, or a guest's where it fits well and clearly better than anything of ours."""
@@ -74,7 +87,7 @@ def _received(own: Routing, guest: Routing) -> Routing:
     if sum(piece.weight > 0 for piece in best.evidence) < weights.GUEST_PIECES:
         return own
     ours = own.matches[0].score if own.matches else 0.0
-    if best.score - ours >= weights.MARGIN and own.decision != "explicit":
+    if best.score - ours >= SHIPPED.margin and own.decision != "explicit":
         held_back = (*own.matches, *own.held_back)[: weights.MOST_SUGGESTED]
         return guest.model_copy(update={"held_back": held_back})
     words = ", ".join(f"`{piece.term}` ({piece.field})" for piece in best.evidence[:_SHOWN])

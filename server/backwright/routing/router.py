@@ -6,23 +6,34 @@ text ── named? ────────────────────�
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
-from itertools import chain, islice, takewhile
+from itertools import chain, islice
 from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from backwright.routing import weights
+from backwright.routing.choosing import choose
 from backwright.routing.decision import Decision, Evidence, Match, Request, Routing
 from backwright.routing.index import PhraseIndex, WordIndex
+from backwright.routing.kin import Kin
 from backwright.routing.named import Named, named_in, split_argument
 from backwright.routing.reading import Reading, read
 from backwright.routing.reason import explain
+from backwright.routing.signs import SignIndex
 from backwright.routing.spelling import Spelling
 from backwright.routing.standings import Shelf, Standings
 from backwright.routing.tally import Scored
+from backwright.routing.thresholds import SHIPPED, Thresholds
 from backwright.routing.trigger import Profile, SkillTerms, profile
 
 __all__ = ["Decision", "Evidence", "Match", "Request", "Router", "Routing"]
+
+Bodies: TypeAlias = Callable[[str], Collection[str]]
+"""The words of the instructions and references of the skill of a name."""
+
+_BY_PHRASE: Final = frozenset({"name", "strong", "alias"})
 
 
 class Router:
@@ -31,18 +42,28 @@ class Router:
     Args:
         terms: the trigger metadata of the skills to choose from; their order does not matter.
         known: profiles of an earlier snapshot, by name; those of skills that did not change are taken over.
+        bodies: what gives the words of a skill's instructions, by its name; asked for when a request first needs them.
+        at: from which score on something is done.
     """
 
-    def __init__(self, terms: Iterable[SkillTerms], known: Mapping[str, Profile] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        terms: Iterable[SkillTerms],
+        known: Mapping[str, Profile] = MappingProxyType({}),
+        bodies: Bodies = lambda _: (),
+        at: Thresholds = SHIPPED,
+    ) -> None:
         by_name = {skill.name: skill for skill in terms}
         profiles = tuple(_profile(by_name[name], known.get(name)) for name in sorted(by_name))
         self.profiles = {each.terms.name: each for each in profiles}
+        self._bodies = bodies
         self._shelf = Shelf(
             profiles=profiles,
             numbers={each.terms.name: number for number, each in enumerate(profiles)},
             umbrellas=frozenset(number for number, each in enumerate(profiles) if each.terms.umbrella),
             phrases=PhraseIndex(phrase for each in profiles for phrase in each.phrases),
             words=WordIndex(profiles),
+            at=at,
         )
 
     def route(self, request: Request) -> Routing:
@@ -68,11 +89,50 @@ class Router:
         """The same for a request that has been read."""
         if not self.profiles:
             return Routing(decision="none", reason="No skill is served; `backwright skills` says why.")
-        routing = _decide(Standings(self._shelf, reading))
-        if routing.decision == "auto":
+        standings, routing = Standings(self._shelf, reading), None
+        if standings.by_phrase or self._shallow:
+            routing = _decide(standings)
+            if routing.decision == "auto" and self._settled(routing.matches[0]):
+                return routing
+        closer = self._closer(reading)
+        if routing is not None and self._shallow and closer is reading:
             return routing
+        return _decide(Standings(self._deep, closer, standings), sure=not closer.guessed)
+
+    def _settled(self, match: Match) -> bool:
+        """Whether nothing that a closer look finds could be surer: it names the skill, which is none that yields."""
+        named = any(piece.field in _BY_PHRASE for piece in match.evidence)
+        return named and self._shelf.numbers[match.skill] not in self._shelf.umbrellas
+
+    def _closer(self, reading: Reading) -> Reading:
+        """A request with its slips mended, and, among few skills, its unknown words read as their kin."""
         spelt = reading.spelt(self._spelling)
-        return routing if spelt is reading else _decide(Standings(self._shelf, spelt), sure=not spelt.guessed)
+        if len(self.profiles) > weights.MOST_BODIES:
+            return spelt
+        return replace(spelt, terms=self._kin.read(spelt.terms, self._deep.words.holders))
+
+    @property
+    def _shallow(self) -> bool:
+        """Whether nothing more is known of the skills than what a first look reads."""
+        return self._signs is None and len(self.profiles) > weights.MOST_BODIES
+
+    @cached_property
+    def _deep(self) -> Shelf:
+        """The same skills with all that is known of them, for requests that their triggers leave open."""
+        shelf = replace(self._shelf, signs=self._signs)
+        if len(self.profiles) > weights.MOST_BODIES:
+            return shelf
+        profiles = [each.with_body(self._bodies(each.terms.name)) for each in shelf.profiles]
+        return replace(shelf, profiles=profiles, words=WordIndex(profiles))
+
+    @cached_property
+    def _signs(self) -> SignIndex | None:
+        profiles = self._shelf.profiles
+        return SignIndex(profiles) if any(each.signs for each in profiles) else None
+
+    @cached_property
+    def _kin(self) -> Kin:
+        return Kin(self._shelf.profiles)
 
     @cached_property
     def _spelling(self) -> Spelling:
@@ -80,9 +140,13 @@ class Router:
 
     def ranked(self, request: Request, most: int) -> tuple[str, ...]:
         """The skills for which anything speaks, best first, whatever the decision; for those who measure it."""
-        standings = Standings(self._shelf, read(request).spelt(self._spelling))
+        return tuple(match.skill for match in self.weighed(request, most))
+
+    def weighed(self, request: Request, most: int) -> tuple[Match, ...]:
+        """The same with their scores and evidence; for those who ask why."""
+        standings = Standings(self._deep, self._closer(read(request)))
         found = standings.candidates(specific=standings.specific())
-        return tuple(one.terms.name for one in islice((one for one in found if one.supported), most))
+        return tuple(one.match() for one in islice((one for one in found if one.supported), most))
 
 
 def _profile(terms: SkillTerms, old: Profile | None) -> Profile:
@@ -118,7 +182,7 @@ class _Seen(Iterator[Scored]):
 def _decide(standings: Standings, *, sure: bool = True) -> Routing:
     specific = standings.specific()
     candidates = _Seen(standings.candidates(specific=specific))
-    decision, chosen = _choose(candidates, sure=sure)
+    decision, chosen = choose(candidates, standings.at, sure=sure)
     taken = {one.terms.name for one in chosen}
     behind = next(
         (one for one in chain(candidates.seen[:], candidates) if one.supported and one.terms.name not in taken), None
@@ -132,54 +196,3 @@ def _decide(standings: Standings, *, sure: bool = True) -> Routing:
         reason=reason,
         held_back=tuple(one.match() for one in [*yielding, *removed][: weights.MOST_SUGGESTED]),
     )
-
-
-def _choose(candidates: Iterator[Scored], *, sure: bool) -> tuple[Decision, Sequence[Scored]]:
-    """What to do with candidates that come best first; no more of them are looked at than it takes.
-
-    Args:
-        candidates: the skills.
-        sure: whether one may be loaded unasked at all.
-    """
-    firing = (one for one in takewhile(lambda one: one.score >= weights.SUGGEST, candidates) if one.fires)
-    best = next(firing, None)
-    if best is None:
-        return "none", ()
-    close = [best]
-    if sure and best.score >= weights.AUTO and best.decisive and not best.doubtful:
-        rival = _rival(best, firing, close)
-        if rival is None or best.score - rival.score >= weights.MARGIN:
-            return "auto", (best,)
-        close.extend(islice(firing, weights.MOST_SUGGESTED - len(close)))
-        needed = _set(best, close[1:])
-        if needed:
-            return "auto", needed
-    for one in firing if len(close) < weights.MOST_SUGGESTED else ():
-        close.append(one)
-        if len(close) == weights.MOST_SUGGESTED or one.score < best.score * weights.SPREAD:
-            break
-    return "suggest", [one for one in close[: weights.MOST_SUGGESTED] if one.score >= best.score * weights.SPREAD]
-
-
-def _set(best: Scored, others: Iterable[Scored]) -> tuple[Scored, ...] | None:
-    """The skills that a request needs together, if each is asked for in words of its own; else they are rivals."""
-    near = [one for one in others if one.decisive and best.score - one.score < weights.MARGIN]
-    needed = (best, *near)
-    if any(one.doubtful or not one.by_phrase or one.terms.umbrella for one in needed):
-        return None
-    taken: set[str] = set()
-    for one in needed:
-        own = one.asked_by
-        if not own or not taken.isdisjoint(own):
-            return None
-        taken |= own
-    return needed
-
-
-def _rival(best: Scored, firing: Iterator[Scored], passed: list[Scored]) -> Scored | None:
-    """The runner-up that may be loaded unasked too, or, as soon as there can be none near, whatever comes next."""
-    for one in firing:
-        passed.append(one)
-        if one.decisive or best.score - one.score >= weights.MARGIN:
-            return one
-    return None

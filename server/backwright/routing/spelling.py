@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
-from backwright.routing.tally import DECISIVE
+from backwright.routing.stems import root
 from backwright.routing.text import STOP_WORDS, Words, words
 from backwright.routing.trigger import Profile
 
@@ -40,16 +40,17 @@ class Spelling:
             self._known.update(profile.words)
             for phrase in profile.phrases:
                 self._known.update(phrase.tokens.surface)
-                if phrase.kind in DECISIVE:
+                if phrase.decisive:
                     for word in {*phrase.tokens.surface, "".join(phrase.tokens.surface)}:
                         holders[word].add(profile.terms.name)
         # By the word itself and by what is left of it without one letter: two words that are one slip apart meet there.
-        self._near: defaultdict[str, list[str]] = defaultdict(list)
+        # Most forms are of one word, and a string is smaller than a list of one.
+        self._near: dict[str, str] = {}
         for word in sorted(holders):
             rare = len(holders[word]) <= _RARE and word not in STOP_WORDS
             if rare and len(word) >= SHORTEST and word.isascii() and word.isalpha():
                 for form in _forms(word):
-                    self._near[form].append(word)
+                    self._near[form] = f"{self._near[form]} {word}" if form in self._near else word
 
     def repaired(self, text: Words) -> tuple[Words, str] | None:
         """The text with its slips mended, and the shortest word that was; None if there is no slip in it."""
@@ -73,12 +74,12 @@ class Spelling:
             and surface.isalpha()
             and surface not in STOP_WORDS
             and surface not in self._known
-            and part not in self._known
+            and root(part) not in self._known
         )
 
     def _nearest(self, word: str) -> str | None:
         """The one name that is one slip away; None if there is none, or more than one."""
-        met = {name for form in _forms(word) for name in self._near.get(form, ()) if name[0] == word[0]}
+        met = {name for form in _forms(word) for name in self._near.get(form, "").split() if name[0] == word[0]}
         found = [name for name in met if one_slip(word, name)]
         return found[0] if len(found) == 1 else None
 

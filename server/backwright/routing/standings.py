@@ -9,29 +9,29 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
+from math import prod
 from typing import TypeAlias
 
 from backwright.routing import weights
-from backwright.routing.index import Hit, PhraseIndex, WordIndex
+from backwright.routing.index import Hit, PhraseIndex, Search, WordIndex
 from backwright.routing.reading import Reading
-from backwright.routing.tally import DECISIVE, Scored, Tally
+from backwright.routing.signs import SignIndex
+from backwright.routing.stacks import Stack
+from backwright.routing.stems import root
+from backwright.routing.tally import Scored, Tally
+from backwright.routing.text import Words
+from backwright.routing.thresholds import SHIPPED, Thresholds
 from backwright.routing.trigger import Kind, Phrase, Profile
 
-# A phrase of a skill, where it stands (None: in a path), and in which text of the request.
+# A phrase of a skill, where it stands (None: not in a text), and in which text of the request, or else `_PATH` or
+# `_CONTEXT`.
 Heard: TypeAlias = "tuple[Phrase, Hit | None, int]"
 # Orders skills: the score downwards, what is not weighed yet before what is, an umbrella last, then the name.
 Rank: TypeAlias = "tuple[float, bool, bool, int]"
 
-# What a phrase leaves open of the score at least, wherever it stands.
-_LEFT: Mapping[Kind, float] = {
-    Kind.NAME: 1 - weights.NAME,
-    Kind.STRONG: 1 - weights.STRONG_PHRASE,
-    Kind.ALIAS: 1 - weights.STRONG_PHRASE,
-    Kind.ALL_OF: 1 - weights.ALL_OF,
-    Kind.WEAK: 1 - weights.WEAK,
-    Kind.NEGATIVE: 1.0,
-}
+_PATH, _CONTEXT = -1, -2
 _LEFT_BY_PATH = 1 - weights.PATH
 # Pieces are rounded one by one, so that a score may be this much higher than what they come to.
 _ROUNDING = 0.005
@@ -51,6 +51,8 @@ class Shelf:
         umbrellas: the places of those that yield.
         phrases: what all of them declare.
         words: what all of them hold.
+        signs: the signs of all of them; None where they are not looked for.
+        at: from which score on something is done.
     """
 
     profiles: Sequence[Profile]
@@ -58,50 +60,90 @@ class Shelf:
     umbrellas: frozenset[int]
     phrases: PhraseIndex
     words: WordIndex
+    signs: SignIndex | None = None
+    at: Thresholds = SHIPPED
 
 
 class Standings:
-    """How the skills of a shelf stand in one request."""
+    """How the skills of a shelf stand in one request.
 
-    def __init__(self, shelf: Shelf, reading: Reading) -> None:
+    Args:
+        shelf: the skills.
+        reading: the request.
+        before: the standings after a first look at it; of the same texts the phrases are not looked up again.
+
+    Attributes:
+        texts: the texts of the request.
+        hits: the phrases of each.
+    """
+
+    def __init__(self, shelf: Shelf, reading: Reading, before: Standings | None = None) -> None:
+        self.texts = reading.texts
+        again = before is not None and before.texts is reading.texts
+        self.hits: Sequence[Sequence[Hit]] = (
+            before.hits if before is not None and again else [shelf.phrases.find(text) for text in reading.texts]
+        )
         self._shelf = shelf
         self._foreign = reading.foreign
         self._stack = reading.stack
+        self._at_home = frozenset[int]() if reading.stack is None else self._about(reading.stack)
+        # What another technology leaves of a score: for a skill that is about it, and for all others.
+        self._kept_at_home = 1.0 if reading.foreign is None else 1 - weights.FOREIGN
+        self._kept = self._kept_at_home * (1.0 if reading.stack is None else 1 - weights.FOREIGN_STACK)
+        self._terms = reading.terms
         self._many = len(reading.terms) > _MANY_WORDS
-        self._search = shelf.words.search(reading.terms)
         self._heard: dict[int, list[Heard]] = {}
+        self._left: dict[int, float] = {}
         self._decisive: set[int] = set()
         self._against: set[int] = set()
+        self._signs = shelf.signs.find(reading.texts) if shelf.signs is not None else {}
         self._listen(reading)
         self._scored: dict[int, Scored] = {}
+
+    @cached_property
+    def _search(self) -> Search:
+        return self._shelf.words.search(self._terms)
+
+    @property
+    def at(self) -> Thresholds:
+        """From which score on something is done."""
+        return self._shelf.at
+
+    @property
+    def by_phrase(self) -> bool:
+        """Whether a decisive phrase was heard at all."""
+        return bool(self._decisive)
 
     def scored(self, number: int) -> Scored:
         """One skill, weighed."""
         found = self._scored.get(number)
         if found is None:
-            tally = Tally(self._shelf.profiles[number].terms, self._foreign, self._stack_for(number))
+            stack = None if self._stack is None or number in self._at_home else self._stack.name
+            tally = Tally(self._shelf.profiles[number].terms, self._foreign, stack)
             for phrase, hit, text in self._heard.get(number, ()):
                 if hit is None:
-                    tally.add_path(phrase)
+                    tally.add_at_hand(phrase, "path" if text == _PATH else "context")
                 else:
                     tally.add(phrase, hit, text)
+            tally.add_signs(self._signs.get(number, ()))
             tally.add_words(self._search.hits(number))
             found = self._scored[number] = tally.scored()
         return found
 
-    def _stack_for(self, number: int) -> str | None:
-        """The other technology that the request names; None for a skill that is about that one."""
-        if self._stack is None:
-            return None
-        held = self._shelf.profiles[number].words
-        # Its description may name it to say that the skill is not for it.
-        own = all(word in held and not held[word][1] for word in self._stack.words)
-        return None if own else self._stack.name
+    def _about(self, stack: Stack) -> frozenset[int]:
+        """The skills that are about another technology; a description may name it to say that the skill is not."""
+        roots, words = set(map(root, stack.words)), self._shelf.words
+        holding = set.intersection(*(set(words.holders.get(word, ())) for word in roots))
+        profiles = self._shelf.profiles
+        return frozenset(
+            number for number in holding if all(profiles[number].words[word][1] == "words" for word in roots)
+        )
 
     def specific(self) -> bool:
-        """Whether a decisive phrase of a skill that does not yield was found, and nothing removes the skill."""
-        numbers = self._decisive - self._shelf.umbrellas
-        return any(one.by_phrase and not one.removed for one in map(self.scored, numbers))
+        """Whether a decisive phrase or a long sign of a skill that does not yield was found, and nothing removes it."""
+        signs = (number for number, found in self._signs.items() if found[0][1] >= weights.LONG_SIGN)
+        numbers = self._decisive.union(signs) - self._shelf.umbrellas
+        return any((one.by_phrase or one.by_sign) and not one.removed for one in map(self.scored, numbers))
 
     def candidates(self, *, specific: bool) -> Iterator[Scored]:
         """The skills to choose from, best first; without those that yield, where there is a specific one.
@@ -121,31 +163,51 @@ class Standings:
 
     def yielding(self) -> list[Scored]:
         """The umbrella skills that would have been offered, best first."""
-        touched = [number for number in self._shelf.umbrellas if self._bound(number) >= weights.SUGGEST]
+        touched = [number for number in self._shelf.umbrellas if self._bound(number) >= self.at.suggest]
         ranked = self._ranked(touched, iter(()))
-        return [one for one in ranked if not one.removed and one.score >= weights.SUGGEST]
+        return [one for one in ranked if not one.removed and one.score >= self.at.suggest]
 
     def _listen(self, reading: Reading) -> None:
         """Note which phrases stand in the request, and where."""
-        heard, numbers, find = self._heard, self._shelf.numbers, self._shelf.phrases.find
-        for text, tokens in enumerate(reading.texts):
-            for hit in find(tokens):
+        heard, numbers = self._heard, self._shelf.numbers
+        left = self._left
+        for number, signs in self._signs.items():
+            heard[number] = []
+            left[number] = prod(1 - weight for _, weight in signs)
+        for text, hits in enumerate(self.hits):
+            for hit in hits:
                 for phrase in hit.phrases:
                     number = numbers[phrase.skill]
-                    heard.setdefault(number, []).append((phrase, hit, text))
-                    if phrase.kind in DECISIVE:
+                    if number in heard:
+                        heard[number].append((phrase, hit, text))
+                        left[number] *= phrase.leaves
+                    else:
+                        heard[number] = [(phrase, hit, text)]
+                        left[number] = phrase.leaves
+                    if phrase.decisive:
                         self._decisive.add(number)
                     elif phrase.kind is Kind.NEGATIVE:
                         self._against.add(number)
-        for tokens in reading.paths:
-            for hit in find(tokens):
-                for phrase in hit.phrases:
-                    heard.setdefault(numbers[phrase.skill], []).append((phrase, None, -1))
+        for place, at_hand in ((_PATH, reading.paths), (_CONTEXT, reading.context)):
+            for tokens in at_hand:
+                self._listen_at_hand(tokens, place)
+
+    def _listen_at_hand(self, tokens: Words, place: int) -> None:
+        for hit in self._shelf.phrases.find(tokens):
+            for phrase in hit.phrases:
+                number = self._shelf.numbers[phrase.skill]
+                self._heard.setdefault(number, []).append((phrase, None, place))
+                self._left[number] = self._left.get(number, 1.0) * _LEFT_BY_PATH
 
     def _ranked(self, numbers: Iterable[int], others: Iterator[Rank]) -> Iterator[Scored]:
         """Some skills, and others whose rank is known, best first."""
         umbrellas = self._shelf.umbrellas
-        queue: list[Rank] = [(-self._bound(number), False, number in umbrellas, number) for number in numbers]
+        if self._foreign is None and self._stack is None:
+            said, heard = self._search.left, self._left
+            bounds = [(1 - said[number] * heard.get(number, 1.0) + _ROUNDING, number) for number in numbers]
+        else:
+            bounds = [(self._bound(number), number) for number in numbers]
+        queue: list[Rank] = [(-bound, False, number in umbrellas, number) for bound, number in bounds]
         heapq.heapify(queue)
         other = next(others, None)
         while queue or other is not None:
@@ -162,38 +224,37 @@ class Standings:
 
     def _bound(self, number: int) -> float:
         """What the score of a skill is at most."""
-        left = self._search.left[number]
-        for phrase, hit, _ in self._heard.get(number, ()):
-            left *= _LEFT_BY_PATH if hit is None else _LEFT[phrase.kind]
+        left = self._search.left[number] * self._left.get(number, 1.0)
         return self._of_language(1 - left, number) + _ROUNDING
 
     def _of_language(self, score: float, number: int) -> float:
-        kept = 1.0 if self._foreign is None else 1 - weights.FOREIGN
-        return score * (kept if self._stack_for(number) is None else kept * (1 - weights.FOREIGN_STACK))
+        return score * (self._kept_at_home if number in self._at_home else self._kept)
 
     def _by_words(self, out: frozenset[int]) -> Iterator[Rank]:
         """The ranks of the skills of which the request holds words and no phrase, best first."""
-        left, heard, umbrellas = self._search.left, self._heard, self._shelf.umbrellas
-        numbers: Iterable[int] = self._search.telling
+        left, numbers = self._search.left, self._search.telling
         if self._many:
-            enough = [
-                n for n, open_ in enumerate(left) if self._of_language(1 - open_, n) + _ROUNDING >= weights.SUGGEST
-            ]
-            numbers = {*numbers, *enough}
-        alone = [number for number in numbers if number not in heard and number not in out]
+            most = 1 - (self.at.suggest - _ROUNDING) / self._kept_at_home
+            numbers = numbers.union(number for number, open_ in enumerate(left) if open_ <= most)
+        alone = numbers.difference(self._heard, out)
+        if self._stack is None:
+            return self._lazily(alone, self._kept)
+        own = alone.intersection(self._at_home)
+        return heapq.merge(self._lazily(own, self._kept_at_home), self._lazily(alone - own, self._kept))
+
+    def _lazily(self, alone: set[int], kept: float) -> Iterator[Rank]:
+        """The ranks of skills of which only words are known, best first; the first of them before all others."""
+        left, umbrellas = self._search.left, self._shelf.umbrellas
 
         def rank(number: int) -> Rank:
-            score = round(self._of_language(1 - left[number], number), 3)
-            return -score, True, number in umbrellas, number
+            return -round((1 - left[number]) * kept, 3), True, number in umbrellas, number
 
-        # Where a stack is named, what is left open is no order: some skills are about that stack.
-        if len(alone) > _FIRST and self._stack is None:
+        if len(alone) > _FIRST:
             last = heapq.nsmallest(_FIRST, map(left.__getitem__, alone))[-1]
             # Rounding makes equals of skills that are not, and all equals are ranked together.
             near = sorted(rank(number) for number in alone if left[number] <= last + _ROUNDING)
-            least = max(rank(number)[0] for number in alone if left[number] == last)
+            least = -round((1 - last) * kept, 3)
             first = [each for each in near if each[0] <= least]
             yield from first
-            done = {each[3] for each in first}
-            alone = [number for number in alone if number not in done]
+            alone = alone.difference(each[3] for each in first)
         yield from sorted(map(rank, alone))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from backwright.routing import weights
 from backwright.routing.decision import Evidence, EvidenceField, Match
 from backwright.routing.index import Hit, WordHit, worth
+from backwright.routing.signs import Sign
+from backwright.routing.stems import root
 from backwright.routing.text import unspaced, words
-from backwright.routing.trigger import Kind, Phrase, SkillTerms
+from backwright.routing.trigger import DECISIVE, Kind, Phrase, SkillTerms
 
 Place: TypeAlias = "tuple[int, int, int]"
 """The number of a text of the request, the first position in it, and the one after the last."""
 
-DECISIVE = frozenset({Kind.NAME, Kind.STRONG, Kind.ALIAS})
 _FIELDS: dict[Kind, EvidenceField] = {
     Kind.NAME: "name",
     Kind.STRONG: "strong",
@@ -38,6 +39,7 @@ class Scored(NamedTuple):
         pieces: the evidence, the heaviest first.
         decisive: whether it may be loaded without asking.
         by_phrase: whether a decisive phrase was found; words of a group that stand anywhere are a looser tie.
+        by_sign: whether a sign in plain words was found.
         fires: whether it may be offered at all.
         removed: whether as much speaks against it as for it.
         doubtful: whether anything speaks against it.
@@ -48,6 +50,7 @@ class Scored(NamedTuple):
     pieces: tuple[Evidence, ...]
     decisive: bool
     by_phrase: bool
+    by_sign: bool
     fires: bool
     removed: bool
     doubtful: bool
@@ -85,6 +88,7 @@ class Tally:
         "_groups",
         "_hit",
         "_negative",
+        "_signs",
         "_weak",
         "_words",
         "foreign",
@@ -98,6 +102,7 @@ class Tally:
         self.stack = stack
         self._decisive: dict[str, Evidence] = {}
         self._weak: dict[str, Evidence] = {}
+        self._signs: tuple[Sign, ...] = ()
         self._negative: dict[str, Evidence] = {}
         self._groups: dict[int, set[str]] = {}
         self._words: Sequence[WordHit] = ()
@@ -126,17 +131,21 @@ class Tally:
         elif kind is Kind.WEAK:
             if not decided:
                 self._keep(self._weak, phrase, weights.WEAK)
-        elif inside and not decided and any(map(_overshadows, inside)):
+        elif not decided and (hit.buried or (inside and any(map(_overshadows, inside)))):
             self._keep(self._weak, phrase, weights.OVERSHADOWED)
         else:
             # Inside a longer phrase of its own it adds nothing to the score, but it holds against a negative term.
             self._keep(self._decisive, phrase, 0 if decided else _weight(phrase, hit))
             self._for.append((phrase, (text, hit.start, hit.end)))
 
-    def add_path(self, phrase: Phrase) -> None:
-        """Count a phrase that a path at hand holds."""
+    def add_at_hand(self, phrase: Phrase, field: Literal["path", "context"]) -> None:
+        """Count a phrase that a path at hand holds, or what is known of the project."""
         if phrase.kind is not Kind.NEGATIVE and phrase.key not in self._decisive:
-            self._weak.setdefault(phrase.key, Evidence(phrase.text, "path", weights.PATH))
+            self._weak.setdefault(phrase.key, Evidence(phrase.text, field, weights.PATH))
+
+    def add_signs(self, signs: tuple[Sign, ...]) -> None:
+        """Count signs in plain words."""
+        self._signs = signs
 
     def add_words(self, found: Iterable[WordHit]) -> None:
         """Count the single words that the skill's name, triggers or description hold."""
@@ -147,7 +156,8 @@ class Tally:
         groups = self._complete_groups() if self._groups else []
         shares = {hit.term: weights.WORDS * hit.share for hit in self._words}
         weak = sorted([_add(piece, shares.get(key, 0)) for key, piece in self._weak.items()], key=_order)
-        support = [*self._decisive.values(), *groups, *weak[: weights.WEAK_COUNTED], *self._word_pieces()]
+        signs = [Evidence(found, "sign", weight) for found, weight in self._signs]
+        support = [*self._decisive.values(), *groups, *signs, *weak[: weights.WEAK_COUNTED], *self._word_pieces()]
         against = list(self._negative.values())
         if self.foreign is not None:
             against.append(Evidence(self.foreign, "foreign", -weights.FOREIGN))
@@ -168,16 +178,17 @@ class Tally:
             tuple(sorted([*shown, *against], key=_order)),
             decisive,
             by_phrase,
-            decisive or (len(support) > 1 and sorted(piece.weight for piece in support)[-2] >= weights.SECOND_WORD),
+            bool(signs),
+            decisive or bool(signs) or _second(support) >= weights.SECOND_WORD,
             bool(self._negative) and self._removed(),
             bool(against),
         )
 
     def _complete_groups(self) -> list[Evidence]:
+        # A skill has many, and a request says something of few.
+        heard = ((self.terms.all_of[number], self._groups[number]) for number in sorted(self._groups))
         return [
-            Evidence(" + ".join(group), "all_of", weights.ALL_OF)
-            for number, group in enumerate(self.terms.all_of)
-            if group and self._groups.get(number, set()) >= set(group)
+            Evidence(" + ".join(group), "all_of", weights.ALL_OF) for group, found in heard if found.issuperset(group)
         ]
 
     def _removed(self) -> bool:
@@ -187,9 +198,9 @@ class Tally:
         return len(clear) <= len(self._negative)
 
     def _word_pieces(self) -> list[Evidence]:
-        spoken_for = {term for phrase, _ in self._for for term in (*phrase.tokens.parts, *phrase.tokens.wholes)}
+        spoken_for = {root(term) for phrase, _ in self._for for term in (*phrase.tokens.parts, *phrase.tokens.wholes)}
         return [
-            Evidence(hit.word, "description" if hit.described else "words", worth(hit.share))
+            Evidence(hit.word, hit.held, worth(hit.share))
             for hit in self._words
             if hit.term not in spoken_for and hit.term not in self._weak
         ]
@@ -197,6 +208,11 @@ class Tally:
     def _keep(self, kept: dict[str, Evidence], phrase: Phrase, weight: float) -> None:
         if phrase.key not in kept or kept[phrase.key].weight < weight:
             kept[phrase.key] = Evidence(phrase.text, _FIELDS[phrase.kind], weight)
+
+
+def _second(support: Sequence[Evidence]) -> float:
+    """The weight of the second piece of evidence."""
+    return sorted(piece.weight for piece in support)[-2] if len(support) > 1 else 0.0
 
 
 def _add(piece: Evidence, weight: float) -> Evidence:

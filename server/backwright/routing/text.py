@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain
 
+from backwright.routing.stems import root, stem
+
 # A request may hold a pasted log. The question stands before or after the paste, so the middle is what is left out.
 MAX_CHARS = 8_192
 
@@ -60,14 +62,9 @@ writing
 # Words that say how someone asks, not what about. The search leaves them out; phrases keep them.
 STOP_WORDS = frozenset([*_ENGLISH.split(), *_SPANISH.split(), *_REQUESTS.split()])
 
-# Names that end like a plural and are none.
-_NO_PLURAL = frozenset({"aws", "cors", "dns", "https", "kubernetes", "ros", "saas", "tls"})
-
 _FIRST_UNSPACED = "\u0e00"
 # Longer tokens are read anew each time.
 _KNOWN_LENGTH = 40
-_SHORTEST_STEM = 3
-_VOWEL = re.compile("[aeiouy]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +91,11 @@ def words(text: str) -> Words:
     The last ones are kept: the router of each room reads the same request.
     """
     plain = _plain(text)
+    if plain.islower() and plain.isascii() and plain.replace(" ", "").isalpha():
+        # Most phrases are plain words.
+        surface = tuple(plain.split())
+        stems = tuple(map(_stem, surface))
+        return Words(stems, stems, tuple(range(len(stems) + 1)), surface)
     tokens = (_ASCII_TOKEN if plain.isascii() else _TOKEN).findall(plain)
     read = [_known(token) if len(token) <= _KNOWN_LENGTH else _read(token) for token in tokens]
     surfaces, stems, wholes = zip(*read, strict=True) if read else ((), (), ())
@@ -117,22 +119,20 @@ def _read(token: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
 
 # Requests and skills share most of their words. What is kept is bounded in number and length, whoever writes them.
 _known = lru_cache(maxsize=16_384)(_read)
+_stem = lru_cache(maxsize=16_384)(stem)
 
 
 def query_terms(text: Words) -> dict[str, str]:
     """The terms of a text that a search weighs, each with the form it was written in, in the order of the text.
 
-    Parts that are no stop words, identifiers of several parts also whole, and neighbouring characters of unspaced
-    scripts in pairs (one Han character alone says too little).
+    The roots of parts that are no stop words, identifiers of several parts also whole, and neighbouring characters of
+    unspaced scripts in pairs (one Han character alone says too little).
     """
-    terms: dict[str, str] = {}
-    last = len(text.parts) - 1
-    for position, (part, surface) in enumerate(zip(text.parts, text.surface, strict=True)):
-        if part >= _FIRST_UNSPACED and unspaced(part):
-            if position < last and unspaced(text.parts[position + 1]):
-                terms.setdefault(part + text.parts[position + 1], surface + text.surface[position + 1])
-        elif surface not in STOP_WORDS and len(part) > 1:
-            terms.setdefault(part, surface)
+    if not text.parts or max(text.parts) < _FIRST_UNSPACED:
+        said = zip(text.parts, text.surface, strict=True)
+        terms = {root(part): surface for part, surface in said if surface not in STOP_WORDS and len(part) > 1}
+    else:
+        terms = _in_pairs(text)
     if len(text.wholes) < len(text.parts):
         for number, whole in enumerate(text.wholes):
             start, end = text.starts[number], text.starts[number + 1]
@@ -141,34 +141,21 @@ def query_terms(text: Words) -> dict[str, str]:
     return terms
 
 
+def _in_pairs(text: Words) -> dict[str, str]:
+    terms: dict[str, str] = {}
+    last = len(text.parts) - 1
+    for position, (part, surface) in enumerate(zip(text.parts, text.surface, strict=True)):
+        if part >= _FIRST_UNSPACED and unspaced(part):
+            if position < last and unspaced(text.parts[position + 1]):
+                terms.setdefault(part + text.parts[position + 1], surface + text.surface[position + 1])
+        elif surface not in STOP_WORDS and len(part) > 1:
+            terms.setdefault(root(part), surface)
+    return terms
+
+
 def unspaced(token: str) -> bool:
     """Whether a token belongs to a script that is written without spaces."""
     return _IS_UNSPACED.match(token) is not None
-
-
-def stem(word: str) -> str:
-    """A light English stem: plural, `-ing`, `-ed` and a final `e`; other words pass unchanged.
-
-    It only has to send the forms of one word to one string; the string need not be a word.
-    """
-    if len(word) <= _SHORTEST_STEM or not word.isascii() or not word.isalpha() or word in _NO_PLURAL:
-        return word
-    if word.endswith("ies") and len(word) > _SHORTEST_STEM + 1:
-        return f"{word[:-3]}y"
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    for suffix in ("ing", "ed"):
-        base = word.removesuffix(suffix)
-        # `setting` is not said of what one sets, nor `running` of a run: short words keep a doubled consonant.
-        short = len(base) < _SHORTEST_STEM + (2 if base[-1:] == base[-2:-1] else 0)
-        if base != word and not short and _VOWEL.search(base) and not base.endswith("e"):
-            return _single(base)
-    return word.removesuffix("e") if len(word) > _SHORTEST_STEM else word
-
-
-def _single(base: str) -> str:
-    doubled = base[-1] == base[-2] and base[-1] not in "lsz"
-    return base[:-1] if doubled else base
 
 
 def _plain(text: str) -> str:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import Literal, TypeAlias
 
 from backwright.routing import weights
+from backwright.routing.stems import root
 from backwright.routing.text import Words, query_terms, words
 
 Room: TypeAlias = Literal["own", "guest", "quiet"]
 
-WordWeight: TypeAlias = "tuple[float, bool]"
-"""How much a word says of a skill, from 0 to 1, and whether the description alone holds it."""
+Held: TypeAlias = Literal["words", "description", "body"]
+"""Where a skill holds a word, the weightiest place alone: name or triggers, description, instructions."""
+
+WordWeight: TypeAlias = "tuple[float, Held]"
+"""How much a word says of a skill, from 0 to 1, and where the skill holds it."""
+
+Slot: TypeAlias = "tuple[tuple[str, ...], ...]"
+"""What fills one place of a sign: any of some words or phrases, by their roots."""
 
 
 class Kind(StrEnum):
@@ -26,6 +33,18 @@ class Kind(StrEnum):
     ALL_OF = "all_of"
     WEAK = "weak"
     NEGATIVE = "negative"
+
+
+DECISIVE = frozenset({Kind.NAME, Kind.STRONG, Kind.ALIAS})
+
+_LEAVES: Mapping[Kind, float] = {
+    Kind.NAME: 1 - weights.NAME,
+    Kind.STRONG: 1 - weights.STRONG_PHRASE,
+    Kind.ALIAS: 1 - weights.STRONG_PHRASE,
+    Kind.ALL_OF: 1 - weights.ALL_OF,
+    Kind.WEAK: 1 - weights.WEAK,
+    Kind.NEGATIVE: 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +60,8 @@ class SkillTerms:
         aliases: strong phrases in other languages, by language code.
         negative: words and phrases that speak against it (homonyms, other stacks).
         all_of: groups of terms that choose the skill when all of a group are present.
+        signs: groups of plain words that offer the skill when all of a group stand near each other, as in
+            ("slow | crawls", "query | report"), where one word of each will do.
         umbrella: whether it yields to a more specific skill that fits as well.
         room: whose it is: `own`; `guest`, another party's, which goes behind; or `quiet`, which is found by name only.
     """
@@ -53,6 +74,7 @@ class SkillTerms:
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     negative: tuple[str, ...] = ()
     all_of: tuple[tuple[str, ...], ...] = ()
+    signs: tuple[tuple[str, ...], ...] = ()
     umbrella: bool = False
     room: Room = "own"
 
@@ -68,7 +90,9 @@ class Phrase:
         group: for `ALL_OF`, the number of its group; otherwise -1.
         umbrella: whether the skill is one that yields.
         tokens: the text as the index reads it.
-        key: the same for every spelling of the phrase.
+        key: the same for every spelling of the phrase, by roots.
+        decisive: whether it may choose its skill.
+        leaves: what it leaves open of the score at least, wherever it stands in a text.
     """
 
     skill: str
@@ -78,11 +102,15 @@ class Phrase:
     umbrella: bool = False
     tokens: Words = field(init=False, repr=False, compare=False)
     key: str = field(init=False, repr=False, compare=False)
+    decisive: bool = field(init=False, repr=False, compare=False)
+    leaves: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         tokens = words(self.text)
         object.__setattr__(self, "tokens", tokens)
-        object.__setattr__(self, "key", "".join(tokens.parts))
+        object.__setattr__(self, "key", "".join(map(root, tokens.parts)))
+        object.__setattr__(self, "decisive", self.kind in DECISIVE)
+        object.__setattr__(self, "leaves", _LEAVES[self.kind])
 
 
 def phrases(terms: SkillTerms) -> Iterator[Phrase]:
@@ -108,33 +136,47 @@ class Profile:
 
     Args:
         terms: what the skill declares.
-        phrases: its phrases.
+        signs: its signs, by their roots.
         words: its words, with their weights.
     """
 
     terms: SkillTerms
     phrases: tuple[Phrase, ...]
+    signs: tuple[tuple[Slot, ...], ...]
     words: Mapping[str, WordWeight]
+
+    def with_body(self, body: Collection[str]) -> Profile:
+        """The same of a skill of which the words of its instructions are known as well."""
+        return replace(self, words=_words(self.terms, self.phrases, body)) if body else self
 
 
 def profile(terms: SkillTerms) -> Profile:
-    """The profile of a skill."""
+    """The profile of a skill by what it declares."""
     declared = tuple(phrases(terms))
+    signs = tuple(tuple(map(_slot, group)) for group in terms.signs)
+    return Profile(terms, declared, signs, _words(terms, declared))
+
+
+def _slot(written: str) -> Slot:
+    return tuple(tuple(map(root, words(one).parts)) for one in written.split("|"))
+
+
+def _words(terms: SkillTerms, declared: Iterable[Phrase], body: Collection[str] = ()) -> dict[str, WordWeight]:
     triggers = [
         term
         for phrase in declared
         if phrase.kind is not Kind.NAME and phrase.kind is not Kind.NEGATIVE
         for term in query_terms(phrase.tokens)
     ]
-    return Profile(
-        terms, declared, _weighed(query_terms(words(terms.name)), triggers, query_terms(words(terms.description)))
-    )
+    signs = [term for group in terms.signs for slot in group for term in query_terms(words(slot))]
+    triggers += dict.fromkeys(signs)
+    return _weighed(query_terms(words(terms.name)), triggers, query_terms(words(terms.description)), body)
 
 
 def _weighed(*columns: Collection[str]) -> dict[str, WordWeight]:
     """The words of the fields, which come in the order of `weights.FIELDS`, with their weights."""
     # A trigger list is no prose: that a word stands in ten phrases says nothing about how much it means.
-    name, triggers, description = (frozenset(column) for column in columns)
+    name, triggers, description, body = (frozenset(column) for column in columns)
     factors = [
         factor / (1 - weights.LENGTH + weights.LENGTH * len(column) / usual)
         for column, (factor, usual) in zip(columns, weights.FIELDS, strict=True)
@@ -145,8 +187,13 @@ def _weighed(*columns: Collection[str]) -> dict[str, WordWeight]:
         found = 0.0
         for factor, holds in zip(factors, there, strict=True):
             found += factor if holds else 0.0
-        return found / (found + weights.SATURATION), not there[0] and not there[1]
+        held: Held = "words" if there[0] or there[1] else "description" if there[2] else "body"
+        # Skills in which a word weighs alike are found together, and a hundredth tells none of them apart.
+        return round(found / (found + weights.SATURATION), 2), held
 
-    found = dict.fromkeys(description, weight(False, False, True))  # noqa: FBT003  a field each
-    found.update((term, weight(term in name, term in triggers, term in description)) for term in name | triggers)
+    found = dict.fromkeys(body - description, weight(False, False, False, True))  # noqa: FBT003  a field each
+    found.update((term, weight(False, False, True, term in body)) for term in description)  # noqa: FBT003
+    found.update(
+        (term, weight(term in name, term in triggers, term in description, term in body)) for term in name | triggers
+    )
     return found

@@ -3,8 +3,7 @@
 A score is 1 minus the product of (1 - weight) over the evidence, so each piece adds to what is still open and none
 can push it over 1. The scale is absolute: a skill's score depends on the request and on what the skill declares, and
 only its description part on the size of the catalogue (see `PRIOR_SKILLS`).
-The order of the weights is reasoned; the thresholds were set on `tests/bench/routing_labels.py` with the first four
-skills, and are to be cross-validated when the pack has grown.
+The order of the weights is reasoned. What is decided from a score on is in `thresholds.py`, with its provenance.
 """
 
 from __future__ import annotations
@@ -17,10 +16,21 @@ STRONG_PHRASE = 0.85
 STRONG_WORD = 0.7
 # All words of a group, anywhere in the request: as good as a word.
 ALL_OF = 0.7
+# Plain words for a symptom or a wish, all near each other: enough to offer the skill, never to load it. Three or more
+# hardly meet by chance.
+SIGN = 0.4
+LONG_SIGN = 0.5
+SIGNS_COUNTED = 2
+# Words from the first of them to the last.
+SIGN_REACH = 24
 # Three weak words together stay below one strong word, and nothing weak is ever loaded without asking.
 WEAK = 0.2
 WEAK_COUNTED = 3
-# What is decisive for one skill but lies inside a longer phrase of another one ("code" in "code review").
+# A weak word that more skills declare tells none of them apart.
+MOST_WEAK = 48
+# What is decisive for one skill but lies inside a longer phrase of another one ("code" in "code review"), or is a part
+# of one name of so many parts.
+LONG_NAME = 4
 OVERSHADOWED = 0.2
 # An umbrella's phrase does that from so many words on ("structure a fastapi project").
 LONG_PHRASE = 3
@@ -39,23 +49,19 @@ FOREIGN = 0.4
 # A request that names another technology and none of the pack's is about that one; no score survives this.
 FOREIGN_STACK = 0.75
 
-# One strong word is enough to load the skill, if the runner-up stays this far behind.
-AUTO = 0.65
-MARGIN = 0.12
 # A skill of another party is loaded unasked only if so many different things speak for it.
 GUEST_PIECES = 2
-# Two words that make up a fair part of the request, of which neither hardly counts. From 0.33 without the second bound
-# to both as they are, 5 of 50 prompts that hold no trigger and had no answer got the right one, and one of 67 near
-# misses an offer.
-SUGGEST = 0.3
+# Of two words that offer a skill neither hardly counts.
 SECOND_WORD = 0.05
 # A candidate this far behind the best is no help to whoever chooses.
 SPREAD = 0.5
 MOST_SUGGESTED = 3
 
-# BM25F: for name, triggers and description, how much a word counts there and how many words are usual. The usual
+# BM25F: for name, triggers, description and body, how much a word counts there and how many words are usual. The usual
 # lengths are constants, where BM25 takes the average, so that a score does not move with the catalogue.
-FIELDS = ((3.0, 2), (2.0, 80), (1.0, 40))
+FIELDS = ((3.0, 2), (2.0, 80), (1.0, 40), (0.1, 500))
+# The instructions of so many skills are read at most: of more, their triggers and descriptions have to tell.
+MOST_BODIES = 100
 SATURATION = 1.2
 LENGTH = 0.5
 # A small catalogue is read as if so many skills more were in it, each word of the request in none of them; without

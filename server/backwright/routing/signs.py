@@ -1,0 +1,79 @@
+"""Signs of a skill in plain words: a symptom or a wish that names no technology.
+
+"Customers were charged twice" says no word that a skill on background jobs would be called by. A sign is a group of
+places, each filled by any of some words; it is found when all are filled near each other, in any order. It offers its
+skill and never loads it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from backwright.routing import weights
+from backwright.routing.stems import root
+from backwright.routing.text import Words
+from backwright.routing.trigger import Profile
+
+Sign: TypeAlias = "tuple[str, float]"
+"""The words that a sign was found by, and what it adds to a score."""
+
+_Place: TypeAlias = "tuple[int, int, int]"  # skill, sign, slot
+
+# Letters of a word that may be the end of another.
+_COMPOUND: Final = 6
+
+
+class SignIndex:
+    """The signs of some skills; each skill is known by its place.
+
+    Args:
+        profiles: the skills.
+    """
+
+    def __init__(self, profiles: Sequence[Profile]) -> None:
+        places: defaultdict[tuple[str, ...], list[_Place]] = defaultdict(list)
+        self._sizes: dict[tuple[int, int], int] = {}
+        for number, profile in enumerate(profiles):
+            for sign, slots in enumerate(profile.signs):
+                self._sizes[number, sign] = len(slots)
+                for slot, phrases in enumerate(slots):
+                    for phrase in filter(None, phrases):
+                        places[phrase].append((number, sign, slot))
+        self._places = dict(places)
+        self._ends = frozenset(phrase[0] for phrase in places if len(phrase) == 1 and len(phrase[0]) >= _COMPOUND)
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        for phrase in places:
+            lengths[phrase[0]].add(len(phrase))
+        self._lengths = {first: tuple(found) for first, found in lengths.items()}
+
+    def find(self, texts: Iterable[Words]) -> Mapping[int, tuple[Sign, ...]]:
+        """The signs of each skill that a request shows, the weightiest first, at most `weights.SIGNS_COUNTED`."""
+        found: defaultdict[int, dict[int, Sign]] = defaultdict(dict)
+        for text in texts if self._places else ():
+            for (number, sign), words in self._in(text):
+                weight = weights.SIGN if self._sizes[number, sign] == 2 else weights.LONG_SIGN  # noqa: PLR2004  a pair
+                found[number].setdefault(sign, (words, weight))
+        return {number: _best(signs.values()) for number, signs in found.items()}
+
+    def _in(self, text: Words) -> Iterator[tuple[tuple[int, int], str]]:
+        roots = tuple(self._end(root(part)) for part in text.parts)
+        seen: defaultdict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+        for at in range(len(roots)):
+            for length in self._lengths.get(roots[at], ()):
+                for number, sign, slot in self._places.get(roots[at : at + length], ()):
+                    last = seen[number, sign]
+                    last[slot] = at
+                    if len(last) == self._sizes[number, sign] and at - min(last.values()) <= weights.SIGN_REACH:
+                        yield (number, sign), " + ".join(text.surface[place] for place in sorted(set(last.values())))
+
+    def _end(self, word: str) -> str:
+        """The sign's word that a long word ends with: `Zahlungsanbieter` is an `Anbieter`."""
+        if len(word) < 2 * _COMPOUND - 2 or (word,) in self._places:
+            return word
+        return next((word[at:] for at in range(3, len(word) - _COMPOUND + 1) if word[at:] in self._ends), word)
+
+
+def _best(signs: Iterable[Sign]) -> tuple[Sign, ...]:
+    return tuple(sorted(signs, key=lambda sign: (-sign[1], sign[0]))[: weights.SIGNS_COUNTED])
