@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 import rfc8785
 
-AuditAction = Literal["put", "delete", "register", "grant", "revoke", "import", "purge"]
+AuditAction = Literal["put", "delete", "register", "grant", "revoke", "import", "purge", "token-create", "token-revoke"]
 
 GENESIS: Final = "0" * 64
 """What the first link of a chain follows."""
@@ -33,8 +33,8 @@ class AuditEntry:
         request_id: what ties it to the log.
         action: what was done.
         name: to which context, schema or subject.
-        version: the version that it made; 0 where there is none.
-        before: the digest before; empty where there was nothing.
+        version: the version that it made; 0 where there is none. Of a purge, the last that is gone.
+        before: the digest before; empty where there was nothing. Of purged links, the hash of the last.
         after: the digest after.
         previous: the hash of the link before.
         hash: the hash of all the above, 64 hex digits.
@@ -75,6 +75,7 @@ class Verification:
         head: the hash of the last one that holds; keep it elsewhere to notice a chain that was cut short.
         broken_at: the sequence number of the first link that does not hold; None if all do.
         reason: what is wrong with it.
+        start: the number of the last link that was purged, which the walk began behind; 0 where none was.
     """
 
     namespace: str
@@ -82,6 +83,7 @@ class Verification:
     head: str
     broken_at: int | None = None
     reason: str = ""
+    start: int = 0
 
 
 def verify(namespace: str, entries: Iterable[AuditEntry], *, after: AuditEntry | None = None) -> Verification:

@@ -43,6 +43,13 @@ class Bus(Protocol):
         (see `BusKind.heard`) calls nobody.
         """
 
+    def check(self) -> None:
+        """Return if it can be reached now, as far as that can be told without handing anything on.
+
+        Raises:
+            StoreUnavailableError: it cannot.
+        """
+
     def close(self) -> None:
         """Let go of everything that is open."""
 

@@ -15,7 +15,7 @@ from typing import Final
 
 import jsonschema_rs
 
-from backwright.contexts import effort
+from backwright.contexts import effort, steps
 from backwright.contexts.canonical import canonical, shown, step
 from backwright.contexts.keywords import KNOWN, REFERENCE, Place, definition, places, target
 from backwright.contexts.schema import JsonObject
@@ -101,6 +101,7 @@ def checked(schema: JsonObject) -> str:
     definitions = schema.get("$defs")
     names = frozenset(definitions) if isinstance(definitions, dict) else frozenset()
     _refuse_any([problem for place in found for problem in _problems(place, names)])
+    _refuse_any([*steps.problems(schema)])
     # Before anything follows references as far as they go.
     _refuse_any(effort.problems(schema))
     text = data.decode()

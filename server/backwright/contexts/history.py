@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from backwright.contexts.context import Address, Caller, Context
+from backwright.contexts.paging import Page
 from backwright.contexts.patch import Operation, patch
-from backwright.contexts.service import Contexts, Page
+from backwright.contexts.service import Contexts
 
 
 @dataclass(frozen=True, slots=True)

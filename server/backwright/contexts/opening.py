@@ -8,7 +8,7 @@ from typing import Final
 
 from backwright._discover import discover
 from backwright.contexts.bus import Bus, BusKind
-from backwright.contexts.store import Backend, Store
+from backwright.contexts.store import Backend, State, Store
 from backwright.errors import InvalidInputError
 
 _SCHEME: Final = re.compile(r"([a-z]+)(?:\+[a-z0-9]+)?://")
@@ -37,6 +37,25 @@ def open_store(url: str) -> Store:
         StorageFullError, RecordUnreadableError: its file cannot be written, or is none.
     """
     return _backend(url).open(url)
+
+
+def state_of_store(url: str) -> State:
+    """How the tables of the store at a URL are; nothing is made or migrated.
+
+    Raises:
+        InvalidInputError: no store has that scheme, or its driver is not installed.
+        StoreUnavailableError, RecordUnreadableError: it cannot be reached or read.
+    """
+    return _backend(url).state(url)
+
+
+def name_of_store(url: str) -> str:
+    """What the kind of store at a URL is called.
+
+    Raises:
+        InvalidInputError: no store has that scheme.
+    """
+    return _backend(url).name
 
 
 def backup_store(url: str, target: Path) -> None:

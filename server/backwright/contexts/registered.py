@@ -15,14 +15,20 @@ from functools import cache, partial
 from typing import Final
 
 from backwright._files import digest
-from backwright.contexts import access, dialect, events
+from backwright.contexts import access, dialect, events, steps
 from backwright.contexts.access import ALL
 from backwright.contexts.compatibility import MODES, Change, Mode, incompatible
 from backwright.contexts.context import Caller
 from backwright.contexts.schema import JsonObject, published
 from backwright.contexts.store import Store, StoredSchema, Unit
 from backwright.contexts.writing import Deed, record
-from backwright.errors import InvalidInputError, SchemaImmutableError, SchemaIncompatibleError, StoreUnavailableError
+from backwright.errors import (
+    InvalidBodyError,
+    InvalidInputError,
+    SchemaImmutableError,
+    SchemaIncompatibleError,
+    StoreUnavailableError,
+)
 
 _TYPE: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
@@ -109,19 +115,26 @@ class Registration:
         Raises:
             SchemaImmutableError: that version is registered with another content.
             InvalidInputError: that version would leave a gap.
+            InvalidBodyError: the first version has steps, and none to come from.
         """
         latest = unit.schema(self.type, None)
         own = digest(text.encode())
         same = _same(latest, own, self.mode)
         against = latest.version if latest else 0
+        if not against and self.schema.get(steps.KEYWORD):
+            at = f"/{steps.KEYWORD}"
+            raise InvalidBodyError([{"pointer": at, "message": "there is no earlier version to come from"}])
         version = against if same else against + 1
         if self.version is not None and self.version != version:
             version = self._named(unit, self.version, own, against)
         mode = self.mode or _mode(latest)
         if version <= against:
             return SchemaCheck(self.type, version, text, own, mode, against, changed=False, changes=())
-        changes = () if latest is None else incompatible(json.loads(latest.text), self.schema, promise or _mode(latest))
+        changes = () if latest is None else self._incompatible(latest, promise or _mode(latest))
         return SchemaCheck(self.type, version, text, own, mode, against, changed=True, changes=changes)
+
+    def _incompatible(self, latest: StoredSchema, mode: Mode) -> tuple[Change, ...]:
+        return incompatible(steps.without(json.loads(latest.text)), steps.without(self.schema), mode)
 
     def _named(self, unit: Unit, version: int, own: str, latest: int) -> int:
         there = unit.schema(self.type, version) if 0 < version <= latest else None

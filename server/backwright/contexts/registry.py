@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from pydantic import ValidationError
 
-from backwright.contexts import dialect
+from backwright.contexts import dialect, steps
 from backwright.contexts.canonical import shown, step
 from backwright.contexts.schema import JsonObject, Schema, published
 from backwright.contexts.store import StoredSchema, Unit
@@ -86,10 +86,12 @@ class Joined:
         return schema.version
 
     def upgrade(self, unit: Unit, kind: str, body: JsonObject, *, version: int, wanted: int) -> JsonObject:
-        """See `Registry.upgrade`. Users' schemas have no steps: a document is of another version if it validates."""
+        """See `Registry.upgrade`. By the `steps` of each version; without any, a document that validates is of it."""
         if _ships(kind):
             return self._published.upgrade(unit, kind, body, version=version, wanted=wanted)
         schema = _registered(unit, kind, wanted)
+        for number in range(version + 1, wanted + 1):
+            body = steps.taken(json.loads(_registered(unit, kind, number).text), body)
         try:
             dialect.check(schema.text, body)
         except InvalidBodyError as error:

@@ -89,6 +89,9 @@ class Relay:
         self._lease = lease
         self._clock = clock
         self._failures = 0
+        # What was leased when the store went away, and until when it is ours.
+        self._held: tuple[Sequence[str], datetime] = ((), clock())
+        self._until = clock()
         self._woken = threading.Event()
         self._ending = threading.Event()
         self._lock = threading.Lock()
@@ -156,11 +159,17 @@ class Relay:
 
     def _taken(self, limit: int) -> Sequence[Waiting]:
         now = self._clock()
+        held, until = self._held
+        if held and now < until:
+            self._store.write(lambda unit: unit.release(held))
+        self._held = ((), now)
         # Most of the time there is nothing, and a transaction that writes costs more than one that reads.
         if not self._store.read(lambda unit: unit.due(now, 1)):
             return ()
         until = now + timedelta(seconds=self._lease)
-        return self._store.write(lambda unit: unit.lease(now, until, limit))
+        taken = self._store.write(lambda unit: unit.lease(now, until, limit))
+        self._until = until
+        return taken
 
     def _handed_on(self, taken: Sequence[Waiting]) -> Step:
         ids = [waiting.event.id for waiting in taken]
@@ -230,7 +239,8 @@ class Relay:
             try:
                 self._store.write(lambda unit: unit.failed(ids, error.message[:_LONGEST_ERROR], next_at))
             except BackwrightError:
-                # They are due again when the lease has ended.
+                # They are given back once the store is there; by itself it would wait for the lease to end.
+                self._held = (ids, self._until)
                 return Step(error=error)
         return Step(error=error)
 

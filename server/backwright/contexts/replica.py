@@ -133,7 +133,7 @@ class Follower:
         self._store = store
         self._bus = bus
         self._clock = clock
-        self._known: frozenset[str] = frozenset()
+        self._known: frozenset[str] | None = None
         self._since = clock()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -156,14 +156,19 @@ class Follower:
             self._thread.join(seconds)
 
     def step(self) -> None:
-        """Publish what was not there at the last step."""
-        since = max(self._since, self._clock() - timedelta(seconds=WINDOW_SECONDS))
+        """Publish what was not there at the last step, and at the first one what was made since the start.
+
+        A write that was under way at the start has an older time; it counts as new once it is there.
+        """
+        since = self._clock() - timedelta(seconds=WINDOW_SECONDS)
         try:
             events = self._store.read(lambda unit: unit.events_since(since, _MOST))
         except BackwrightError:
             # It is there again at one of the next steps, and then everything since is seen.
             return
         known, self._known = self._known, frozenset(event.id for event in events)
+        if known is None:
+            known = frozenset(event.id for event in events if event.at < self._since)
         self._bus.publish([event for event in events if event.id not in known])
 
     def _run(self) -> None:

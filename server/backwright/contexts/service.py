@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final, Generic, TypeVar
+from typing import Final
 
-from backwright.contexts import access, audit
+from backwright.contexts import access
 from backwright.contexts.access import ALL, Action, Grant
 from backwright.contexts.audit import AuditEntry, Verification
 from backwright.contexts.canonical import canonical
+from backwright.contexts.chain import walked
 from backwright.contexts.compatibility import Mode
 from backwright.contexts.context import Address, Caller, Condition, Context, Document, Written, checked_name
 from backwright.contexts.events import ContextEvent
+from backwright.contexts.limits import Limits, no_limits
+from backwright.contexts.paging import Page, address_of, check_limit, cursor_of
 from backwright.contexts.registered import Registration, SchemaCheck, SchemaVersion, listed, register
 from backwright.contexts.registry import Joined, Registry
 from backwright.contexts.schema import JsonObject
 from backwright.contexts.store import Listing, Store, Unit
 from backwright.contexts.writing import Deed, Write, record
-from backwright.errors import ContextNotFoundError, InvalidCursorError, InvalidInputError, SchemaUnknownError
+from backwright.errors import ContextNotFoundError, InvalidInputError, SchemaUnknownError
 
-MAX_PAGE: Final = 500
 MAX_SUBJECT: Final = 255
-_CHAIN_PAGE: Final = 1_000
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """Some of a list, and where the next ones begin; None at the end."""
-
-    items: tuple[T, ...]
-    cursor: str | None = None
 
 
 def utc_now() -> datetime:
@@ -53,6 +42,7 @@ class Contexts:
         tell: called with the event of each change of a context made here, so that listeners of this process hear of it
             at once, whatever the bus is doing. It must be quick and must not raise.
         clock: the time, in UTC.
+        limits: how much one subject may write in a while; as much as there is room for, if none are given.
     """
 
     def __init__(
@@ -63,12 +53,14 @@ class Contexts:
         wake: Callable[[], None] = lambda: None,
         tell: Callable[[ContextEvent], None] = lambda _: None,
         clock: Callable[[], datetime] = utc_now,
+        limits: Limits | None = None,
     ) -> None:
         self.store = store
         self.registry: Registry = registry or Joined()
         self._wake = wake
         self._tell = tell
         self._clock = clock
+        self._limits = limits or no_limits()
 
     # Writing
 
@@ -90,7 +82,9 @@ class Contexts:
             SchemaUnknownError: no such schema.
             ContextNotFoundError, ForbiddenError: the caller may not write there.
             AlreadyExistsError, VersionConflictError, PreconditionRequiredError, IdempotencyMismatchError: see `Write`.
+            RateLimitedError: the caller has written too much in too short a time.
         """
+        self._limits.writes.take(caller.subject)
         canonical(document)
         condition, now = condition or Condition(), self._clock()
 
@@ -109,7 +103,9 @@ class Contexts:
         Raises:
             ContextNotFoundError: there is none, or the caller may not know.
             ForbiddenError, VersionConflictError, PreconditionRequiredError, IdempotencyMismatchError: see `Write`.
+            RateLimitedError: the caller has written too much in too short a time.
         """
+        self._limits.writes.take(caller.subject)
         write = Write(caller, address, None, condition or Condition(), self._clock())
         return self._told(self.store.write(write.apply))
 
@@ -139,7 +135,7 @@ class Contexts:
             self._require(unit, caller, address.namespace, "read", address.uri)
             found = unit.context(address) if version is None else unit.version(address, version)
             if found is None or (found.deleted and version is None):
-                raise ContextNotFoundError(address.uri if version is None else f"{address.uri}/v/{version}")
+                raise _missing(address, version, unit.context(address))
             if type_version is None or type_version == found.type_version or found.deleted:
                 return found
             body = self.registry.upgrade(unit, found.type, found.body, version=found.type_version, wanted=type_version)
@@ -163,10 +159,10 @@ class Contexts:
             InvalidInputError: a namespace that is no name, or a limit that is not 1 to `MAX_PAGE`.
             InvalidCursorError: a cursor that no earlier page ended with.
         """
-        _check_limit(limit)
+        check_limit(limit)
         if namespace is not None:
             checked_name("namespace", namespace)
-        after = None if cursor is None else _address_of(cursor)
+        after = None if cursor is None else address_of(cursor)
 
         def work(unit: Unit) -> tuple[Context, ...]:
             seen = access.visible(caller, unit.grants(subject=caller.subject))
@@ -176,7 +172,7 @@ class Contexts:
             return tuple(unit.contexts(listing))
 
         found = self.store.read(work)
-        more = _cursor_of(found[limit - 1].address) if len(found) > limit else None
+        more = cursor_of(found[limit - 1].address) if len(found) > limit else None
         return Page(found[:limit], more)
 
     def history(self, caller: Caller, address: Address, *, before: int | None = None, limit: int = 50) -> Page[Context]:
@@ -186,7 +182,7 @@ class Contexts:
             ContextNotFoundError: there never was one, or the caller may not know.
             InvalidInputError: a limit that is not 1 to `MAX_PAGE`.
         """
-        _check_limit(limit)
+        check_limit(limit)
 
         def work(unit: Unit) -> tuple[Context, ...]:
             self._require(unit, caller, address.namespace, "read", address.uri)
@@ -221,8 +217,10 @@ class Contexts:
             SchemaImmutableError: `version` is registered with another content.
             StoreUnavailableError: others registered versions of it at the same time, again and again.
             SchemaIncompatibleError: it breaks the promise; `details["changes"]` has pointer, breaks and reason of each.
+            RateLimitedError: the caller has registered or checked too much in too short a time.
         """
         self._registrar(caller)
+        self._limits.schemas.take(caller.subject)
         registered = register(self.store, Registration(type, json_schema, mode, version), caller, self._clock())
         if registered.changed:
             self._wake()
@@ -230,6 +228,7 @@ class Contexts:
 
     def check_schema(
         self,
+        caller: Caller,
         type: str,  # noqa: A002  the word that callers and the wire use
         json_schema: JsonObject,
         *,
@@ -241,8 +240,10 @@ class Contexts:
         With a mode, the comparison with the latest version is made under that mode, whatever the type promises.
 
         Raises:
-            InvalidBodyError, TooLargeError, InvalidInputError, SchemaImmutableError: as `register_schema`.
+            InvalidBodyError, TooLargeError, InvalidInputError, SchemaImmutableError, RateLimitedError: as
+                `register_schema`.
         """
+        self._limits.schemas.take(caller.subject)
         registration = Registration(type, json_schema, mode, version)
         text = registration.checked()
         return self.store.read(lambda unit: registration.check(unit, text, mode))
@@ -298,7 +299,9 @@ class Contexts:
         Raises:
             ContextNotFoundError, ForbiddenError: the caller is no admin of the namespace.
             InvalidInputError: the namespace is no name, or the subject is empty or over 255 characters.
+            RateLimitedError: the caller has written too much in too short a time.
         """
+        self._limits.writes.take(caller.subject)
         if grant.namespace != ALL:
             checked_name("namespace", grant.namespace)
         if (
@@ -332,7 +335,7 @@ class Contexts:
             ContextNotFoundError, ForbiddenError: the caller is none of them.
             InvalidInputError: a limit that is not 1 to `MAX_PAGE`.
         """
-        _check_limit(limit)
+        check_limit(limit)
 
         def work(unit: Unit) -> tuple[AuditEntry, ...]:
             self._require(unit, caller, namespace, "audit", f"namespace {namespace}")
@@ -342,7 +345,7 @@ class Contexts:
         return Page(found[:limit], str(found[limit - 1].seq) if len(found) > limit else None)
 
     def verify(self, caller: Caller, namespace: str) -> Verification:
-        """Walk along the chain of a namespace and name the first link that does not hold.
+        """Walk along the chain of a namespace, from where it was purged, and name the first link that does not hold.
 
         Raises:
             ContextNotFoundError, ForbiddenError: the caller is none of its auditors.
@@ -350,19 +353,7 @@ class Contexts:
 
         def work(unit: Unit) -> Verification:
             self._require(unit, caller, namespace, "audit", f"namespace {namespace}")
-            last = unit.anchor(namespace)
-            done = Verification(namespace, 0, last.hash if last else audit.GENESIS)
-            while links := unit.links(namespace, after=last.seq if last else 0, limit=_CHAIN_PAGE):
-                found = audit.verify(namespace, links, after=last)
-                done = replace(found, entries=done.entries + found.entries)
-                if found.broken_at is not None:
-                    return done
-                last = links[-1]
-            end = unit.last_link(namespace)
-            if (end.seq if end else 0) == (last.seq if last else 0):
-                return done
-            lost = last.seq + 1 if last else 1
-            return replace(done, broken_at=lost, reason=f"link {lost} is missing, the chain was cut short")
+            return walked(unit, namespace)
 
         return self.store.read(work)
 
@@ -371,21 +362,9 @@ class Contexts:
         return self.store.read(lambda unit: tuple(unit.chains()))
 
 
-def _check_limit(limit: int) -> None:
-    if not 1 <= limit <= MAX_PAGE:
-        raise InvalidInputError(f"limit is {limit}", hint=f"give 1 to {MAX_PAGE}")
-
-
-def _cursor_of(address: Address) -> str:
-    return base64.urlsafe_b64encode(f"{address.namespace}/{address.name}".encode()).decode().rstrip("=")
-
-
-def _address_of(cursor: str) -> Address:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        namespace, _, name = text.partition("/")
-        return Address(namespace, name)
-    except (binascii.Error, ValueError, InvalidInputError):
-        raise InvalidCursorError(
-            "the cursor is none of this list", hint="begin without a cursor, and use those of the answers"
-        ) from None
+def _missing(address: Address, version: int | None, latest: Context | None) -> ContextNotFoundError:
+    if version is None:
+        return ContextNotFoundError(address.uri)
+    # Numbers have no gaps: one below the latest was there.
+    purged = latest is not None and 0 < version < latest.version
+    return ContextNotFoundError(f"{address.uri}/v/{version}", purged=purged)

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from backwright.contexts.access import Grant
 from backwright.contexts.audit import AuditEntry
@@ -100,12 +100,40 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """Versions of a context that others have followed, from the first to the last that is kept."""
+
+    address: Address
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """An event in the outbox, and how often it could not be handed on."""
 
     event: ContextEvent
     attempts: int = 0
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a process keeps between two requests, so that any other on the same store can answer the second.
+
+    Args:
+        kind: of what it is.
+        name: which of them.
+        data: its text.
+        used_at: when it was used last, in UTC.
+        stamp: how often it was written, from 1.
+    """
+
+    kind: str
+    name: str
+    data: str
+    used_at: datetime
+    stamp: int
 
 
 class Unit(Protocol):
@@ -129,6 +157,12 @@ class Unit(Protocol):
     def save(self, context: Context, *, expected: int) -> bool:
         """Make a version the latest, if the latest is the expected one (0: there is none); append it to the history."""
 
+    def replaced(self, namespace: str, before: datetime) -> Sequence[Replaced]:
+        """The versions that are kept though another had followed them before that time, by name."""
+
+    def purge_versions(self, address: Address, *, up_to: int) -> int:
+        """Remove the versions up to that one, never the latest; how many."""
+
     def answer(self, subject: str, namespace: str, key: str, now: datetime) -> KeptAnswer | None:
         """What an idempotency key came to, unless it has expired."""
 
@@ -141,8 +175,11 @@ class Unit(Protocol):
     def settle(self, answer: KeptAnswer) -> None:
         """Keep the answer under the key that this transaction has claimed."""
 
-    def forget_answers(self, now: datetime) -> int:
-        """Remove the keys that have expired; how many."""
+    def expired_answers(self, now: datetime, *, namespace: str | None = None) -> int:
+        """How many keys have expired, in one namespace or in all."""
+
+    def forget_answers(self, now: datetime, *, namespace: str | None = None) -> int:
+        """Remove the keys that have expired, in one namespace or in all; how many."""
 
     def last_link(self, namespace: str) -> AuditEntry | None:
         """The last link of a chain; locked until the transaction ends."""
@@ -195,7 +232,10 @@ class Unit(Protocol):
     def events_since(self, at: datetime, limit: int) -> Sequence[ContextEvent]:
         """The events in the outbox that were made at that time or later, the oldest first, leased or not."""
 
-    def forget_events(self, before: datetime) -> int:
+    def old_events(self, before: datetime, *, namespace: str | None = None) -> int:
+        """How many events in the outbox were made before that time, in one namespace or in all."""
+
+    def forget_events(self, before: datetime, *, namespace: str | None = None) -> int:
         """Remove events that were made before that time, handed on or not; how many."""
 
     def grants(self, *, subject: str | None = None, namespace: str | None = None) -> Sequence[Grant]:
@@ -215,6 +255,20 @@ class Unit(Protocol):
 
     def add_schema(self, schema: StoredSchema) -> bool:
         """Register a version of a schema; False if there is one of that number."""
+
+    def kept(self, kind: str, name: str) -> Kept | None:
+        """What is kept under a name, however long ago it was used."""
+
+    def keep(self, kept: Kept) -> bool:
+        """Keep it in the place of what has the stamp before (with 1: of nothing); False if that is not there."""
+
+    def forget_kept(self, kind: str, before: datetime, most: int, size: int) -> int:
+        """Remove what was not used since, and of the rest what was used longest ago, above so many or so many
+        characters together; the last used always stays. How many were removed.
+        """
+
+    def revision(self) -> tuple[str | None, str | None]:
+        """The revision of the tables, and the one that this version writes; a store without revisions has neither."""
 
 
 class Store(Protocol):
@@ -241,6 +295,10 @@ class Store(Protocol):
         """End what the store holds open, after what is being written."""
 
 
+State: TypeAlias = Literal["none", "behind", "current", "unknown"]
+"""How a store's tables are: not made yet, to be migrated when it is opened, as they should be, or a later version's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
     """One kind of store, declared as `BACKEND` by its module.
@@ -249,6 +307,7 @@ class Backend:
         name: what it is called in a report: `sqlite`.
         schemes: the schemes of the URLs that it opens.
         open: opens the store at a URL, and makes or migrates its tables.
+        state: how the tables at a URL are, without making or changing any.
         backup: copies the store at a URL, which may be in use, to a file that is not there yet; None where the database
             has its own programs for that.
     """
@@ -256,6 +315,7 @@ class Backend:
     name: str
     schemes: tuple[str, ...]
     open: Callable[[str], Store]
+    state: Callable[[str], State]
     backup: Callable[[str, Path], None] | None = None
 
 

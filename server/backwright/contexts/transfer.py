@@ -170,7 +170,7 @@ class _Import:
         for each in new:
             if not each.deleted:
                 self.contexts.registry.check(unit, each.type, each.type_version, each.body)
-            if not unit.save(each, expected=each.version - 1):
+            if not unit.save(each, expected=current.version if current else 0):
                 raise _conflict(self.address, current)
             place = (self.address.namespace, self.address.name)
             old = "" if current is None or current.deleted else current.digest
@@ -200,7 +200,9 @@ class _Import:
                 raise _conflict(address, current)
         here = 0 if current is None else current.version
         new = tuple(each for each in self.versions if each.version > here)
-        if [each.version for each in new] != list(range(here + 1, here + 1 + len(new))):
+        # Where the exporting store has purged the first ones, a history begins with a later one.
+        first = new[0].version if current is None and new else here + 1
+        if [each.version for each in new] != list(range(first, first + len(new))):
             raise InvalidInputError(f"{address.uri}: its versions do not follow version {here}", hint=HINT)
         return new
 

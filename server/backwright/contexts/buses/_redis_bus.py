@@ -103,6 +103,16 @@ class RedisBus:
 
         return end
 
+    def check(self) -> None:
+        """Whether it answers."""
+        try:
+            self._client.ping()
+        except (RedisError, OSError) as error:
+            raise StoreUnavailableError(
+                f"Redis does not answer ({type(error).__name__})",
+                hint="see whether it runs; what is due is handed on when it does",
+            ) from None
+
     def close(self) -> None:
         """End the threads and the connections."""
         with self._lock:

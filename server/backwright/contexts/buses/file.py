@@ -63,6 +63,14 @@ class FileBus:
         del hear
         return lambda: None
 
+    def check(self) -> None:
+        """Whether the file, or what will hold it, can be written."""
+        there = next(path for path in (self._path, *self._path.absolute().parents) if path.exists())
+        if (there != self._path and not there.is_dir()) or not os.access(there, os.W_OK):
+            raise StoreUnavailableError(
+                f"{self._path.name} cannot be appended to", hint="make it a file that this user may write"
+            )
+
     def close(self) -> None:
         """Nothing is held open."""
 

@@ -42,6 +42,9 @@ class MemoryBus:
 
         return end
 
+    def check(self) -> None:
+        """It is wherever the process is."""
+
     def close(self) -> None:
         """Forget who has subscribed."""
         with self._lock:

@@ -7,9 +7,10 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
+from backwright.contexts.store import State
 from backwright.errors import StoreUnavailableError
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest revision. Asked before Alembic is imported, which takes longer than anything else at a start."""
 
 _FOLDER: Final = Path(__file__).parent / "_migrations"
@@ -21,6 +22,13 @@ def revision(connection: Connection) -> str | None:
         return None
     found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return found
+
+
+def state(found: str | None) -> State:
+    """What a revision means to this version. Revisions are numbered, so a later one is greater."""
+    if found is None:
+        return "none"
+    return "current" if found == HEAD else "behind" if found < HEAD else "unknown"
 
 
 def migrate(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 from backwright.contexts.access import Grant, Role
 from backwright.contexts.audit import AuditEntry
 from backwright.contexts.context import Address, Context
-from backwright.contexts.store import KeptAnswer, StoredSchema
+from backwright.contexts.store import Kept, KeptAnswer, StoredSchema
 
 Values = dict[str, Any]
 
@@ -111,3 +111,13 @@ def schema_of(row: RowMapping) -> StoredSchema:
         created_by=row["created_by"],
         created_at=datetime.fromisoformat(row["created_at"]),
     )
+
+
+def kept_values(kept: Kept) -> Values:
+    """What a process keeps, as a row."""
+    return {**asdict(kept), "size": len(kept.data), "used_at": moment(kept.used_at)}
+
+
+def kept_of(row: RowMapping) -> Kept:
+    """The row as what it holds."""
+    return Kept(row["kind"], row["name"], row["data"], datetime.fromisoformat(row["used_at"]), row["stamp"])

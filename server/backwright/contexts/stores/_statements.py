@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Executable, Select, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from backwright.contexts.stores._tables import ACTOR, AUDIT, CHAIN, CONTEXT, GRANT, IDEMPOTENCY, OUTBOX, VERSION
+from backwright.contexts.stores._tables import ACTOR, AUDIT, CHAIN, CONTEXT, GRANT, IDEMPOTENCY, KEPT, OUTBOX, VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,9 @@ class Statements:
     actor: Select[Any]
     event: Executable
     grants: Select[Any]
+    kept: Select[Any]
+    new_kept: Executable
+    next_kept: Executable
 
 
 @cache
@@ -43,6 +46,7 @@ def statements(dialect: str) -> Statements:
     here = and_(CONTEXT.c.namespace == bindparam("at_namespace"), CONTEXT.c.name == bindparam("at_name"))
     context = select(CONTEXT).where(here)
     chain = select(CHAIN).where(CHAIN.c.namespace == bindparam("at_namespace"))
+    one = and_(KEPT.c.kind == bindparam("at_kind"), KEPT.c.name == bindparam("at_name"))
     claim, own, end = insert(IDEMPOTENCY), IDEMPOTENCY.c, insert(CHAIN)
     return Statements(
         context=context,
@@ -75,4 +79,7 @@ def statements(dialect: str) -> Statements:
         grants=select(GRANT)
         .where(GRANT.c.subject == bindparam("at_subject"))
         .order_by(GRANT.c.namespace, GRANT.c.role),
+        kept=select(KEPT).where(one),
+        new_kept=insert(KEPT).on_conflict_do_nothing(),
+        next_kept=update(KEPT).where(one, KEPT.c.stamp == bindparam("expected")),
     )

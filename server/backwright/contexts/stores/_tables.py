@@ -150,3 +150,16 @@ SCHEMA: Final = Table(
     _text("created_by"),
     _text("created_at"),
 )
+
+KEPT: Final = Table(
+    "kept",
+    METADATA,
+    _text("kind", key=True),
+    _text("name", key=True),
+    _text("data"),
+    _number("size"),
+    _text("used_at"),
+    _number("stamp"),
+    Index(None, "kind", "used_at"),
+)
+"""What processes keep between two requests; see `Kept`. Losing it loses no context."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Connection,
     CursorResult,
@@ -32,8 +33,9 @@ from backwright.contexts.access import Grant
 from backwright.contexts.audit import AuditEntry
 from backwright.contexts.context import Address, Context
 from backwright.contexts.events import ContextEvent, first_id
-from backwright.contexts.store import KeptAnswer, Listing, StoredSchema, Waiting
+from backwright.contexts.store import Kept, KeptAnswer, Listing, Replaced, StoredSchema, Waiting
 from backwright.contexts.stores import _rows
+from backwright.contexts.stores._migrate import HEAD, revision
 from backwright.contexts.stores._statements import statements
 from backwright.contexts.stores._tables import (
     ACTOR,
@@ -42,6 +44,7 @@ from backwright.contexts.stores._tables import (
     CONTEXT,
     GRANT,
     IDEMPOTENCY,
+    KEPT,
     LABEL,
     OUTBOX,
     SCHEMA,
@@ -128,6 +131,25 @@ class SqlUnit:
             self._run(LABEL.insert(), labels)
         return True
 
+    def replaced(self, namespace: str, before: datetime) -> Sequence[Replaced]:
+        """See `Unit`."""
+        own, following = VERSION.c, VERSION.alias("following").c
+        joined = and_(following.namespace == own.namespace, following.name == own.name)
+        query = (
+            select(own.name, func.min(own.version).label("first"), func.max(own.version).label("last"))
+            .where(joined, following.version == own.version + 1)
+            .where(own.namespace == namespace, following.updated_at < _rows.moment(before))
+            .group_by(own.name)
+            .order_by(own.name)
+        )
+        return [Replaced(Address(namespace, row["name"]), row["first"], row["last"]) for row in self._all(query)]
+
+    def purge_versions(self, address: Address, *, up_to: int) -> int:
+        """See `Unit`."""
+        latest = select(CONTEXT.c.version).where(_at(CONTEXT, address)).scalar_subquery()
+        old = and_(_at(VERSION, address), VERSION.c.version <= up_to, VERSION.c.version < latest)
+        return self._run(delete(VERSION).where(old)).rowcount
+
     # Idempotency keys
 
     def answer(self, subject: str, namespace: str, key: str, now: datetime) -> KeptAnswer | None:
@@ -148,9 +170,13 @@ class SqlUnit:
         own = and_(columns.subject == answer.subject, columns.namespace == answer.namespace, columns.key == answer.key)
         self._run(update(IDEMPOTENCY).where(own).values(version=answer.version, changed=answer.changed))
 
-    def forget_answers(self, now: datetime) -> int:
+    def expired_answers(self, now: datetime, *, namespace: str | None = None) -> int:
         """See `Unit`."""
-        return self._run(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.expires_at <= _rows.moment(now))).rowcount
+        return self._count(IDEMPOTENCY, _expired(now, namespace))
+
+    def forget_answers(self, now: datetime, *, namespace: str | None = None) -> int:
+        """See `Unit`."""
+        return self._run(delete(IDEMPOTENCY).where(_expired(now, namespace))).rowcount
 
     # Audit
 
@@ -256,9 +282,13 @@ class SqlUnit:
         query = select(OUTBOX.c.event).where(OUTBOX.c.id >= first_id(at)).order_by(OUTBOX.c.id).limit(limit)
         return [ContextEvent.from_json(row["event"]) for row in self._all(query)]
 
-    def forget_events(self, before: datetime) -> int:
+    def old_events(self, before: datetime, *, namespace: str | None = None) -> int:
         """See `Unit`."""
-        return self._run(delete(OUTBOX).where(OUTBOX.c.id < first_id(before))).rowcount
+        return self._count(OUTBOX, _old(before, namespace))
+
+    def forget_events(self, before: datetime, *, namespace: str | None = None) -> int:
+        """See `Unit`."""
+        return self._run(delete(OUTBOX).where(_old(before, namespace))).rowcount
 
     # Grants
 
@@ -303,13 +333,38 @@ class SqlUnit:
         del values["text"]
         return self._added(SCHEMA, values)
 
+    # What processes keep
+
+    def kept(self, kind: str, name: str) -> Kept | None:
+        """See `Unit`."""
+        row = self._one(self._ready.kept, at_kind=kind, at_name=name)
+        return None if row is None else _rows.kept_of(row)
+
+    def keep(self, kept: Kept) -> bool:
+        """See `Unit`."""
+        values = _rows.kept_values(kept)
+        if kept.stamp == 1:
+            return self._run(self._ready.new_kept, values).rowcount == 1
+        place = {"at_kind": kept.kind, "at_name": kept.name, "expected": kept.stamp - 1}
+        return self._run(self._ready.next_kept, {**values, **place}).rowcount == 1
+
+    def forget_kept(self, kind: str, before: datetime, most: int, size: int) -> int:
+        """See `Unit`."""
+        order = (KEPT.c.used_at.desc(), KEPT.c.name.desc())
+        number = func.row_number().over(order_by=order).label("number")
+        total = func.sum(KEPT.c.size).over(order_by=order).label("total")
+        rows = select(KEPT.c.name, number, total).where(KEPT.c.kind == kind).subquery()
+        above = and_(rows.c.number > 1, or_(rows.c.number > most, rows.c.total > size))
+        gone = or_(KEPT.c.used_at < _rows.moment(before), KEPT.c.name.in_(select(rows.c.name).where(above)))
+        return self._run(delete(KEPT).where(KEPT.c.kind == kind, gone)).rowcount
+
     # Statements
 
     def _added(self, table: Table, values: Mapping[str, Any]) -> bool:
         return self._run(self._insert(table).values(values).on_conflict_do_nothing()).rowcount == 1
 
-    def _locked(self, query: Select[Any]) -> Select[Any]:
-        return query.with_for_update() if self._locks else query
+    def _count(self, table: Table, condition: ColumnElement[bool]) -> int:
+        return int(self._one(select(func.count().label("count")).select_from(table).where(condition))["count"])
 
     def _run(
         self, statement: Executable | Insert, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -317,6 +372,10 @@ class SqlUnit:
         # Without it the count of an INSERT is anything.
         options = {"preserve_rowcount": True}
         return cast("CursorResult[Any]", self._connection.execute(statement, rows, execution_options=options))
+
+    def revision(self) -> tuple[str | None, str | None]:
+        """See `Unit`."""
+        return revision(self._connection), HEAD
 
     def _one(self, query: Select[Any], **given: object) -> Any:  # a row, or None
         return self._connection.execute(query, given).mappings().first()
@@ -327,3 +386,13 @@ class SqlUnit:
 
 def _at(table: Table, address: Address) -> Any:  # a condition
     return and_(table.c.namespace == address.namespace, table.c.name == address.name)
+
+
+def _expired(now: datetime, namespace: str | None) -> ColumnElement[bool]:
+    old = IDEMPOTENCY.c.expires_at <= _rows.moment(now)
+    return old if namespace is None else and_(old, IDEMPOTENCY.c.namespace == namespace)
+
+
+def _old(before: datetime, namespace: str | None) -> ColumnElement[bool]:
+    old = OUTBOX.c.id < first_id(before)
+    return old if namespace is None else and_(old, OUTBOX.c.uri.startswith(f"context://{namespace}/", autoescape=True))

@@ -12,13 +12,14 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import TypeVar
 
 from backwright.contexts.access import Grant
 from backwright.contexts.audit import AuditEntry
 from backwright.contexts.context import Address, Context
 from backwright.contexts.events import ContextEvent, first_id
-from backwright.contexts.store import Backend, KeptAnswer, Listing, StoredSchema, Unit, Waiting
+from backwright.contexts.store import Backend, Kept, KeptAnswer, Listing, Replaced, StoredSchema, Unit, Waiting
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ class _Tables:
     outbox: dict[str, tuple[Waiting, datetime | None]] = field(default_factory=dict)
     grants: frozenset[Grant] = frozenset()
     schemas: dict[tuple[str, int], StoredSchema] = field(default_factory=dict)
+    kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
 
 
 class _MemoryUnit:
@@ -46,13 +48,11 @@ class _MemoryUnit:
         return history[-1] if history else None
 
     def version(self, address: Address, number: int) -> Context | None:
-        history = self._at.histories.get(address, ())
-        return history[number - 1] if 0 < number <= len(history) else None
+        return next((one for one in self._at.histories.get(address, ()) if one.version == number), None)
 
     def versions(self, address: Address, *, before: int | None, limit: int) -> Sequence[Context]:
         history = self._at.histories.get(address, ())
-        older = history if before is None else history[: max(before - 1, 0)]
-        return older[::-1][:limit]
+        return [one for one in reversed(history) if before is None or one.version < before][:limit]
 
     def contexts(self, listing: Listing) -> Sequence[Context]:
         wanted = (listing.labels or {}).items()
@@ -76,10 +76,25 @@ class _MemoryUnit:
 
     def save(self, context: Context, *, expected: int) -> bool:
         history = self._at.histories.get(context.address, ())
-        if len(history) != expected:
+        if (history[-1].version if history else 0) != expected:
             return False
         self._at.histories[context.address] = (*history, context)
         return True
+
+    def replaced(self, namespace: str, before: datetime) -> Sequence[Replaced]:
+        found = []
+        for address, history in sorted(self._at.histories.items()):
+            old = [one.version for one, following in pairwise(history) if following.updated_at < before]
+            if address.namespace == namespace and old:
+                found.append(Replaced(address, old[0], old[-1]))
+        return found
+
+    def purge_versions(self, address: Address, *, up_to: int) -> int:
+        history = self._at.histories.get(address, ())
+        kept = (*(one for one in history[:-1] if one.version > up_to), *history[-1:])
+        if history:
+            self._at.histories[address] = kept
+        return len(history) - len(kept)
 
     def answer(self, subject: str, namespace: str, key: str, now: datetime) -> KeptAnswer | None:
         kept = self._at.answers.get((subject, namespace, key))
@@ -94,11 +109,21 @@ class _MemoryUnit:
     def settle(self, answer: KeptAnswer) -> None:
         self._at.answers[answer.subject, answer.namespace, answer.key] = answer
 
-    def forget_answers(self, now: datetime) -> int:
-        old = [key for key, kept in self._at.answers.items() if kept.expires_at <= now]
+    def expired_answers(self, now: datetime, *, namespace: str | None = None) -> int:
+        return len(self._expired(now, namespace))
+
+    def forget_answers(self, now: datetime, *, namespace: str | None = None) -> int:
+        old = self._expired(now, namespace)
         for key in old:
             del self._at.answers[key]
         return len(old)
+
+    def _expired(self, now: datetime, namespace: str | None) -> list[tuple[str, str, str]]:
+        return [
+            key
+            for key, kept in self._at.answers.items()
+            if kept.expires_at <= now and namespace in {None, kept.namespace}
+        ]
 
     def last_link(self, namespace: str) -> AuditEntry | None:
         chain = self._at.chains.get(namespace, ())
@@ -165,10 +190,21 @@ class _MemoryUnit:
     def events_since(self, at: datetime, limit: int) -> Sequence[ContextEvent]:
         return [self._at.outbox[each][0].event for each in sorted(self._at.outbox) if each >= first_id(at)][:limit]
 
-    def forget_events(self, before: datetime) -> int:
-        old = [each for each in self._at.outbox if each < first_id(before)]
+    def old_events(self, before: datetime, *, namespace: str | None = None) -> int:
+        return len(self._old(before, namespace))
+
+    def forget_events(self, before: datetime, *, namespace: str | None = None) -> int:
+        old = self._old(before, namespace)
         self.handed_on(old)
         return len(old)
+
+    def _old(self, before: datetime, namespace: str | None) -> list[str]:
+        start = "" if namespace is None else f"context://{namespace}/"
+        return [
+            each
+            for each, (waiting, _) in self._at.outbox.items()
+            if each < first_id(before) and waiting.event.uri.startswith(start)
+        ]
 
     def grants(self, *, subject: str | None = None, namespace: str | None = None) -> Sequence[Grant]:
         return sorted(
@@ -202,6 +238,32 @@ class _MemoryUnit:
         self._at.schemas[place] = schema
         return True
 
+    def kept(self, kind: str, name: str) -> Kept | None:
+        return self._at.kept.get((kind, name))
+
+    def keep(self, kept: Kept) -> bool:
+        there = self.kept(kept.kind, kept.name)
+        if (0 if there is None else there.stamp) != kept.stamp - 1:
+            return False
+        self._at.kept[kept.kind, kept.name] = kept
+        return True
+
+    def forget_kept(self, kind: str, before: datetime, most: int, size: int) -> int:
+        newest = sorted(
+            (one for one in self._at.kept.values() if one.kind == kind), key=lambda one: (one.used_at, one.name)
+        )
+        gone, total = [], 0
+        for number, one in enumerate(reversed(newest)):
+            total += len(one.data)
+            if one.used_at < before or (number and (number >= most or total > size)):
+                gone.append(one)
+        for one in gone:
+            del self._at.kept[kind, one.name]
+        return len(gone)
+
+    def revision(self) -> tuple[str | None, str | None]:
+        return None, None
+
 
 class MemoryStore:
     """Contexts in the memory of this process; see `Store`."""
@@ -227,4 +289,4 @@ class MemoryStore:
         """Nothing is held open."""
 
 
-BACKEND = Backend(name="memory", schemes=("memory",), open=lambda _: MemoryStore())
+BACKEND = Backend(name="memory", schemes=("memory",), open=lambda _: MemoryStore(), state=lambda _: "none")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from backwright.contexts.store import Backend, Unit
-from backwright.contexts.stores._migrate import HEAD, migrate, revision
+from backwright.contexts.store import Backend, State, Unit
+from backwright.contexts.stores._migrate import HEAD, migrate, revision, state
 from backwright.contexts.stores._unit import SqlUnit
 from backwright.errors import BackwrightError, InvalidInputError, StorageFullError, StoreUnavailableError
 
@@ -22,6 +22,10 @@ POOL: Final = 20
 
 CONNECT_SECONDS: Final = 5
 LOCK_SECONDS: Final = 10
+
+ANSWER_SECONDS: Final = 2 * LOCK_SECONDS + 5
+"""How long a statement may take on the wire: longer than PostgreSQL itself lets it run."""
+
 _TRIES: Final = 4
 # What all processes that migrate this database lock; any number that nobody else uses.
 _MIGRATION_LOCK: Final = 0x6261636B7772
@@ -77,9 +81,10 @@ class PostgresStore:
 
 def _engine(url: str) -> Engine:
     try:
-        parsed = make_url(url).set(drivername="postgresql+psycopg")
-        return create_engine(
-            parsed,
+        from backwright.contexts.stores._postgres_connection import KEPT_ALIVE, PING_SECONDS, Impatient
+
+        engine = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
             pool_size=POOL,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
@@ -89,6 +94,7 @@ def _engine(url: str) -> Engine:
                 "connect_timeout": CONNECT_SECONDS,
                 "application_name": "backwright",
                 "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={2 * LOCK_SECONDS}s",
+                **KEPT_ALIVE,
             },
         )
     except (ArgumentError, ValueError):
@@ -97,6 +103,21 @@ def _engine(url: str) -> Engine:
         raise InvalidInputError(
             "PostgreSQL needs a driver that is not installed", hint="install backwright[postgres]"
         ) from None
+
+    def connect(_: object, __: object, arguments: Sequence[Any], named: dict[str, Any]) -> Impatient:
+        return Impatient.connect(*arguments, **named)
+
+    def lent(connection: Impatient, *_: object) -> None:
+        connection.patience = ANSWER_SECONDS
+
+    def returned(connection: Impatient | None, *_: object) -> None:
+        if connection is not None:
+            connection.patience = PING_SECONDS
+
+    event.listen(engine, "do_connect", connect)
+    event.listen(engine, "checkout", lent)
+    event.listen(engine, "checkin", returned)
+    return engine
 
 
 @contextmanager
@@ -115,13 +136,13 @@ def _state(error: DBAPIError) -> str:
 
 
 def _translated(error: DBAPIError) -> BackwrightError:
-    state = _state(error)
-    if state in _FULL:
+    code = _state(error)
+    if code in _FULL:
         return StorageFullError(
-            f"the database takes no writes (SQLSTATE {state}); nothing was written",
+            f"the database takes no writes (SQLSTATE {code}); nothing was written",
             hint="make room on its disk, or point to the primary; reads go on",
         )
-    return _unavailable(f"it gave up (SQLSTATE {state})" if state else "it cannot be reached")
+    return _unavailable(f"it gave up (SQLSTATE {code})" if code else "it cannot be reached")
 
 
 def _unavailable(what: str) -> StoreUnavailableError:
@@ -130,4 +151,13 @@ def _unavailable(what: str) -> StoreUnavailableError:
     )
 
 
-BACKEND = Backend(name="postgresql", schemes=("postgresql", "postgres"), open=PostgresStore)
+def _tables(url: str) -> State:
+    engine = _engine(url)
+    try:
+        with _named(), engine.connect() as connection:
+            return state(revision(connection))
+    finally:
+        engine.dispose()
+
+
+BACKEND = Backend(name="postgresql", schemes=("postgresql", "postgres"), open=PostgresStore, state=_tables)

@@ -7,10 +7,12 @@ can flush three hundred times a second then takes thousands of writes.
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing, suppress
@@ -22,15 +24,19 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
-from backwright.contexts.store import Backend, Unit
-from backwright.contexts.stores._migrate import HEAD, migrate, revision
+from backwright.contexts.store import Backend, State, Unit
+from backwright.contexts.stores._migrate import HEAD, migrate, revision, state
 from backwright.contexts.stores._unit import SqlUnit
 from backwright.errors import BackwrightError, RecordUnreadableError, StorageFullError, StoreUnavailableError
 
 T = TypeVar("T")
 
-BUSY_SECONDS: Final = 5.0
-"""How long to wait for another process."""
+BUSY_SECONDS: Final = 0.8
+"""How long a write waits for another process; who has waited so long hears within a second that it is locked."""
+
+_READ_SECONDS: Final = 5.0
+_SPARE_SECONDS: Final = 0.1
+_EFFECTIVE: Final = os.access in os.supports_effective_ids
 
 MAX_WAITING: Final = 4_096
 _MAX_GROUP: Final = 256
@@ -38,7 +44,8 @@ _MAX_GROUP: Final = 256
 # A write-ahead log that several processes reset at once can be corrupted before this version (sqlite.org/wal.html).
 _SAFE_WAL: Final = (3, 51, 3)
 
-_Piece = tuple[Callable[[Unit], Any], "Future[Any]"]
+# The work, who waits for it, and since when.
+_Piece = tuple[Callable[[Unit], Any], "Future[Any]", float]
 
 
 class SqliteStore:
@@ -56,12 +63,14 @@ class SqliteStore:
         self._closed = False
         with _named(path):
             _make(path)
-        self._writing = _engine(path, "BEGIN IMMEDIATE", StaticPool)
-        self._reading = _engine(path, "BEGIN", QueuePool)
+        self._writing = _engine(path, "BEGIN IMMEDIATE", StaticPool, BUSY_SECONDS)
+        self._reading = _engine(path, "BEGIN", QueuePool, _READ_SECONDS)
         try:
-            with _named(path), self._writing.begin() as connection:
-                if revision(connection) != HEAD:
-                    migrate(connection)
+            # Most of the time the tables are there, and whoever is writing need not be waited for.
+            if self._revision() != HEAD:
+                with _named(path), self._writing.begin() as connection:
+                    if revision(connection) != HEAD:
+                        migrate(connection)
         except BackwrightError:
             self._dispose()
             raise
@@ -77,7 +86,7 @@ class SqliteStore:
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write_all, name="contexts-writer", daemon=True)
                 self._writer.start()
-            self._pieces.put((work, future))
+            self._pieces.put((work, future, time.monotonic()))
         return future.result()
 
     def read(self, work: Callable[[Unit], T]) -> T:
@@ -85,12 +94,16 @@ class SqliteStore:
         with _named(self._path), self._reading.begin() as connection:
             return work(SqlUnit(connection, locks=False))
 
+    def _revision(self) -> str | None:
+        with _named(self._path), self._reading.begin() as connection:
+            return revision(connection)
+
     def close(self) -> None:
         """Write what is waiting, and let go of the file."""
         with self._lock:
             self._closed, writer = True, self._writer
-        if writer is not None:
             self._pieces.put(None)
+        if writer is not None:
             writer.join()
         self._dispose()
 
@@ -121,7 +134,7 @@ class SqliteStore:
                 if len(group) == 1:
                     # What fails alone takes nothing with it but its own transaction.
                     done.append(partial(group[0][1].set_result, group[0][0](unit)))
-                for work, future in group if len(group) > 1 else ():
+                for work, future, _ in group if len(group) > 1 else ():
                     try:
                         with connection.begin_nested():
                             result = work(unit)
@@ -133,24 +146,48 @@ class SqliteStore:
                     else:
                         done.append(partial(future.set_result, result))
         except Exception as error:  # noqa: BLE001  it belongs to the callers, and the writer must go on
-            for _, future in group:
-                future.set_exception(error)
+            self._fail(group, error)
         else:
             for tell in done:
                 tell()
 
+    def _fail(self, group: list[_Piece], error: Exception) -> None:
+        for _, future, _ in group:
+            future.set_exception(error)
+        if isinstance(error, StoreUnavailableError):
+            self._refuse(error)
+        if isinstance(error, StorageFullError):
+            # A connection that was opened when the disk only read would go on so when it does no longer.
+            self._writing.dispose()
+
+    def _refuse(self, error: StoreUnavailableError) -> None:
+        """Tell those who have waited through a lock as well; the next group may wait as long once more."""
+        newest = time.monotonic() - _SPARE_SECONDS
+        # Nobody puts anything in meanwhile, so that what says to end stays the last.
+        with self._lock:
+            for _ in range(self._pieces.qsize()):
+                piece = self._pieces.get()
+                if piece is not None and piece[2] < newest:
+                    piece[1].set_exception(error)
+                else:
+                    self._pieces.put(piece)
+
 
 def _make(path: Path) -> None:
-    """The file, readable by this user alone from its first moment."""
+    """The file, readable by this user alone from its first moment; one that is there and only reads is left to read."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        if error.errno not in {errno.EACCES, errno.EROFS} or not os.access(path, os.R_OK, effective_ids=_EFFECTIVE):
+            raise
 
 
-def _engine(path: Path, begin: str, pool: type[StaticPool | QueuePool]) -> Engine:
+def _engine(path: Path, begin: str, pool: type[StaticPool | QueuePool], patience: float) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=pool,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        connect_args={"timeout": patience, "check_same_thread": False},
     )
     journal = "WAL" if sqlite3.sqlite_version_info >= _SAFE_WAL else "DELETE"
 
@@ -198,12 +235,24 @@ def _of_sqlite(path: Path, error: sqlite3.Error) -> BackwrightError:
         return StorageFullError(
             f"{path.name} could not be written ({name}); nothing was", hint="make room on the disk; reads go on"
         )
+    if name.startswith("SQLITE_CANTOPEN") and _is_readonly(path):
+        return StorageFullError(f"{path.name} lies on a disk that only reads; nothing was written", hint="reads go on")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_AUTH")):
         return RecordUnreadableError(
             f"{path.name} is damaged or no database of contexts ({name})",
             hint="put the latest backup in its place, or move it away to begin anew",
         )
     return StoreUnavailableError(f"{path.name} is busy or cannot be opened ({name or 'no answer'})", hint="try again")
+
+
+def _is_readonly(path: Path) -> bool:
+    # SQLite says no more than that it cannot open its journal.
+    try:
+        return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) or not os.access(
+            path.parent, os.W_OK, effective_ids=_EFFECTIVE
+        )
+    except OSError:
+        return False
 
 
 def _open(url: str) -> SqliteStore:
@@ -232,4 +281,14 @@ def _backup(url: str, target: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-BACKEND = Backend(name="sqlite", schemes=("sqlite",), open=_open, backup=_backup)
+def _state(url: str) -> State:
+    path = Path(url.removeprefix("sqlite:///"))
+    if not path.exists():
+        return "none"
+    with _named(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as found:
+        tables = found.execute("SELECT name FROM sqlite_master WHERE name = 'alembic_version'").fetchall()
+        row = found.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None
+        return state(None if row is None else str(row[0]))
+
+
+BACKEND = Backend(name="sqlite", schemes=("sqlite",), open=_open, state=_state, backup=_backup)
