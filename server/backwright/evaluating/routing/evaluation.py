@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from backwright.evaluating.routing.descriptions import Alike, alike, cut_short
 from backwright.evaluating.routing.figures import Bin, Figures, by, calibration, confusion, figures
+from backwright.evaluating.routing.folds import Validation, cross_validate
 from backwright.evaluating.routing.labels import Label
-from backwright.evaluating.routing.methods import Verdict, ours, plain
+from backwright.evaluating.routing.methods import Method, Verdict, ours, plain
 from backwright.routing.rooms import Rooms
+from backwright.routing.router import Bodies
+from backwright.routing.thresholds import Thresholds
 from backwright.routing.trigger import SkillTerms
 
 
@@ -19,7 +22,9 @@ class RoutingEvaluation:
 
     Args:
         skills: how many it chooses from.
-        methods: the figures of each method, ours first.
+        methods: the figures of each method, ours first; where labels carry what a caller sends along, ours for the
+            prompts alone as well.
+        validation: the figures with thresholds that were chosen on other labels; None where it was not asked for.
         categories: ours, by the category of the labels.
         languages: ours, by their language.
         confused: how often one was shown where another was expected.
@@ -31,6 +36,7 @@ class RoutingEvaluation:
 
     skills: int
     methods: Mapping[str, Figures]
+    validation: Validation | None
     categories: Mapping[str, Figures]
     languages: Mapping[str, Figures]
     confused: Mapping[tuple[str, str], int]
@@ -41,7 +47,12 @@ class RoutingEvaluation:
 
 
 def evaluate_routing(
-    terms: Sequence[SkillTerms], labels: Sequence[Label], resolve: Callable[[str], str | None] = lambda _: None
+    terms: Sequence[SkillTerms],
+    labels: Sequence[Label],
+    resolve: Callable[[str], str | None] = lambda _: None,
+    *,
+    bodies: Bodies = lambda _: (),
+    folds: int = 0,
 ) -> RoutingEvaluation:
     """Route every label, and look at what came out.
 
@@ -49,13 +60,27 @@ def evaluate_routing(
         terms: the skills to choose from.
         labels: the prompts.
         resolve: the version that answers `name@range`.
+        bodies: the words of a skill's instructions, by its name.
+        folds: into how many parts the labels are dealt to cross-validate the thresholds; 0 for not at all.
+
+    Raises:
+        InvalidInputError: as `cross_validate`.
     """
-    own = ours(Rooms(terms), resolve)
+    rooms = Rooms(terms, bodies=bodies)
+    own = ours(rooms, resolve)
     verdicts = own.verdicts(labels)
+    alone = {}
+    if any(label.accompanied for label in labels):
+        alone["prompt alone"] = figures(own.verdicts([label.alone() for label in labels]))
+
+    def deciding(at: Thresholds) -> Method:
+        return ours(Rooms(terms, rooms.profiles, bodies, at), resolve)
+
     rest = {method.name: figures(method.verdicts(labels)) for method in plain(terms)}
     return RoutingEvaluation(
         skills=len(terms),
-        methods={own.name: figures(verdicts), **rest},
+        methods={own.name: figures(verdicts), **alone, **rest},
+        validation=cross_validate(labels, folds, deciding) if folds else None,
         categories=by(verdicts, lambda one: one.label.category or "-"),
         languages=by(verdicts, lambda one: one.label.language or "-"),
         confused=confusion(verdicts),

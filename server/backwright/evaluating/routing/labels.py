@@ -1,21 +1,22 @@
 """Labelled prompts: what someone types, and the skills that are right for it, or none.
 
 A file holds one JSON object a line: `id`, `prompt` and `expected` (names of skills; empty: none fits), and where there
-is more to say `acceptable` (right as well), `wrong` (must not be shown), `expected_version`, `category`, `lang`, and
-what a caller would send along: `keywords` and `paths`.
+is more to say `acceptable` (right as well), `wrong` (must not be shown), `expected_version`, `category`, `lang` (or
+`language`), and what a caller would send along: `keywords`, `paths` and `context`, a list of names or an object of such
+lists.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backwright.catalog.skill import Skill
 from backwright.errors import InvalidInputError
 
 _LISTS = ("expected", "acceptable", "wrong", "keywords", "paths")
-_TEXTS = ("expected_version", "category", "lang")
+_TEXTS = ("expected_version", "category", "lang", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Label:
         language: a language code.
         keywords: what a caller adds.
         paths: files at hand.
+        context: what the caller knows of the project, such as its libraries.
     """
 
     id: str
@@ -45,6 +47,16 @@ class Label:
     language: str = ""
     keywords: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+
+    @property
+    def accompanied(self) -> bool:
+        """Whether the caller sends anything along."""
+        return bool(self.keywords or self.paths or self.context)
+
+    def alone(self) -> Label:
+        """The same prompt with nothing sent along."""
+        return replace(self, keywords=(), paths=(), context=())
 
     @property
     def right(self) -> frozenset[str]:
@@ -114,10 +126,20 @@ def _label(line: str, number: int) -> Label:
         acceptable=lists["acceptable"],
         version=texts["expected_version"],
         category=texts["category"] or "",
-        language=texts["lang"] or "",
+        language=texts["lang"] or texts["language"] or "",
         keywords=lists["keywords"],
         paths=lists["paths"],
+        context=tuple(_context(row.get("context") or [], number)),
     )
+
+
+def _context(value: object, number: int) -> Iterator[str]:
+    lists = list(value.values()) if isinstance(value, dict) else [value]
+    for each in lists:
+        names = [each] if isinstance(each, str) else each
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise _wrong("context is no list of strings, and no object of such lists", number)
+        yield from names
 
 
 def _strings(row: dict[str, object], key: str, number: int) -> Iterator[str]:

@@ -74,7 +74,7 @@ def ours(rooms: Rooms, resolve: Callable[[str], str | None] = lambda _: None) ->
     """
 
     def says(label: Label) -> Verdict:
-        request = Request(label.prompt, paths=label.paths, keywords=label.keywords)
+        request = Request(label.prompt, paths=label.paths, keywords=label.keywords, context=label.context)
         start = time.perf_counter()
         try:
             routing = rooms.route(request)

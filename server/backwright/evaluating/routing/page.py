@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from backwright.evaluating._document import document, section
 from backwright.evaluating.routing.evaluation import RoutingEvaluation
 from backwright.evaluating.routing.figures import Figures
+from backwright.evaluating.routing.folds import Validation
 from backwright.evaluating.routing.methods import Verdict
 from backwright.review.markup import Markup, element, lines
+from backwright.routing.thresholds import Thresholds
 
 COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("first", "first"),
@@ -65,6 +68,8 @@ def _parts(evaluation: RoutingEvaluation) -> Iterator[Markup]:
     for field, title in _BARS:
         yield section(field, title, element("div", _chart(evaluation.methods, field, title), class_="card chart"))
     yield section("methods", "Methods", _table("method", evaluation.methods))
+    if evaluation.validation is not None:
+        yield section("folds", "With thresholds chosen on other labels", _folds(evaluation.validation))
     yield section("categories", "By category", _table("category", evaluation.categories))
     yield section("languages", "By language", _table("language", evaluation.languages))
     yield section("calibration", "How often the first is right, by its score", _bins(evaluation))
@@ -120,6 +125,27 @@ def _bins(evaluation: RoutingEvaluation) -> Markup:
 def _confusion(evaluation: RoutingEvaluation) -> Markup:
     rows = [[expected, said, str(count)] for (expected, said), count in evaluation.confused.items()]
     return _rows(["expected", "shown first", "times"], rows)
+
+
+def _folds(found: Validation) -> Markup:
+    titles = dict(COLUMNS)
+    rows = [
+        [titles[field], f"{one.mean:.3f}", f"{one.deviation:.3f}", f"{one.low:.3f} to {one.high:.3f}"]
+        for field, one in found.spreads.items()
+    ]
+    note = f"{found.folds} folds; chosen: {chosen(found)}. What serves: {spelt_out(found.shipped)}."
+    return Markup(lines([_rows(["figure", "mean", "deviation", "range"], rows), element("p", note, class_="lead")]))
+
+
+def chosen(found: Validation) -> str:
+    """The thresholds that the folds chose, and how often."""
+    counted = Counter(found.chosen).most_common()
+    return "; ".join(f"{spelt_out(each)} ({count} times)" for each, count in counted)
+
+
+def spelt_out(at: Thresholds) -> str:
+    """Thresholds in words."""
+    return f"load from {at.auto:.2f}, {at.margin:.2f} ahead; offer from {at.suggest:.2f}"
 
 
 def _cuts(evaluation: RoutingEvaluation) -> Markup:
