@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from backwright._work import part
 from backwright.review import ruff
 from backwright.review.change import Change
 from backwright.review.debt import Sighting, old_debt
@@ -64,10 +65,13 @@ class Detectors:
         before = old.to_lint(old.paths()) if at_once else {}
         # Ruff works in its own process while our rules run in this one.
         with ruff.started(reading.pieces if self.with_ruff else {}, self.facts, before, self.watch) as running:
-            self._run_rules(detected, change, added, new)
-            said_before = self._before(new, old, detected)
+            with part("review.rules"):
+                self._run_rules(detected, change, added, new)
+            with part("review.before"):
+                said_before = self._before(new, old, detected)
             self.watch.at(Stage.RUFF)
-            said = running.collect(added)
+            with part("review.ruff"):
+                said = running.collect(added)
         new += said.new
         detected.unchecked.extend(said.unchecked)
         said_before += said.old if at_once else self._ruff_before(said.new, old, detected)
@@ -83,7 +87,9 @@ class Detectors:
         unfinished: list[str] = []
         for number, rule in enumerate(self.rules):
             self.watch.at(Stage.RULES, number, len(self.rules))
-            claimed = guarded_claims(rule, change, self.facts, self.watch)
+            with part("review.rule", rule=rule.code) as this:
+                claimed = guarded_claims(rule, change, self.facts, self.watch)
+                this.note(claims=len(claimed.claims))
             new.extend(sighted(claim, added) for claim in claimed.claims)
             if claimed.failure is not None:
                 detected.unchecked.append(Unchecked(path=None, reason=claimed.failure))

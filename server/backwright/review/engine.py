@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 
 from backwright._discover import discover
+from backwright._work import part, tell, watched
 from backwright.review.change import Change
 from backwright.review.checklist import ChecklistEntry, ItemStatus, Others, Status, answered
 from backwright.review.detect import Detected, Detectors
@@ -74,7 +76,25 @@ def review(
     Raises:
         Cancelled: the watch was told that nobody wants the review any more.
     """
-    options, watch = options or Options(), watch or Watch()
+    with part("review", files=len(diff.files)) as this:
+        report = _review(diff, read_new, read_old, facts, (checklist, others), options or Options(), watch or Watch())
+        this.note(findings=len(report.findings), python_files=report.stats.python_files)
+    if watched():
+        for rule, times in Counter(one.code for one in report.findings).items():
+            tell("review.findings", rule=rule, times=times)
+    return report
+
+
+def _review(
+    diff: Diff,
+    read_new: Reader,
+    read_old: Reader,
+    facts: Facts | None,
+    checklists: tuple[tuple[ChecklistEntry, ...], Others | None],
+    options: Options,
+    watch: Watch,
+) -> Report:
+    checklist, others = checklists
     notes = [_NOT_RUN, *diff.notes, *options.notes]
     options = _honoured(options, diff.files, notes)
     kept, left_out = _in_scope(diff.files, options, notes)
@@ -133,7 +153,8 @@ def _looked_at(
     with warnings.catch_warnings(), detectors.watch.kept():
         # Parsing warns of the reviewed code's invalid escapes; that is ruff's to report.
         warnings.simplefilter("ignore")
-        reading = read()
+        with part("review.read"):
+            reading = read()
         old = OldSide(kept, reading.old_texts)
         change = replace(reading.change(diff.files), before=old.sources)
         return reading, change, detectors.detect(reading, change, _added(kept), old)

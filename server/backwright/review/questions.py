@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from backwright.review.checklist import ChecklistEntry, JudgementQuestion
 from backwright.review.diff import FileDiff, Hunk, Line, LineKind
@@ -30,40 +31,36 @@ def questions_for(entries: Iterable[ChecklistEntry], files: Sequence[FileDiff]) 
     if not hunks:
         return ()
     words = frozenset(word for _, hunk in hunks for line in hunk.added for word in _words(line.text))
+    whole = [(path, "\n".join((hunk.section, *(line.text for line in hunk.lines))), hunk) for path, hunk in hunks]
     ranked: list[tuple[int, OpenQuestion]] = []
     for entry in entries:
         if entry.question is None:
             continue
         gates = _gates(entry.question)
-        lines = tuple(_evidence(gates, hunks)) if gates else ()
-        if lines or not gates:
+        lines = tuple(islice(_evidence(gates, whole), MAX_LINES)) if gates is not None else ()
+        if lines or gates is None:
             ranked.append((-_relevance(entry, words), _open(entry, entry.question, lines)))
     return tuple(question for _, question in sorted(ranked, key=lambda pair: pair[0]))
 
 
-def _gates(question: JudgementQuestion) -> tuple[re.Pattern[str], ...]:
-    terms = (term.strip("() ") for term in _QUOTED.findall(question.evidence))
-    return tuple(re.compile(rf"(?<!\w){re.escape(term)}(?!\w)") for term in terms if term)
+def _gates(question: JudgementQuestion) -> re.Pattern[str] | None:
+    """What finds a gate of a question in a text; None where it has none."""
+    terms = [stripped for term in _QUOTED.findall(question.evidence) if (stripped := term.strip("() "))]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, terms))})(?!\w)") if terms else None
 
 
-def _evidence(gates: Sequence[re.Pattern[str]], hunks: Iterable[tuple[str, Hunk]]) -> Iterator[EvidenceLine]:
+def _evidence(gates: re.Pattern[str], hunks: Iterable[tuple[str, str, Hunk]]) -> Iterator[EvidenceLine]:
     """Added lines that hold a gate's word; or the first added line of a hunk that holds one around it."""
-    found = 0
-    for path, hunk in hunks:
-        own = [line for line in hunk.added if _holds(gates, line.text)]
-        shown = own or [line for line in hunk.added[:1] if _around(gates, hunk)]
-        for line in shown[: MAX_LINES - found]:
-            found += 1
-            yield _line(path, line)
+    for path, text, hunk in hunks:
+        # Most hold none, and one search of all of it says so.
+        if gates.search(text):
+            own = [line for line in hunk.added if gates.search(line.text)]
+            yield from (_line(path, line) for line in own or [line for line in hunk.added[:1] if _around(gates, hunk)])
 
 
-def _around(gates: Sequence[re.Pattern[str]], hunk: Hunk) -> bool:
+def _around(gates: re.Pattern[str], hunk: Hunk) -> bool:
     context = (line.text for line in hunk.lines if line.kind is LineKind.CONTEXT)
-    return _holds(gates, hunk.section) or any(_holds(gates, text) for text in context)
-
-
-def _holds(gates: Sequence[re.Pattern[str]], text: str) -> bool:
-    return any(gate.search(text) for gate in gates)
+    return any(gates.search(text) for text in (hunk.section, *context))
 
 
 def _line(path: str, line: Line) -> EvidenceLine:
