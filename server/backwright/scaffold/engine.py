@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from backwright._work import a_part
 from backwright.errors import InvalidInputError, UnsupportedProjectError
 from backwright.scaffold.apply import Applied
 from backwright.scaffold.apply import apply as apply_plan
@@ -127,6 +128,7 @@ def _overrides(values: Mapping[str, object]) -> dict[str, str]:
     return {key: value for key in _OVERRIDES if isinstance(value := given.get(key), str)}
 
 
+@a_part("render")
 def _render(template: Template, resource: Resource, target: Target) -> list[Rendered]:
     variables = {"r": resource, "p": target, "m": target.modules}
     kinds = {"any", "host" if target.host else "own"}

@@ -17,7 +17,8 @@ from jinja2 import StrictUndefined, Template
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from backwright.errors import ToolUnavailableError
+from backwright._work import a_part
+from backwright.errors import TemplateNotFoundError, ToolUnavailableError
 from backwright.scaffold.names import names_secret
 
 FORMAT_TIMEOUT = 60.0
@@ -114,12 +115,17 @@ def render(source: str, variables: Mapping[str, object]) -> str:
     """The text of one template.
 
     Raises:
-        ValueError: the template is wrong or uses a name that is not there: a defect of the template.
+        TemplateNotFoundError: it is wrong, or uses a name that is not there.
     """
     try:
         return str(_compiled(source).render(variables))
     except TemplateError as error:
-        raise ValueError(f"the template does not render: {error}") from error
+        where = getattr(error, "lineno", None)
+        raise TemplateNotFoundError(
+            f"the template does not render: {str(error)[:300]}",
+            hint="mend the template's files; names that every template has stand in the guide to templates",
+            line=where if isinstance(where, int) else None,
+        ) from error
 
 
 def format_all(files: Mapping[str, str], style: Style) -> dict[str, str]:
@@ -169,6 +175,7 @@ class _Tidied:
 _TIDIED = _Tidied()
 
 
+@a_part("render.format")
 def _through_ruff(files: Mapping[str, str], commands: _Commands) -> dict[str, str]:
     known = {path: _TIDIED.get(commands, path, text) for path, text in files.items()}
     tidy = _tidy({path: text for path, text in files.items() if known[path] is None}, commands)
@@ -224,7 +231,10 @@ def _ruff(arguments: Sequence[str], folder: str, names: Mapping[str, str]) -> No
         said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()[:500]
         for place, path in names.items():
             said = said.replace(place, path)
-        raise ToolUnavailableError(f"ruff {arguments[0]} refused what was generated: {said}", hint="report this defect")
+        raise ToolUnavailableError(
+            f"ruff {arguments[0]} refused what was generated: {said}",
+            hint="mend the template where it is your own; report it where it is not",
+        )
 
 
 @cache

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from backwright._work import a_part
 from backwright.scaffold.clashes import check_paths
 from backwright.scaffold.disk import read_text
 from backwright.scaffold.edits import Edit
@@ -74,7 +75,7 @@ def plan_single(root: Path, template: Template, subject: Subject, *, mark: bool 
         mark: write what cannot be merged into the files between markers, instead of calling it a conflict.
 
     Raises:
-        ValueError: the template does not render: a defect of the template.
+        TemplateNotFoundError: the template does not render.
         ToolUnavailableError: ruff is missing or failed.
         PlanConflictError: something that is no text file stands where a file should be.
         PathOutsideRootError: a target would lead through a link.
@@ -108,13 +109,14 @@ def plan_single(root: Path, template: Template, subject: Subject, *, mark: bool 
     return Plan(name, template.id, (*actions.values(), _recorded(root, record)), notes, leaving.emptied)
 
 
+@a_part("render")
 def render_files(
     template: Template, variables: Mapping[str, object], style: Style, each: Sequence[Mapping[str, object]] = ({},)
 ) -> dict[str, tuple[TemplateFile, str]]:
     """Each file that the template makes with these variables, formatted, by its path.
 
     Raises:
-        ValueError, ToolUnavailableError: see `plan_single`.
+        TemplateNotFoundError, ToolUnavailableError: see `plan_single`.
     """
     rendered: dict[str, tuple[TemplateFile, str]] = {}
     for more in each:

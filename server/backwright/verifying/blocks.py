@@ -23,9 +23,14 @@ from backwright.review.facts import Facts
 from backwright.review.options import Options
 from backwright.review.profile import Profile
 from backwright.review.report import Report
+from backwright.review.watch import current
 from backwright.verifying.block_runs import Ran, Seen, checked_types, passed_runs, seen
 
 Step = Literal["text", "versions", "types", "run", "review"]
+
+# How far the check is when a part of it ends, in percent; the rest is running them.
+_REVIEWED: Final = 15
+_TYPED: Final = 45
 
 # Named beside distributions, and no distribution.
 _SERVERS: Final = frozenset({"postgresql"})
@@ -90,8 +95,9 @@ def check_blocks(pages: Sequence[Page], python: Path, variables: Mapping[str, st
     faults += [fault for page in pages for fault in _data_faults(page)]
     faults += [fault for module in modules for fault in _unread(module)]
     faults += [fault for module in modules for fault in _unstated(module, stated_for(module.page, pages), there)]
-    faults += [fault for page in pages for block in page.wrong() for fault in wrong_faults(page, block)]
-    faults += [fault for module in modules for fault in _reviewed(module)]
+    with current().kept() as watch, watch.part(0, _REVIEWED, "reviewing code blocks"):
+        faults += [fault for page in pages for block in page.wrong() for fault in wrong_faults(page, block)]
+        faults += [fault for module in modules for fault in _reviewed(module)]
     here = [module for module in modules if not there.missing(module)]
     lost = [(module, there.missing(module)) for module in modules if there.missing(module)]
     unchecked = [f"{module.id}: {', '.join(names)} is not installed" for module, names in lost]
@@ -215,5 +221,10 @@ def _executed(
 ) -> Iterator[tuple[Step, Ran]]:
     for module in modules:
         (folder / module.file_name).write_text(module.text, encoding="utf-8")
-    yield "types", checked_types(modules, folder, python, variables, there)
-    yield "run", passed_runs(modules, folder, python, variables, there)
+    with current().kept() as watch:
+        with watch.part(_REVIEWED, _TYPED, "checking their types"):
+            typed = checked_types(modules, folder, python, variables, there)
+        yield "types", typed
+        with watch.part(_TYPED, 100, "running them"):
+            ran = passed_runs(modules, folder, python, variables, there)
+        yield "run", ran
