@@ -1,0 +1,1 @@
+"""One module an assistant; each declares an `ASSISTANT`."""
