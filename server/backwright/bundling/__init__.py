@@ -1,0 +1,1 @@
+"""What each channel of distribution reads, made from one source: the package's metadata and the pack."""
