@@ -6,39 +6,43 @@ or a scaffold uses.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
+from backwright._work import part
 from backwright.catalog.catalog import Catalog
 from backwright.catalog.library import Library
 from backwright.catalog.version import parse_request
+from backwright.contexts.attached import Attached
 from backwright.errors import InvalidInputError, UnsupportedProjectError
 from backwright.recall import Recall
 from backwright.scope import ProjectFile, Scoping
 from backwright.settings import Settings
-from backwright.snapshot import Snapshot, Snapshots
+from backwright.snapshot import Snapshot, Snapshots, in_order
 from backwright.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from backwright.catalog.choice import Choice, Offer, Pins
+    from backwright.catalog.covering import Covering
     from backwright.catalog.problem import Problem
     from backwright.catalog.skill import Skill
     from backwright.contexts.bus import Hear
     from backwright.contexts.conventions import Registered
-    from backwright.contexts.replica import Replica
+    from backwright.contexts.kept import KeptRecords
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.project_v3 import ProjectContextV3
     from backwright.contexts.service import Contexts
+    from backwright.contexts.store import Store
     from backwright.detecting import Proposal
     from backwright.judging import Judging
     from backwright.review.rule import Rule
     from backwright.reviewing import Reviewing
     from backwright.routing.briefing import Briefing
-    from backwright.routing.decision import Routing
+    from backwright.routing.decision import Request, Routing
     from backwright.routing.rooms import Rooms
     from backwright.scaffolding import Scaffolding
 
@@ -55,9 +59,7 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._contexts: Contexts | None = None
-        self._replica: Replica | None = None
-        self._opening = Lock()
+        self._attached = Attached(settings.database, settings.bus, writes=settings.writes, schemas=settings.schemas)
 
     @cached_property
     def sources(self) -> Sources:
@@ -77,7 +79,16 @@ class App:
     @cached_property
     def recall(self) -> Recall:
         """What was handed over."""
-        return Recall(self.settings, lambda: self.project().usage)
+        return Recall(self.settings, lambda: self.project().usage, self.shelf)
+
+    @cached_property
+    def shelf(self) -> KeptRecords | None:
+        """Where handles are kept that any process of this service may be asked for; None where it is one's own."""
+        if not self.settings.shares_records:
+            return None
+        from backwright.contexts.kept import KeptRecords
+
+        return KeptRecords(lambda: self.contexts.store)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -108,6 +119,14 @@ class App:
 
         return (*self.catalog.problems, *self.snapshot.derived(lint_catalog))
 
+    @property
+    def shown(self) -> tuple[Skill, ...]:
+        """The skills that are put before a model unasked: those first that the project's own file pins, then those
+        for its framework.
+        """
+        wants = () if self._project_file is None else self._project_file.wants()
+        return in_order(self.snapshot.shown, wants) if wants else self.snapshot.shown
+
     # Routing
 
     @property
@@ -116,26 +135,37 @@ class App:
         return self.snapshot.router
 
     def route(
-        self, text: str, *, name: str | None = None, paths: tuple[str, ...] = (), keywords: tuple[str, ...] = ()
+        self,
+        text: str,
+        *,
+        name: str | None = None,
+        paths: tuple[str, ...] = (),
+        keywords: tuple[str, ...] = (),
+        context: tuple[str, ...] = (),
     ) -> Routing:
         """The skill that fits a request, at the version that is asked for, or candidates, or nothing.
 
         Raises:
             SkillNotFoundError, VersionNotFoundError, InvalidVersionError: a skill is named that cannot be had.
         """
-        return self._routed(text, name, paths, keywords)[0]
+        from backwright.routing.decision import Request
 
-    def _routed(
-        self, text: str, name: str | None, paths: tuple[str, ...], keywords: tuple[str, ...]
-    ) -> tuple[Routing, Skill | None]:
+        return self._routed(Request(text, paths, keywords, context, name))[0]
+
+    def _routed(self, request: Request) -> tuple[Routing, Skill | None]:
         """The routing, and the skill where one is chosen."""
-        from backwright.routing.decision import Request, retired
+        with part("route") as this:
+            routing, skill = self._route(request)
+            this.note(decision=routing.decision)
+            return routing, skill
 
-        named = None if name is None else self.choose(name)
+    def _route(self, request: Request) -> tuple[Routing, Skill | None]:
+        from backwright.routing.decision import Evidence, retired
+
+        named = None if request.name is None else self.choose(request.name)
         if named is not None and named.skill.name not in self.snapshot.heads:
             return retired(named.skill.name, named.skill.version, named.note), named.skill
-        wanted = None if named is None else named.request
-        routing = self.router.route(Request(text, paths=paths, keywords=keywords, name=wanted))
+        routing = self.router.route(request if named is None else replace(request, name=named.request))
         chosen = routing.decision in {"explicit", "auto"}
         if (not chosen or routing.held_back or len(routing.matches) > 1) and self.pins():
             routing = routing.offering({name: offer.version for name, offer in self._offers().items()})
@@ -143,8 +173,21 @@ class App:
             return routing, None
         asked = f"@{routing.requested}" if routing.requested else ""
         choice = named or self.choose(f"{routing.matches[0].skill}{asked}")
-        note = f"{choice.note} {self.sources.lacking(choice.skill)}".strip()
-        return routing.at_version(choice.skill.version, note), choice.skill
+        covered = None if choice.asked or choice.pin else self._covering(choice.skill, request)
+        skill = choice.skill if covered is None else covered.skill
+        notes = (choice.note, "" if covered is None else covered.note, self.sources.lacking(skill))
+        evidence = () if covered is None else (Evidence(covered.said, "library", 1.0 if covered.covered else 0.0),)
+        return routing.at_version(skill.version, " ".join(filter(None, notes)), evidence), skill
+
+    def _covering(self, skill: Skill, request: Request) -> Covering | None:
+        """The version of a skill for the library versions that a request names, where it names any."""
+        texts = (request.text, *request.keywords, *request.context)
+        if not any(sign.isdigit() for text in texts for sign in text):
+            return None
+        from backwright.catalog.covering import covering
+
+        releases = (each for each in self.catalog.released_of(skill.name) if each.version != skill.version)
+        return covering((skill, *releases), texts)
 
     def pins(self) -> Pins:
         """The versions that the project pins skills to.
@@ -185,6 +228,7 @@ class App:
         version: str | None = None,
         paths: tuple[str, ...] = (),
         keywords: tuple[str, ...] = (),
+        context: tuple[str, ...] = (),
     ) -> Briefing:
         """What a model reads to do the task: the fitting skill's text within its budget, or why there is none.
 
@@ -193,6 +237,7 @@ class App:
             SkillNotFoundError, VersionNotFoundError, InvalidVersionError: as `route`.
         """
         from backwright.routing.briefing import brief
+        from backwright.routing.decision import Request
 
         if version is not None:
             if name is None:
@@ -200,7 +245,7 @@ class App:
             if parse_request(name)[1] is not None:
                 raise InvalidInputError(f"{name[:80]!r} has a version already", hint="leave one of the two out")
             name = f"{name}@{version}"
-        routing, skill = self._routed(request, name, paths, keywords)
+        routing, skill = self._routed(Request(request, paths, keywords, context, name))
         if skill is None:
             return brief(routing, None, self.snapshot.offered(self._offers()))
         return brief(routing, self.snapshot.text_of(skill), ())
@@ -224,23 +269,16 @@ class App:
             InvalidInputError: this process has no store, or its URL is none.
             StoreUnavailableError, StorageFullError, RecordUnreadableError: it cannot be opened.
         """
-        # Two first calls at once must not open it twice.
-        with self._opening:
-            if self._contexts is None:
-                self._contexts = self._opened()
-            return self._contexts
+        return self._attached.contexts()
 
-    def _opened(self) -> Contexts:
-        from backwright.contexts.opening import open_store
-        from backwright.contexts.service import Contexts
+    @property
+    def open_store(self) -> Store | None:
+        """The store of contexts, once something has needed it.
 
-        if self.settings.database is None:
-            hint = "set BACKWRIGHT_DATABASE_URL and start it anew"
-            raise InvalidInputError("this server keeps no contexts", hint=hint)
-        replica = self._hearing()
-        store = open_store(self.settings.database)
-        replica.attach(store)
-        return Contexts(store, wake=replica.wake, tell=replica.tell)
+        Raises:
+            StoreUnavailableError: something has needed it, and it could not be reached then.
+        """
+        return self._attached.store
 
     def listen(self, hear: Hear) -> Callable[[], None]:
         """Call for each change of a context from now on, made here or heard of, and return what ends that.
@@ -250,26 +288,11 @@ class App:
         Raises:
             InvalidInputError: the URL of the bus is none.
         """
-        with self._opening:
-            return self._hearing().listen(hear)
-
-    def _hearing(self) -> Replica:
-        from backwright.contexts.opening import kind_of_bus
-        from backwright.contexts.replica import Replica
-
-        if self._replica is None:
-            self._replica = Replica(kind_of_bus(self.settings.bus), self.settings.bus)
-        return self._replica
+        return self._attached.listen(hear)
 
     def close(self) -> None:
         """Let go of what is open, after what is being written."""
-        with self._opening:
-            opened, self._contexts = self._contexts, None
-            replica, self._replica = self._replica, None
-        if replica is not None:
-            replica.close()
-        if opened is not None:
-            opened.store.close()
+        self._attached.close()
 
     def project(self) -> ProjectContextV3:
         """The conventions that the project's `backwright.yaml` declares, before those of the store that the process
@@ -345,7 +368,7 @@ class App:
         """The reviews that may be gone on with."""
         from backwright.judging import Judging
 
-        return Judging(self.settings, lambda: self.reviewing)
+        return Judging(self.settings, lambda: self.reviewing, shelf=self.shelf)
 
     def rules(self) -> tuple[Rule, ...]:
         """Our own review rules, by code."""

@@ -1,7 +1,7 @@
 """Reviews that are gone on with: kept under a handle, completed by their caller, compared with the next one.
 
 A handle belongs to the caller who got it. On the user's own machine that is the user at this root; over HTTP it is the
-principal, and while there are none all callers of one server are one.
+principal, and where nobody has to say who it is all callers of one server are one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pydantic import ValidationError
 
-from backwright.errors import RecordUnreadableError, ReviewNotFoundError, TooLargeError, WriteFailedError
+from backwright.errors import (
+    BackwrightError,
+    RecordUnreadableError,
+    ReviewNotFoundError,
+    StorageFullError,
+    StoreUnavailableError,
+    TooLargeError,
+    WriteFailedError,
+)
 from backwright.record.reviews import Reviews, handle_of
 from backwright.review.anchor import Anchors
 from backwright.review.diagnostic import Diagnostic, Frozen, Severity
@@ -33,6 +41,7 @@ from backwright.settings import Settings
 
 if TYPE_CHECKING:
     from backwright.contexts.schemas.review_v2 import ReviewContextV2
+    from backwright.record.shared import SharedReviews, Shelf
     from backwright.review.subject import Subject
     from backwright.reviewing import Reviewing
 
@@ -93,18 +102,28 @@ class Judging:
         settings: how the process serves; without a state folder, reviews are kept in memory.
         reviewing: makes the reviews.
         now: the time, in seconds.
+        shelf: what several processes share; None to keep reviews as the settings say.
     """
 
     def __init__(
-        self, settings: Settings, reviewing: Callable[[], Reviewing], now: Callable[[], float] = time.time
+        self,
+        settings: Settings,
+        reviewing: Callable[[], Reviewing],
+        now: Callable[[], float] = time.time,
+        shelf: Shelf | None = None,
     ) -> None:
         self._settings = settings
+        self._shelf = shelf
         self._reviewing = reviewing
         self._now = now
 
     @cached_property
-    def store(self) -> Reviews:
+    def store(self) -> Reviews | SharedReviews:
         """What is kept."""
+        if self._shelf is not None:
+            from backwright.record.shared import SharedReviews
+
+            return SharedReviews(self._shelf, self._now)
         state = self._settings.state
         return Reviews(None if state is None else state / "reviews", self._now)
 
@@ -138,14 +157,17 @@ class Judging:
         made = Kept(report=report, files=packed(subject.diff), scope=scope, carried=carried)
         handle = handle_of("review", made.model_dump_json())
         who = caller_of(self._settings) if caller is None else caller
+
+        def with_what_was_said(before: Callable[[], bytes]) -> bytes:
+            # What was said of the same review before still holds.
+            with suppress(ReviewNotFoundError, RecordUnreadableError):
+                return made.model_copy(update={"judged": _kept(before(), handle).judged}).model_dump_json().encode()
+            return made.model_dump_json().encode()
+
         try:
-            with self.store.change():
-                # What was said of the same review before still holds.
-                with suppress(ReviewNotFoundError, RecordUnreadableError):
-                    made = made.model_copy(update={"judged": self._read(handle, who).judged})
-                self.store.keep(who, handle, made.model_dump_json().encode())
-        except (OSError, TooLargeError) as error:
-            reason = error.message if isinstance(error, TooLargeError) else error.strerror or str(error)
+            self.store.update(who, handle, with_what_was_said)
+        except (OSError, TooLargeError, StoreUnavailableError, StorageFullError) as error:
+            reason = error.message if isinstance(error, BackwrightError) else error.strerror or str(error)
             return Reviewed(report, None, f"the review could not be kept: {reason}")
         return Reviewed(report, handle)
 
@@ -159,19 +181,25 @@ class Judging:
         Raises:
             ReviewNotFoundError, RecordUnreadableError: as `read`.
             WriteFailedError: the disk refuses.
+            StoreUnavailableError, StorageFullError: what several processes share does not take it.
         """
         who = caller_of(self._settings) if caller is None else caller
+        done: list[Completed] = []
+
+        def judged(before: Callable[[], bytes]) -> bytes:
+            kept = _kept(before(), handle)
+            anchors = Anchors(self._diff(kept, handle))
+            judge = Judge(kept.report, anchors, disk_reader(self._settings.root), kept.judged)
+            kept = kept.model_copy(update={"judged": judge.judged(verdicts, comments)})
+            done[:] = [Completed(handle, kept.completed, tuple(judge.outcomes), len(kept.report.questions))]
+            return kept.model_dump_json().encode()
+
         try:
-            with self.store.change():
-                kept = self._read(handle, who)
-                anchors = Anchors(self._diff(kept, handle))
-                judge = Judge(kept.report, anchors, disk_reader(self._settings.root), kept.judged)
-                kept = kept.model_copy(update={"judged": judge.judged(verdicts, comments)})
-                self.store.keep(who, handle, kept.model_dump_json().encode())
+            self.store.update(who, handle, judged)
         except OSError as error:
             message = f"what was said of the review could not be kept: {error.strerror or error}"
             raise WriteFailedError(message, hint="make room in the state folder, and call again") from None
-        return Completed(handle, kept.completed, tuple(judge.outcomes), len(kept.report.questions))
+        return done[0]
 
     def read(self, handle: str, caller: str | None = None) -> tuple[Report, Diff]:
         """The report under a handle, with what its caller said, and its diff, for a format to render.
@@ -204,17 +232,20 @@ class Judging:
         return Earlier(name, kept.report, kept.judged, kept.carried), kept.scope
 
     def _read(self, handle: str, caller: str) -> Kept:
-        data = self.store.read(caller, handle)
-        try:
-            return Kept.model_validate_json(data)
-        except ValidationError:
-            raise _damaged(handle) from None
+        return _kept(self.store.read(caller, handle), handle)
 
     def _diff(self, kept: Kept, handle: str) -> Diff:
         try:
             return unpacked(kept.files)
         except ValueError:
             raise _damaged(handle) from None
+
+
+def _kept(data: bytes, handle: str) -> Kept:
+    try:
+        return Kept.model_validate_json(data)
+    except ValidationError:
+        raise _damaged(handle) from None
 
 
 def caller_of(settings: Settings) -> str:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from backwright._files import safe_join
+from backwright._work import a_part
 from backwright.catalog.manifest import skill_path
 from backwright.catalog.verify import verify_folder
 from backwright.contexts.schema import ContextModel
@@ -25,10 +26,13 @@ from backwright.errors import (
     BackwrightError,
     PlanNotFoundError,
     PlanStaleError,
+    StorageFullError,
+    StoreUnavailableError,
     TemplateNotFoundError,
     UnsupportedProjectError,
 )
 from backwright.record.plans import HOURS, Asked, Plans
+from backwright.record.shared import SharedPlans, Shelf
 from backwright.scaffold.disk import Recovered, recover
 from backwright.scaffold.endpoint_tests import plan_tests
 from backwright.scaffold.engine import apply, plan_endpoint, undo
@@ -50,7 +54,7 @@ if TYPE_CHECKING:
     from backwright.settings import Settings
 
 
-_TEMPLATE = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
+_TEMPLATE = re.compile(r"(?=.{1,64}\Z)[a-z0-9]+([_-][a-z0-9]+)*")  # no name that a file system refuses
 
 
 class Served(Protocol):
@@ -63,6 +67,10 @@ class Served(Protocol):
     @property
     def pack(self) -> Path:
         """The folder that holds `skills/`."""
+
+    @property
+    def shelf(self) -> Shelf | None:
+        """Where plans are kept that other processes go on with."""
 
     def project(self) -> ProjectContextV3:
         """The project's conventions."""
@@ -127,6 +135,7 @@ class Scaffolding:
     def __init__(self, served: Served) -> None:
         self._served = served
 
+    @a_part("scaffold")
     def plan(self, context: ContextModel, *, mark: bool = False, template: str | None = None) -> Plan:
         """What scaffolding this would do to the project, or to a new one where there is none to read.
 
@@ -201,31 +210,45 @@ class Scaffolding:
             return self._own_template(kind, name).is_dir()
         return False
 
-    def propose(self, context: ContextModel, *, mark: bool = False, template: str | None = None) -> Plan:
+    def propose(
+        self,
+        context: ContextModel,
+        *,
+        mark: bool = False,
+        template: str | None = None,
+        holder: str | None = None,
+    ) -> Plan:
         """A plan that `apply_proposed` can write later, by its digest alone.
+
+        Args:
+            context: what is asked for; its type says which kind of scaffold it is.
+            mark: as `plan`.
+            template: as `plan`.
+            holder: whose plan it is; None for whoever may reach this process.
 
         Raises:
             BackwrightError: as `plan`.
         """
         plan = self.plan(context, mark=mark, template=template)
         kind = _kind_of(context).name
-        asked = Asked(root=self._key, kind=kind, values=_values(context), mark=mark, template=template)
+        asked = Asked(root=self._key(holder), kind=kind, values=_values(context), mark=mark, template=template)
         try:
             self._plans.keep(plan.digest, asked)
-        except OSError as error:
-            note = f"this plan could not be kept ({error.strerror}); write it with `backwright scaffold {kind}`"
+        except (OSError, StoreUnavailableError, StorageFullError) as error:
+            why = error.strerror if isinstance(error, OSError) else error.message
+            note = f"this plan could not be kept ({why}); write it with `backwright scaffold {kind}`"
             return replace(plan, notes=(*plan.notes, note))
         return plan
 
-    def proposed(self, digest: str) -> Plan:
-        """The plan with this digest, made again.
+    def proposed(self, digest: str, holder: str | None = None) -> Plan:
+        """The plan of this holder with this digest, made again.
 
         Raises:
             PlanNotFoundError: nobody proposed it here, or it is too long ago.
             PlanStaleError: the project is another one by now.
             BackwrightError: as `plan`.
         """
-        context, asked = self._asked(digest)
+        context, asked = self._asked(digest, holder)
         plan = self.plan(context, mark=asked.mark, template=asked.template)
         if plan.digest != digest:
             raise PlanStaleError(
@@ -233,32 +256,32 @@ class Scaffolding:
             )
         return plan
 
-    def apply_proposed(self, digest: str) -> tuple[Plan, Applied]:
-        """Write the plan with this digest, and nothing else.
+    def apply_proposed(self, digest: str, holder: str | None = None) -> tuple[Plan, Applied]:
+        """Write the plan of this holder with this digest, and nothing else.
 
         Raises:
             PlanNotFoundError: nobody proposed it here, or it is too long ago.
             BackwrightError: as `apply`.
         """
-        context, asked = self._asked(digest)
+        context, asked = self._asked(digest, holder)
         return self.apply(context, expect=digest, mark=asked.mark, template=asked.template)
 
-    def _asked(self, digest: str) -> tuple[ContextModel, Asked]:
-        asked = self._plans.read(self._key, digest)
+    def _asked(self, digest: str, holder: str | None) -> tuple[ContextModel, Asked]:
+        asked = self._plans.read(self._key(holder), digest)
         context = next((kind.context for kind in KINDS if kind.name == asked.kind), None)
         if context is None:
             raise PlanNotFoundError(HOURS)
         return context.model_validate_json(json.dumps(asked.values)), asked
 
     @cached_property
-    def _plans(self) -> Plans:
-        state = self._served.settings.state
-        return Plans(None if state is None else state / "plans")
+    def _plans(self) -> Plans | SharedPlans:
+        shelf, state = self._served.shelf, self._served.settings.state
+        return Plans(None if state is None else state / "plans") if shelf is None else SharedPlans(shelf)
 
-    @property
-    def _key(self) -> str:
+    def _key(self, holder: str | None) -> str:
+        """Whose a plan is: the project's on the user's machine; its holder's where there is no project."""
         root = self._served.settings.root
-        return "" if root is None else str(root.resolve())
+        return (holder or "") if root is None else str(root.resolve())
 
     def undo(self, resource: str) -> Undone:
         """Take back what a scaffold wrote, except what was edited since. An interrupted write is put back first.

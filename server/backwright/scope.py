@@ -58,6 +58,19 @@ class ProjectFile:
         self._read = (stamp, found) if stamp is None or settled(stamp, time_ns()) else None
         return found
 
+    def wants(self) -> tuple[str, ...]:
+        """The names that it pins, then the framework that it names; nothing where it does not validate.
+
+        A list must not fail because of it; whoever asks for a skill is told.
+        """
+        if not os.path.lexists(self._path):
+            return ()
+        try:
+            context = self.context()
+        except InvalidContextError:
+            return ()
+        return (*context.skills, *([context.framework] if context.framework else []))
+
     def pins(self) -> Pins:
         """The versions that it pins skills to.
 

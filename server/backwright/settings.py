@@ -8,6 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from backwright.errors import InvalidInputError
+
+SHORTEST_KEY: Final = 32
+"""Characters of a state key."""
+
+WRITES_PER_MINUTE: Final = 600
+"""Puts, deletions and grants that each subject has, unless the environment says otherwise."""
+
+SCHEMAS_PER_MINUTE: Final = 60
+"""Registrations and checks of schemas: to compare two takes far longer than to write."""
+
 OWN_BUS: Final = "memory://"
 """The bus that only this process hears."""
 
@@ -29,8 +40,12 @@ class Settings:
         database: the URL of the store of contexts; None where there is none: a server for nobody in particular.
         contexts: whether to offer contexts to assistants; None to offer them once the store is there.
         project_context: the stored conventions that hold under a project's own, as `namespace/name`; None for none.
+        writes: how many writes of contexts a minute each subject has; 0 for no limit.
+        schemas: how many registrations and checks of schemas.
         bus: the URL of the bus that the events of contexts are handed on to; within this process by default.
         usage: whether to count how often each skill is used; None to leave it to the project.
+        state_keys: secrets of at least 32 characters that seal what clients carry from one request to the next: the
+            first seals, each opens. The same in every process of a service; none: each process makes its own.
         environment: the virtual environment that is active; a project's own goes before it.
     """
 
@@ -46,8 +61,11 @@ class Settings:
     database: str | None = None
     contexts: bool | None = None
     project_context: str | None = None
+    writes: int = WRITES_PER_MINUTE
+    schemas: int = SCHEMAS_PER_MINUTE
     bus: str = OWN_BUS
     usage: bool | None = None
+    state_keys: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, root: Path | None = None) -> Settings:
@@ -56,8 +74,13 @@ class Settings:
         `BACKWRIGHT_CACHE` another for indexes of large packs (`off` or nothing: none are kept), `BACKWRIGHT_DATA`
         another for contexts or `BACKWRIGHT_DATABASE_URL` another store of them, `BACKWRIGHT_BUS_URL` the bus that
         tells of their changes; `BACKWRIGHT_CONTEXTS` offers contexts to assistants (1) or not (0),
-        `BACKWRIGHT_PROJECT_CONTEXT` names stored conventions (`namespace/name`) that hold under a project's own, and
-        `BACKWRIGHT_USAGE` turns the counts on (1) or off (0).
+        `BACKWRIGHT_PROJECT_CONTEXT` names stored conventions (`namespace/name`) that hold under a project's own,
+        `BACKWRIGHT_USAGE` turns the counts on (1) or off (0), `BACKWRIGHT_WRITES_PER_MINUTE` and
+        `BACKWRIGHT_SCHEMAS_PER_MINUTE` limit each subject (0: no limit), and `BACKWRIGHT_STATE_KEYS` holds the state
+        keys, parted by commas or spaces.
+
+        Raises:
+            InvalidInputError: a state key is too short, or there twice, or a limit is no whole number from 0.
         """
         pack = environment.get("BACKWRIGHT_PACK")
         skills = tuple(Path(part) for part in environment.get("BACKWRIGHT_SKILLS", "").split(os.pathsep) if part)
@@ -73,7 +96,10 @@ class Settings:
             bus=environment.get("BACKWRIGHT_BUS_URL") or OWN_BUS,
             contexts=_switch(environment, "BACKWRIGHT_CONTEXTS"),
             project_context=environment.get("BACKWRIGHT_PROJECT_CONTEXT") or None,
+            writes=_count(environment, "BACKWRIGHT_WRITES_PER_MINUTE", WRITES_PER_MINUTE),
+            schemas=_count(environment, "BACKWRIGHT_SCHEMAS_PER_MINUTE", SCHEMAS_PER_MINUTE),
             usage=_switch(environment, "BACKWRIGHT_USAGE"),
+            state_keys=_state_keys(environment.get("BACKWRIGHT_STATE_KEYS", "")),
         )
 
     @property
@@ -86,6 +112,11 @@ class Settings:
         path = self.database.removeprefix(_SQLITE)
         return path == self.database or Path(path).exists()
 
+    @property
+    def shares_records(self) -> bool:
+        """Whether handles are kept in the store: where there is no folder of one user, and processes may share one."""
+        return self.state is None and self.offers_contexts
+
 
 _SQLITE: Final = "sqlite:///"
 _SWITCH: Mapping[str, bool] = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
@@ -94,6 +125,29 @@ _SWITCH: Mapping[str, bool] = {"1": True, "true": True, "on": True, "0": False, 
 def _switch(environment: Mapping[str, str], name: str) -> bool | None:
     """What a variable turns on or off; None where it says neither."""
     return _SWITCH.get(environment.get(name, "").strip().lower())
+
+
+def _state_keys(text: str) -> tuple[str, ...]:
+    """The keys; what they are is never repeated in an error."""
+    keys = tuple(text.replace(",", " ").split())
+    if any(len(key) < SHORTEST_KEY for key in keys) or len(set(keys)) != len(keys):
+        raise InvalidInputError(
+            f"BACKWRIGHT_STATE_KEYS: each key has at least {SHORTEST_KEY} characters, and none is there twice",
+            hint='make one with: python3 -c "import secrets; print(secrets.token_hex(32))"',
+        )
+    return keys
+
+
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    """The whole number that a variable says."""
+    text = environment.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004  digits enough
+        raise InvalidInputError(
+            f"{name} is no number", hint=f"write digits, or leave it out for {default}; 0: no limit"
+        )
+    return int(text)
 
 
 def _state(environment: Mapping[str, str]) -> Path | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from backwright.catalog.catalog import Catalog
 from backwright.catalog.library import Library, Swap
+from backwright.errors import IntegrityError
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Offer
@@ -36,6 +37,7 @@ class Snapshot:
         self._texts: dict[tuple[str, str], SkillText] = {}  # by name and digest
         self._derived: dict[object, object] = {}
         self._profiles: Mapping[str, Profile] = {}
+        self._bodies: dict[str, Collection[str]] = {}  # by digest
 
     @cached_property
     def router(self) -> Rooms:
@@ -43,7 +45,21 @@ class Snapshot:
         from backwright.routing.rooms import Rooms
 
         terms = (terms_of(skill, quiet=skill.name in self.catalog.quiet) for skill in self.catalog.skills)
-        return Rooms(terms, self._profiles)
+        return Rooms(terms, self._profiles, self.body_words)
+
+    def body_words(self, name: str) -> Collection[str]:
+        """The words of a skill's instructions and references; none where they cannot be read."""
+        from backwright.routing.prose import prose_words
+
+        skill = self.heads[name]
+        found = self._bodies.get(skill.digest)
+        if found is None:
+            try:
+                texts = [file.data.decode("utf-8", "replace") for file in skill.served if _is_prose(file.path)]
+            except IntegrityError:
+                return ()
+            found = self._bodies[skill.digest] = prose_words(texts)
+        return found
 
     @cached_property
     def heads(self) -> Mapping[str, Skill]:
@@ -92,6 +108,8 @@ class Snapshot:
         """Derive all that has been derived from another snapshot."""
         for derive in tuple(other._derived):
             self.derived(cast("Callable[[Catalog], object]", derive))
+        digests = {skill.digest for skill in self.catalog.skills}
+        self._bodies.update((digest, found) for digest, found in other._bodies.items() if digest in digests)
         if "router" in vars(other):
             self._profiles = other.router.profiles
             _ = self.router
@@ -163,6 +181,21 @@ def _text(skill: Skill) -> SkillText:
     )
 
 
+def in_order(skills: Iterable[Skill], wants: Sequence[str]) -> tuple[Skill, ...]:
+    """Skills as they are put before a model: those first that are wanted, by name or by what they need."""
+
+    def place(skill: Skill) -> int:
+        names = (skill.name, skill.own_name)
+        about = {*skill.own_name.split("-"), *skill.keywords}
+        return next((at for at, want in enumerate(wants) if want in names or want in about), len(wants))
+
+    return tuple(sorted(skills, key=place))
+
+
+def _is_prose(path: str) -> bool:
+    return path == "SKILL.md" or (path.startswith("references/") and path.endswith(".md"))
+
+
 def terms_of(skill: Skill, *, quiet: bool) -> SkillTerms:
     """What routing needs to know of a skill."""
     from backwright.routing.trigger import SkillTerms
@@ -180,6 +213,7 @@ def terms_of(skill: Skill, *, quiet: bool) -> SkillTerms:
         aliases=triggers.aliases,
         negative=triggers.not_,
         all_of=triggers.all_of,
+        signs=triggers.signs,
         umbrella=triggers.umbrella,
         room=room,
     )
