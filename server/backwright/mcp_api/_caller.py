@@ -1,41 +1,56 @@
-"""Who asks: the one place where a request becomes a `Caller`, so that a verified token has one place to be read."""
+"""Who asks, of a request to the MCP server: over stdio the user of this machine, over HTTP whom a token speaks for."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from backwright._hidden import printable
 from backwright.mcp_api._errors import Context
 
 if TYPE_CHECKING:
     from backwright.contexts.context import Caller
-
-_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_LONGEST: Final = 80
+    from backwright.identity.principal import Principal
 
 _ASKING: Final[ContextVar[Context | None]] = ContextVar("asking", default=None)
 
 
-def caller_of(ctx: Context) -> Caller:
-    """The caller of a request: over stdio the user of this machine, and over HTTP too, for it listens on the loopback
-    interface alone. What a client says of itself ends up in the audit, so it is made visible and short.
-    """
-    from backwright.contexts.context import LOCAL
+def principal_of(ctx: Context) -> Principal | None:
+    """Whom the token of a request speaks for; None where nobody has to say who it is."""
+    if ctx.request is None:
+        return None
+    from backwright.identity.principal import principal_in
 
-    asked = ctx.session.client_params
-    client = "" if asked is None else f"{asked.client_info.name}/{asked.client_info.version}"
-    trace = (ctx.meta or {}).get("traceparent")
-    return replace(
-        LOCAL,
-        client=printable(client, _LONGEST),
-        request_id="" if ctx.request_id is None else printable(str(ctx.request_id), _LONGEST),
-        traceparent=trace if isinstance(trace, str) and _TRACEPARENT.fullmatch(trace) else None,
+    return principal_in(ctx.request.scope)
+
+
+def caller_of(ctx: Context) -> Caller:
+    """The caller of a request."""
+    from backwright.identity.principal import caller_for
+    from backwright.observing.requests import current
+
+    asked, seen = ctx.session.client_params, current()
+    number = "" if ctx.request_id is None else str(ctx.request_id)
+    return caller_for(
+        principal_of(ctx),
+        client="" if asked is None else f"{asked.client_info.name}/{asked.client_info.version}",
+        # As the log calls it, where there is one.
+        request_id=number if seen is None else seen.id,
+        traceparent=(ctx.meta or {}).get("traceparent"),
     )
+
+
+def holder_of(ctx: Context) -> str | None:
+    """Whose the handles of a request are; None for whoever may reach this process."""
+    principal = principal_of(ctx)
+    return None if principal is None else principal.holder
+
+
+def reads_contexts(ctx: Context) -> bool:
+    """Whether the token of a request allows to read contexts at all; which ones is for grants to say."""
+    principal = principal_of(ctx)
+    return principal is None or "contexts:read" in principal.scopes
 
 
 @contextmanager
@@ -50,7 +65,19 @@ def asking(ctx: Context) -> Iterator[None]:
 
 def caller() -> Caller:
     """Who sent the request that is being answered; the user of this machine outside of one."""
-    from backwright.contexts.context import LOCAL
+    from backwright.identity.principal import caller_for
 
     ctx = _ASKING.get()
-    return LOCAL if ctx is None else caller_of(ctx)
+    return caller_for(None) if ctx is None else caller_of(ctx)
+
+
+def may_read_contexts() -> bool:
+    """`reads_contexts` of the request that is being answered; outside of one, yes."""
+    ctx = _ASKING.get()
+    return ctx is None or reads_contexts(ctx)
+
+
+def holder() -> str | None:
+    """Whose the handles of the request are that is being answered."""
+    ctx = _ASKING.get()
+    return None if ctx is None else holder_of(ctx)

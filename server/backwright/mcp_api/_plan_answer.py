@@ -129,7 +129,7 @@ def render_applied(done: AppliedAnswer) -> str:
 
 def whole_diff(plan: Plan) -> str:
     """Everything that the plan would write, and what stands against it."""
-    return "".join(_of(action) for action in plan.actions if not action.path.startswith(".scaffold/"))
+    return "".join(diff_of(action) for action in plan.actions if not action.path.startswith(".scaffold/"))
 
 
 def _planned(action: FileAction) -> PlannedFile:
@@ -157,7 +157,7 @@ def _cost(page: PlanAnswer) -> int:
 def _diff(actions: Sequence[FileAction], room: int) -> str:
     shown = []
     for action in actions:
-        diff = _of(action)
+        diff = diff_of(action)
         cost = approx_tokens(json.dumps(diff)) if diff else 0
         if cost <= room:
             room -= cost
@@ -165,7 +165,7 @@ def _diff(actions: Sequence[FileAction], room: int) -> str:
     return "".join(shown)
 
 
-def _of(action: FileAction) -> str:
+def diff_of(action: FileAction) -> str:
     """What would change in a file, or what stands against it."""
     if action.clash:
         return f"--- {action.path}, not merged\n{action.clashes()}"

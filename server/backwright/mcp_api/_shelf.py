@@ -113,10 +113,18 @@ class Trees:
         """What `resources/list` says of the files of the listed skills."""
         return Listing(self.heads)
 
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self.roots), default=0)
+
     def tree(self, uri: str) -> Tree | None:
-        """The tree that an address lies in: the one whose folder it begins with, component by component."""
+        """The tree that an address lies in: the one whose folder it begins with, component by component.
+
+        It is looked for as far as the longest folder reaches: to try every prefix of an address of many components
+        takes the square of its length, which is whatever a client sends.
+        """
         at = uri.find("/", len(_SCHEME))
-        while at >= 0:
+        while 0 <= at <= self._longest:
             found = self.roots.get(uri[:at])
             if found is not None:
                 return found

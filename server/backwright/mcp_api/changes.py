@@ -24,7 +24,7 @@ from mcp_types import SubscribeRequestParams, SubscriptionsListenRequestParams, 
 
 from backwright.mcp_api._errors import Context
 from backwright.mcp_api.context_changes import ContextChanges
-from backwright.mcp_api.listeners import Listeners
+from backwright.mcp_api.listeners import Alive, Listeners
 from backwright.mcp_api.resources import MANIFEST, PROBLEMS
 from backwright.mcp_api.start import say
 from backwright.settings import OWN_BUS
@@ -45,6 +45,11 @@ class FollowingServer(Server[dict[str, Any]]):
     end_streams: Callable[[], None] = staticmethod(lambda: None)
     """Ends each stream of notices with its last frame, so that a shutdown need not wait for its client."""
 
+    @property
+    def server_info_stamp(self) -> dict[str, Any]:
+        """What each result says of this server. All of it is text, so there is nothing deeper to copy."""
+        return dict(self._server_info_stamp_source)
+
     def create_initialization_options(
         self,
         notification_options: NotificationOptions | None = None,
@@ -63,9 +68,10 @@ class Changes:
         app: what is reloaded.
         tools: what `tools/list` says of the tools; asked again after each swap.
         standing: whether an older client has a connection to be told on.
+        alive: whether the token of a principal still holds; None where there are none.
     """
 
-    def __init__(self, app: App, tools: Callable[[], object], *, standing: bool) -> None:
+    def __init__(self, app: App, tools: Callable[[], object], *, standing: bool, alive: Alive | None = None) -> None:
         self._app = app
         self._follows = app.settings.reload and bool(app.sources.followed()[0])
         self._wakes = self._follows or not app.snapshots.library.settled
@@ -73,7 +79,7 @@ class Changes:
         self._standing = standing
         self._described: object = None
         self._contexts = ContextChanges(app) if app.settings.offers_contexts else None
-        self._listeners = Listeners(None if self._contexts is None else self._contexts.may)
+        self._listeners = Listeners(None if self._contexts is None else self._contexts.may, alive)
         self._answered = anyio.Event()
 
     def install(self, server: FollowingServer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,7 @@ from mcp_types import (
 
 from backwright.catalog.version import Range, Version, parse_request
 from backwright.errors import BackwrightError, InvalidVersionError
-from backwright.mcp_api._caller import asking, caller
+from backwright.mcp_api._caller import asking, caller, may_read_contexts
 from backwright.mcp_api._errors import Context
 from backwright.mcp_api._stored import CONTEXT_TEMPLATE, SCHEMA_TEMPLATE, VERSION_TEMPLATE, StoredContexts
 from backwright.mcp_api.prompts import TASK, VERSION
@@ -112,11 +112,17 @@ class Completions:
         return found
 
     def _types(self, _: Mapping[str, str]) -> Iterable[str]:
-        return (kind for kind, _ in self._stored.schemas())
+        return (kind for kind, _ in self._schemas())
 
     def _type_versions(self, known: Mapping[str, str]) -> Iterable[str]:
         """The newest first."""
-        return (str(version) for kind, version in reversed(self._stored.schemas()) if kind == known.get("type"))
+        return (str(version) for kind, version in reversed(self._schemas()) if kind == known.get("type"))
+
+    def _schemas(self) -> Sequence[tuple[str, int]]:
+        """A registered schema is as private as what is written against it."""
+        if may_read_contexts():
+            return self._stored.schemas()
+        return [(schema.type, schema.version) for schema in self._app.schemas()]
 
     def _names(self, _: Mapping[str, str]) -> Iterable[str]:
         # A name with a slash is more than one segment, and the templates have one.

@@ -5,6 +5,8 @@ Listeners of one caller share a room, so that what a caller may hear is asked on
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,12 +27,14 @@ from mcp_types import (
     UnsubscribeRequestParams,
 )
 
+from backwright._work import tell
 from backwright.errors import UnknownUriError
-from backwright.mcp_api._caller import caller_of
+from backwright.mcp_api._caller import caller_of, principal_of
 from backwright.mcp_api._errors import Context
 
 if TYPE_CHECKING:
     from backwright.contexts.context import Caller
+    from backwright.identity.principal import Principal
 
 MAX_URIS: Final = 1_000
 """Addresses that one stream or session may listen to. The SDK has no limit of its own."""
@@ -53,6 +57,9 @@ _CONTEXT: Final = "context://"
 May = Callable[["Caller", str], Awaitable[bool]]
 """Whether a caller may read a namespace now."""
 
+Alive = Callable[["Principal"], Awaitable[bool]]
+"""Whether the token of a principal still holds."""
+
 
 @dataclass(slots=True)
 class Peer:
@@ -70,10 +77,12 @@ class Peer:
 
 
 class _Room:
-    """The open streams of one caller."""
+    """The open streams of one caller, by one token where there are any."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, principal: Principal | None) -> None:
         self.caller = caller
+        self.principal = principal
+        self.reads = principal is None or "contexts:read" in principal.scopes
         self.bus = InMemorySubscriptionBus()
         self.streams = ListenHandler(self.bus, max_subscriptions=MAX_STREAMS)
         self.uris: Counter[str] = Counter()
@@ -107,11 +116,14 @@ class Listeners:
     Args:
         may: whether a caller may read a namespace of contexts; asked when someone begins to listen and at each notice,
             for a grant may be taken back meanwhile. None where there are no contexts.
+        alive: whether the token of a principal still holds; asked at each notice, for so may a token. None where there
+            are none.
     """
 
-    def __init__(self, may: May | None) -> None:
+    def __init__(self, may: May | None, alive: Alive | None = None) -> None:
         self._may = may
-        self._rooms: dict[tuple[str, bool], _Room] = {}
+        self._alive = alive
+        self._rooms: dict[object, _Room] = {}
         self._peers: list[Peer] = []
         self.wanted = anyio.Event()
         """Someone listens to what may be a context, or to the list of resources."""
@@ -127,7 +139,7 @@ class Listeners:
         """
         asked = params.notifications
         _check(set(asked.resource_subscriptions or ()))
-        caller = caller_of(ctx)
+        caller, principal = caller_of(ctx), principal_of(ctx)
         if self._may is not None:
             heard = await self._may_hear(caller, asked.resource_subscriptions or ())
             params = params.model_copy(
@@ -138,15 +150,24 @@ class Listeners:
         uris = set(params.notifications.resource_subscriptions or ())
         if sum(room.open for room in self._rooms.values()) >= MAX_STREAMS:
             raise MCPError(INTERNAL_ERROR, "Subscription limit reached")
-        key = (caller.subject, caller.local)
-        room = self._rooms.setdefault(key, _Room(caller))
+        # Those of one token end together, and those of another go on.
+        key = (caller.subject, caller.local) if principal is None else principal
+        room = self._rooms.setdefault(key, _Room(caller, principal))
         room.enter(uris)
+        self._told()
+        end = _ending(room)
         try:
             return await room.streams(ctx, params)
         finally:
+            if end is not None:
+                end.cancel()
             room.leave(uris)
+            self._told()
             if not room.open:
                 self._rooms.pop(key, None)
+
+    def _told(self) -> None:
+        tell("listeners", open=sum(room.open for room in self._rooms.values()))
 
     async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> EmptyResult:
         """An older client's wish to be told when a resource changes."""
@@ -199,7 +220,8 @@ class Listeners:
         """What everyone may know: which lists changed, and these resources."""
         updated = set(uris)
         for room in tuple(self._rooms.values()):
-            await room.publish([*lists, *_events(updated & room.uris.keys())])
+            if await self._holds(room):
+                await room.publish([*lists, *_events(updated & room.uris.keys())])
         for peer in tuple(self._peers):
             if peer.session is not None:
                 await _send(peer.session, [*lists, *_events(updated & peer.uris)])
@@ -208,10 +230,18 @@ class Listeners:
         """What changed, by namespace, to those who may read it now."""
         known: dict[tuple[str, bool, str], bool] = {}
         for room in tuple(self._rooms.values()):
-            await room.publish(await self._allowed(bursts, room.caller, room.uris.keys(), known))
+            if room.reads and await self._holds(room):
+                await room.publish(await self._allowed(bursts, room.caller, room.uris.keys(), known))
         for peer in tuple(self._peers):
             if peer.session is not None and peer.caller is not None:
                 await _send(peer.session, await self._allowed(bursts, peer.caller, peer.uris, known))
+
+    async def _holds(self, room: _Room) -> bool:
+        """Whether a room may still be told of anything; its streams end where it may not."""
+        if room.principal is None or self._alive is None or await self._alive(room.principal):
+            return True
+        room.streams.close()
+        return False
 
     async def _allowed(
         self,
@@ -246,6 +276,14 @@ class Listeners:
         self.wanted.set()
         with anyio.move_on_after(READY_SECONDS):
             await self.ready.wait()
+
+
+def _ending(room: _Room) -> asyncio.TimerHandle | None:
+    """Ends the streams of a room with the token that they were opened with."""
+    if room.principal is None or room.principal.expires_at is None:
+        return None
+    left = max(0.0, room.principal.expires_at - time.time())
+    return asyncio.get_running_loop().call_later(left, room.streams.close)
 
 
 def namespace_of(uri: str) -> str:

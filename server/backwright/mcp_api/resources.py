@@ -23,9 +23,9 @@ from mcp_types import (
     TextResourceContents,
 )
 
-from backwright.errors import PlanNotFoundError, ReviewNotFoundError, SessionNotFoundError, UnknownUriError
-from backwright.mcp_api import _stored
-from backwright.mcp_api._caller import caller_of
+from backwright.errors import PlanNotFoundError, ReviewNotFoundError, SessionNotFoundError, UnknownUriError, UsageError
+from backwright.mcp_api import _stored, view
+from backwright.mcp_api._caller import caller_of, holder_of, reads_contexts
 from backwright.mcp_api._cursors import Chained, Pager
 from backwright.mcp_api._errors import Context
 from backwright.mcp_api._mime import DIFF, JSON, MARKDOWN, mime_type, text_of
@@ -41,7 +41,8 @@ PROJECT: Final = "backwright://project"
 PAGE: Final = 100
 
 _LOADED: Final = re.compile(r"backwright://loaded/([a-z2-7]{20})")
-_PLAN: Final = re.compile(r"plan://([0-9a-f]{64})")
+_PLAN: Final = re.compile(r"plan://([0-9a-f]{64})(/app)?")
+_SKILL: Final = re.compile(r"backwright://skill/([a-z0-9-]+(?:/[a-z0-9-]+)*@[0-9A-Za-z.+-]{1,100})")
 _REVIEW: Final = re.compile(r"review://([a-z2-7]{20})(?:/([a-z-]{1,20}))?")
 _RULE: Final = re.compile(r"rule://([A-Z]{1,8}[0-9]{1,5})")
 
@@ -134,13 +135,15 @@ class Resources:
     async def list_resources(self, ctx: Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
         """The files of the listed skills, then everything else, then the contexts that the caller may read."""
         cursor = params.cursor if params else None
-        if self._stored.offered and self._stored.is_cursor(cursor):
+        stored = self._stored.offered and reads_contexts(ctx)
+        if stored and self._stored.is_cursor(cursor):
             found, more = await anyio.to_thread.run_sync(self._stored.listed, caller_of(ctx), cursor, self._page)
             return _private(found, more)
         fixed = await anyio.to_thread.run_sync(self._all_fixed)
-        listed = Chained(self._shelf.resources(), [one.resource for one in fixed.values()])
+        views = [one.resource for one in view.views().values()] if view.shows(ctx) else []
+        listed = Chained(self._shelf.resources(), [*(one.resource for one in fixed.values()), *views])
         page = Pager("resources/list", self._shelf.digest, self._page).page(listed, cursor)
-        if page.next_cursor is not None or not self._stored.offered:
+        if page.next_cursor is not None or not stored:
             return ListResourcesResult(resources=list(page.items), next_cursor=page.next_cursor)
         room = self._page - len(page.items)
         found, more = await anyio.to_thread.run_sync(self._stored.first, caller_of(ctx), room)
@@ -159,21 +162,28 @@ class Resources:
         if file is not None:
             # In memory and checked against its digest: less work than handing it to a thread.
             return _result(uri, mime_type(file.path, file.data), file.verified(), ttl_of(uri))
+        if uri.startswith(view.SCHEME) and uri in view.views():
+            return _view(view.views()[uri])
+        skill = _SKILL.fullmatch(uri)
+        if skill is not None:
+            return _result(uri, JSON, self._skill(uri, skill[1]).encode(), TTL_MS)
         return await self._read_made(ctx, uri)
 
     async def _read_made(self, ctx: Context, uri: str) -> ReadResourceResult:
         """What is made when it is asked for, and no file."""
-        loaded = _LOADED.fullmatch(uri)
+        loaded, holder = _LOADED.fullmatch(uri), holder_of(ctx)
         if loaded is not None:
-            return _result(uri, JSON, self._loaded(uri, loaded[1]), 0, "private")
+            record = await anyio.to_thread.run_sync(partial(self._loaded, uri, loaded[1], holder))
+            return _result(uri, JSON, record, 0, "private")
         plan = _PLAN.fullmatch(uri)
         if plan is not None:
-            diff = await anyio.to_thread.run_sync(partial(self._plan, uri, plan[1]))
-            return _result(uri, DIFF, diff.encode(), 0, "private")
+            form = JSON if plan[2] else DIFF
+            made = await anyio.to_thread.run_sync(partial(self._plan, uri, plan[1], form, holder))
+            return _result(uri, form, made.encode(), 0, "private")
         review = _REVIEW.fullmatch(uri)
         if review is not None:
             form = review[2] or "json"
-            report, kind = await anyio.to_thread.run_sync(partial(self._review, uri, review[1], form))
+            report, kind = await anyio.to_thread.run_sync(partial(self._review, uri, review[1], form, holder))
             return _result(uri, kind, report.encode(), 0, "private")
         rule = _RULE.fullmatch(uri)
         if rule is not None:
@@ -188,33 +198,45 @@ class Resources:
 
     async def _read_stored(self, ctx: Context, uri: str) -> ReadResourceResult:
         read = partial(self._stored.read, caller_of(ctx), uri)
-        found = await anyio.to_thread.run_sync(read) if self._stored.offered else None
+        # A registered schema is as private as what is written against it.
+        stored = self._stored.offered and reads_contexts(ctx)
+        found = await anyio.to_thread.run_sync(read) if stored else None
         if found is None:
             raise UnknownUriError("resource", uri, self._shelf.hint(uri))
         contents = TextResourceContents(uri=uri, mime_type=found.mime_type, text=found.text, _meta=found.meta)
         scope: Literal["public", "private"] = "public" if found.public else "private"
         return ReadResourceResult(contents=[contents], ttl_ms=found.ttl_ms, cache_scope=scope)
 
-    def _plan(self, uri: str, digest: str) -> str:
+    def _skill(self, uri: str, request: str) -> str:
+        try:
+            return view.skill_for_view(self._app.catalog, request)
+        except UsageError:
+            raise UnknownUriError("resource", uri) from None
+
+    def _plan(self, uri: str, digest: str, form: str, holder: str | None) -> str:
         from backwright.mcp_api._plan_answer import whole_diff
 
         try:
-            return whole_diff(self._app.scaffolding.proposed(f"sha256:{digest}"))
+            plan = self._app.scaffolding.proposed(f"sha256:{digest}", holder)
         except PlanNotFoundError:
             raise UnknownUriError("resource", uri) from None
+        applies = self._app.settings.root is not None
+        return whole_diff(plan) if form == DIFF else view.plan_for_view(plan, applies=applies)
 
-    def _review(self, uri: str, review: str, form: str) -> tuple[str, str]:
+    def _review(self, uri: str, review: str, form: str, holder: str | None) -> tuple[str, str]:
         try:
-            found = self._app.judging.rendered(review, form)
+            if form == view.FORM:
+                return view.report_for_view(*self._app.judging.read(review, holder)), JSON
+            found = self._app.judging.rendered(review, form, holder)
         except ReviewNotFoundError:
             found = None
         if found is None:
             raise UnknownUriError("resource", uri)
         return found
 
-    def _loaded(self, uri: str, session: str) -> bytes:
+    def _loaded(self, uri: str, session: str, holder: str | None) -> bytes:
         try:
-            return self._app.recall.read(session).model_dump_json(indent=1).encode()
+            return self._app.recall.read(session, holder).model_dump_json(indent=1).encode()
         except SessionNotFoundError:
             raise UnknownUriError("resource", uri) from None
 
@@ -294,6 +316,12 @@ def _private(resources: list[Resource], more: str | None) -> ListResourcesResult
     return ListResourcesResult(
         resources=resources, next_cursor=more, ttl_ms=_stored.LATEST_TTL_MS, cache_scope="private"
     )
+
+
+def _view(chosen: view.View) -> ReadResourceResult:
+    page = view.page(chosen.name)
+    contents = TextResourceContents(uri=chosen.uri, mime_type=view.MIME_TYPE, text=page, _meta=dict(view.META))
+    return ReadResourceResult(contents=[contents], ttl_ms=TTL_MS, cache_scope="public")
 
 
 def _explain(app: App, code: str) -> bytes:

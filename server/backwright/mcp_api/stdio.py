@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import anyio
 
@@ -16,18 +16,25 @@ from backwright.mcp_api.server import ServerType, build_server
 from backwright.mcp_api.start import started
 from backwright.settings import Settings
 
+if TYPE_CHECKING:
+    from backwright.observing.requests import Observing
+
 _YOUNG: Final = 20_000
 """Objects made and not yet gone before the collector looks at them."""
 
 
-def serve_stdio(settings: Settings) -> NoReturn:
+def serve_stdio(settings: Settings, observing: Observing | None = None) -> NoReturn:
     """Serve until stdin ends, then end the process at once.
+
+    Args:
+        settings: how this process serves.
+        observing: who is told of each request; None for nobody.
 
     Raises:
         ManifestError: there is no pack, or the settings are strict and it has a problem.
     """
     app = started(settings)
-    server = build_server(app)
+    server = build_server(app, observing=observing)
     # Reading stdin blocks a thread that nothing can interrupt, so Ctrl-C must not wait for the event loop to unwind.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # What has been loaded stays, and of what an answer makes hardly anything outlives it: the collector need not look
@@ -37,6 +44,10 @@ def serve_stdio(settings: Settings) -> NoReturn:
     anyio.run(_serve, server)
     app.recall.flush()
     app.close()
+    if "backwright.observing.spans" in sys.modules:
+        from backwright.observing.spans import flush
+
+        flush()
     logging.shutdown()
     sys.stdout.flush()
     # Tearing the interpreter down takes longer than some clients wait, and there is nothing left to tidy.

@@ -24,6 +24,7 @@ from backwright.review.watch import Cancelled, Progress, Watch
 
 if TYPE_CHECKING:
     from backwright.app import App
+    from backwright.identity.scopes import Scope
 
 _LOG = logging.getLogger(__name__)
 _SHOWN_MISTAKES = 5
@@ -47,6 +48,7 @@ class Tool(Generic[Input, Output]):
 
     Args:
         name: under 40 characters; some clients prefix it and cut what is longer.
+        scope: what a token has to allow for any call of it.
         title: what a person sees.
         description: when a model should call it, and what it gets; a function where that depends on what is served.
         input: the model of the arguments; a mistake in them is an `isError` answer that the caller can correct. A
@@ -62,10 +64,13 @@ class Tool(Generic[Input, Output]):
         lists_output: whether the listing has the schema of an answer. Names and types of one that is little but text,
             or the same as another tool's, tell a model nothing, and it pays for them on each turn.
         served: whether this server has it at all.
-        blocking: whether the call may take longer than the event loop should wait, so that it goes to a thread.
+        blocking: whether the call may take longer than the event loop should wait, so that it goes to a thread; a
+            function where that depends on where this server keeps its records.
+        scopes: what a token has to allow besides for a call with these arguments, which may not fit the model yet.
     """
 
     name: str
+    scope: Scope
     title: str
     description: str | Callable[[App], str]
     input: Callable[[], type[Input]]
@@ -78,11 +83,16 @@ class Tool(Generic[Input, Output]):
     meta: Mapping[str, bool] | None = None
     lists_output: bool = True
     served: Callable[[App], bool] = lambda _: True
-    blocking: bool = True
+    blocking: bool | Callable[[App], bool] = True
+    scopes: Callable[[Mapping[str, object]], tuple[Scope, ...]] = lambda _: ()
 
     def describe(self, app: App) -> str:
         """The description as this server lists it."""
         return self.description if isinstance(self.description, str) else self.description(app)
+
+    def blocks(self, app: App) -> bool:
+        """Whether a call of this server goes to a thread."""
+        return self.blocking if isinstance(self.blocking, bool) else self.blocking(app)
 
     def parse(self, app: App, arguments: Mapping[str, object]) -> Input:
         """The arguments as a value.
@@ -115,7 +125,7 @@ async def call_tool(
         report: tells the client of progress, where it asked to be told.
     """
     try:
-        if not tool.blocking:
+        if not tool.blocks(app):
             return _run(app, tool, arguments)
         return await _in_thread(app, tool, arguments, report)
     except BackwrightError as error:

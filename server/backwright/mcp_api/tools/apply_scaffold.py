@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from mcp_types import ToolAnnotations
 
 from backwright.errors import BackwrightError, InvalidInputError
+from backwright.mcp_api._caller import holder
 from backwright.mcp_api._plan_answer import AppliedAnswer, applied_answer, proved_answer, render_applied, undone_answer
 from backwright.mcp_api.tool import Closed, Tool
 
@@ -30,7 +31,7 @@ def _call(app: App, given: ApplyScaffoldInput) -> AppliedAnswer:
             raise InvalidInputError("verify is of what was written, and undo takes back", hint="leave verify out")
         return undone_answer(app.scaffolding.undo(given.undo))
     # Whatever is verified was planned by us, for this user and this project, and is written now; see `verifier`.
-    plan, applied = app.scaffolding.apply_proposed(given.digest or "")
+    plan, applied = app.scaffolding.apply_proposed(given.digest or "", holder())
     done = applied_answer(plan, applied)
     if given.verify is None:
         return done
@@ -45,6 +46,7 @@ def _call(app: App, given: ApplyScaffoldInput) -> AppliedAnswer:
 
 TOOL = Tool(
     name="apply_scaffold",
+    scope="scaffold:render",
     title="Apply a scaffold",
     description="Call this when the user agreed to a scaffold's plan: it writes that, or nothing.",
     input=lambda: ApplyScaffoldInput,

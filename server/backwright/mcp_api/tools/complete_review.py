@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcp_types import ToolAnnotations
 
+from backwright.mcp_api._caller import holder
 from backwright.mcp_api._judge_answer import JudgeAnswer, answer, render
 from backwright.mcp_api.tool import Tool
 
@@ -21,12 +22,13 @@ def _input() -> type[CompleteReviewInput]:
 
 
 def _call(app: App, given: CompleteReviewInput) -> JudgeAnswer:
-    done = app.judging.complete(given.review, given.verdicts, given.comments)
+    done = app.judging.complete(given.review, given.verdicts, given.comments, holder())
     return answer(done.handle, done.report, done.outcomes, done.asked)
 
 
 TOOL = Tool(
     name="complete_review",
+    scope="review:run",
     title="Complete a review",
     description="Call this after review_diff with its `review`, verdicts on its questions and your own comments. "
     "Quotes are checked against the diff. Calls add up; a new verdict replaces one.",

@@ -33,6 +33,7 @@ def _call(app: App, given: ExplainRuleInput) -> RulePage:
 
 TOOL = Tool(
     name="explain_rule",
+    scope="skills:read",
     title="Explain a rule",
     description="Call this when a finding is not clear: why the rule exists, and correct code.",
     input=lambda: ExplainRuleInput,

@@ -1,4 +1,7 @@
-"""`get_context`: a stored context, one of its versions, what each version changed, or which contexts there are."""
+"""`get_context`: a stored context, one of its versions, what each version changed, or which contexts there are.
+
+A schema is read at its own address, and at that of the project what its code says that its context could be.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,14 @@ from backwright.mcp_api._context_answer import (
     type_of,
     version_row,
 )
+from backwright.mcp_api._schema_answer import SCHEME, SchemaRow, body_line, row_lines, schema_address, schema_row
 from backwright.mcp_api.tool import Closed, Tool
 
 if TYPE_CHECKING:
     from backwright.app import App
     from backwright.contexts.context import Address
 
+PROJECT: Final = "backwright://project"
 _ROWS: Final = 50
 _VERSIONS: Final = 10
 
@@ -44,8 +49,24 @@ class GetContextInput(Closed):
     cursor: str | None = Field(default=None, max_length=300)
 
 
+class Found(Closed):
+    """A member that the project's context could have, with what that was drawn from."""
+
+    name: str
+    value: str
+    evidence: tuple[str, ...]
+
+
+class Asked(Closed):
+    """What reading the code cannot tell: ask the user."""
+
+    name: str
+    text: str
+    choices: tuple[str, ...] = ()
+
+
 class GetContextAnswer(Closed):
-    """A context, its history, or a list.
+    """A context, its history, a list, a schema, or a proposal.
 
     Args:
         context: its address; None of a list.
@@ -61,6 +82,10 @@ class GetContextAnswer(Closed):
         note: where the document is, if it is too large to be shown.
         versions: of a history, the newest first.
         contexts: of a list, by address.
+        schemas: of a list of schemas.
+        mode: what the type of a schema promises from that version on.
+        members: of a proposal; `body` has them as one document.
+        questions: of a proposal.
         next_cursor: where the rest is.
     """
 
@@ -77,10 +102,18 @@ class GetContextAnswer(Closed):
     note: str | None = None
     versions: tuple[VersionRow, ...] | None = None
     contexts: tuple[ContextRow, ...] | None = None
+    schemas: tuple[SchemaRow, ...] | None = None
+    mode: str | None = None
+    members: tuple[Found, ...] | None = None
+    questions: tuple[Asked, ...] | None = None
     next_cursor: str | None = None
 
 
 def _call(app: App, given: GetContextInput) -> GetContextAnswer:
+    if given.context is not None and given.context.startswith((SCHEME, PROJECT)):
+        if given.history or given.type is not None or given.cursor is not None:
+            raise InvalidInputError("context: it has no history, type or cursor", hint="leave these out")
+        return _schema(app, given) if given.context.startswith(SCHEME) else _project(app, given)
     if given.context is None or "/" not in given.context.rstrip("/"):
         return _list(app, given)
     address, version = address_of(given.context)
@@ -116,6 +149,44 @@ def _one(app: App, address: Address, version: int | None, wanted: str | None) ->
     )
 
 
+def _schema(app: App, given: GetContextInput) -> GetContextAnswer:
+    kind_, version = schema_address(given.context or "")
+    if kind_ is None or given.version not in {None, version or given.version}:
+        if given.version is not None:
+            raise InvalidInputError("version: the address names none, or another", hint="leave one of the two out")
+        every = app.contexts.schemas()
+        more = f"and {len(every) - _ROWS} more: give {SCHEME}TYPE" if len(every) > _ROWS else None
+        return GetContextAnswer(schemas=tuple(schema_row(one) for one in every[:_ROWS]), note=more)
+    found = app.contexts.schema(kind_, given.version or version)
+    large = len(found.text.encode()) > MAX_SHOWN
+    return GetContextAnswer(
+        context=f"{SCHEME}{found.type}",
+        uri=found.uri,
+        version=found.version,
+        type=f"{found.type}/v{found.version}",
+        digest=found.digest,
+        mode=found.mode,
+        body=None if large else json.loads(found.text),
+        note=f"too large to show: read the resource {found.uri}" if large else None,
+    )
+
+
+def _project(app: App, given: GetContextInput) -> GetContextAnswer:
+    if given.context != PROJECT or given.version is not None:
+        raise InvalidInputError("context: it is no address", hint=f"give {PROJECT}, and no version")
+    found = app.detect()
+    return GetContextAnswer(
+        context=PROJECT,
+        type="project",
+        body=found.document,
+        members=tuple(Found(name=one.name, value=one.value, evidence=one.evidence) for one in found.members),
+        questions=tuple(Asked(name=one.name, text=one.text, choices=one.choices) for one in found.questions),
+        note="what backwright.yaml does not say yet; `backwright detect --write` writes it there"
+        if found.members
+        else "backwright.yaml says all that the code does",
+    )
+
+
 def _history(app: App, address: Address, cursor: str | None) -> GetContextAnswer:
     from backwright.contexts.history import history
 
@@ -146,7 +217,12 @@ def _render(answer: GetContextAnswer) -> str:
 
 
 def _lines(answer: GetContextAnswer) -> Iterator[str]:
-    if answer.contexts is not None:
+    if answer.schemas is not None:
+        yield from row_lines(answer.schemas)
+        yield from () if answer.note is None else (answer.note,)
+    elif answer.members is not None:
+        yield from _proposed(answer)
+    elif answer.contexts is not None:
         yield f"Contexts: {len(answer.contexts)}."
         for each in answer.contexts:
             yield f"- {each.context} v{each.version} {each.type}{labelled(each.labels)} ({each.updated_at})"
@@ -159,22 +235,40 @@ def _lines(answer: GetContextAnswer) -> Iterator[str]:
             if version.cut:
                 yield "  - and more"
     else:
-        yield f"{answer.context} v{answer.version}, {answer.type}{labelled(answer.labels or {})}"
-        yield f"{answer.updated_at} by {answer.updated_by}, {answer.digest}"
-        if answer.deleted:
-            yield "It is deleted."
-        if answer.body is not None:
-            yield json.dumps(answer.body, ensure_ascii=False)
-        if answer.note is not None:
-            yield answer.note
+        yield from _whole(answer)
     if answer.next_cursor is not None:
         yield f"More: cursor {answer.next_cursor}"
 
 
+def _whole(answer: GetContextAnswer) -> Iterator[str]:
+    if answer.mode is not None:
+        yield f"{answer.uri}: {answer.mode}, {answer.digest}"
+    else:
+        yield f"{answer.context} v{answer.version}, {answer.type}{labelled(answer.labels or {})}"
+        yield f"{answer.updated_at} by {answer.updated_by}, {answer.digest}"
+    if answer.deleted:
+        yield "It is deleted."
+    if answer.body is not None:
+        yield body_line(answer.body)
+    if answer.note is not None:
+        yield answer.note
+
+
+def _proposed(answer: GetContextAnswer) -> Iterator[str]:
+    yield f"{answer.note or ''}."
+    yield body_line(answer.body)
+    for member in answer.members or ():
+        yield f"- {member.name}: {member.value} ({'; '.join(member.evidence)})"
+    for question in answer.questions or ():
+        choices = f" ({' or '.join(question.choices)}?)" if question.choices else ""
+        yield f"- ask: {question.name}: {question.text}{choices}"
+
+
 TOOL = Tool(
     name="get_context",
+    scope="contexts:read",
     title="Read contexts",
-    description="Call this to read a stored context, such as a team's conventions, or to list them.",
+    description="Call this to read or list stored contexts (a team's conventions) or schemas.",
     input=lambda: GetContextInput,
     output=lambda: GetContextAnswer,
     call=_call,
@@ -183,7 +277,7 @@ TOOL = Tool(
     lists_output=False,
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
     prose={
-        "context": "namespace/name; without a name: a list.",
+        "context": "namespace/name, context-schema://type, backwright://project (detected); no name: a list.",
         "history": "What each version changed.",
         "type": "project: of a list; project/v3: as that.",
     },

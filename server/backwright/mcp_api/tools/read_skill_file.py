@@ -99,6 +99,7 @@ def _render(file: SkillFileText) -> str:
 
 TOOL = Tool(
     name="read_skill_file",
+    scope="skills:read",
     title="Read a skill's file",
     description="Call this when a skill points to one of its files.",
     input=lambda: ReadSkillFileInput,
@@ -107,5 +108,6 @@ TOOL = Tool(
     render=_render,
     lists_output=False,
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
+    prose={"offset": "", "skill": "name@range, as use_skill gave it."},
     blocking=False,
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcp_types import ToolAnnotations
 
+from backwright.mcp_api._caller import holder
 from backwright.mcp_api._review_answer import ReviewAnswer, answer, render
 from backwright.mcp_api.tool import Tool
 
@@ -41,12 +42,13 @@ def _input() -> type[ReviewContextV2]:
 
 
 def _call(app: App, given: ReviewContextV2) -> ReviewAnswer:
-    done = app.judging.review(given)
+    done = app.judging.review(given, holder())
     return answer(done.report, given.cursor, handle=done.handle, word=done.word)
 
 
 TOOL = Tool(
     name="review_diff",
+    scope="review:run",
     title="Review a change",
     description=_describe,
     input=_input,
@@ -58,16 +60,16 @@ TOOL = Tool(
     annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
     hidden=_hidden,
     prose={
-        "base": "A revision to compare with.",
-        "range": "Commits: A..B or A...B.",
+        "base": "A revision.",
+        "range": "A..B or A...B.",
         "diff_file": "A unified diff inside the project.",
         "diff": "A unified diff.",
         "files": "Whole files after the change, by path.",
         "paths": "Globs.",
         "min_severity": "",
-        "skills": "Checklists to apply: name or name@range.",
+        "skills": "Checklists: name or name@range.",
         "profile": "",
-        "previous": "An earlier `review`: tells what is new, open, fixed.",
-        "cursor": "next_cursor of the answer before.",
+        "previous": "An earlier `review`: what is new, open, fixed.",
+        "cursor": "",
     },
 )

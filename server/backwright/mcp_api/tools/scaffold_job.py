@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcp_types import ToolAnnotations
 
+from backwright.mcp_api._caller import holder
 from backwright.mcp_api._declares import declares
 from backwright.mcp_api._own_templates import hidden_without, offering
 from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
@@ -27,11 +28,12 @@ def _input() -> type[ScaffoldJobInput]:
 
 
 def _call(app: App, given: ScaffoldJobInput) -> PlanAnswer:
-    return answer(app.scaffolding.propose(given.context(), template=given.template))
+    return answer(app.scaffolding.propose(given.context(), template=given.template, holder=holder()))
 
 
 TOOL = Tool(
     name="scaffold_job",
+    scope="scaffold:render",
     title="Scaffold a job",
     description=_describe,
     input=_input,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcp_types import ToolAnnotations
 
+from backwright.mcp_api._caller import holder
 from backwright.mcp_api._declares import declares, has_file
 from backwright.mcp_api._own_templates import hidden_without, offering
 from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
@@ -27,11 +28,12 @@ def _input() -> type[ScaffoldMigrationInput]:
 
 
 def _call(app: App, given: ScaffoldMigrationInput) -> PlanAnswer:
-    return answer(app.scaffolding.propose(given.context(), template=given.template))
+    return answer(app.scaffolding.propose(given.context(), template=given.template, holder=holder()))
 
 
 TOOL = Tool(
     name="scaffold_migration",
+    scope="scaffold:render",
     title="Scaffold a migration",
     description=_describe,
     input=_input,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcp_types import ToolAnnotations
 
+from backwright.mcp_api._caller import holder
 from backwright.mcp_api._declares import declares
 from backwright.mcp_api._own_templates import hidden_without, offering
 from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
@@ -32,11 +33,12 @@ def _input() -> type[ScaffoldServiceInput]:
 
 
 def _call(app: App, given: ScaffoldServiceInput) -> PlanAnswer:
-    return answer(app.scaffolding.propose(given.context(), template=given.template))
+    return answer(app.scaffolding.propose(given.context(), template=given.template, holder=holder()))
 
 
 TOOL = Tool(
     name="scaffold_service",
+    scope="scaffold:render",
     title="Scaffold a service",
     description=_describe,
     input=_input,

@@ -78,6 +78,7 @@ def _render(answer: SkillProblems) -> str:
 
 TOOL = Tool(
     name="skill_problems",
+    scope="skills:read",
     title="Problems of the skills",
     description="Call this when a skill is missing or reads oddly: file, line, reason, fix.",
     input=lambda: SkillProblemsInput,
