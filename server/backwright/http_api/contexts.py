@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
@@ -22,6 +22,9 @@ from starlette.routing import Route
 
 from backwright.app import App
 from backwright.errors import ContextNotFoundError, InvalidBodyError, InvalidInputError, VersionConflictError
+from backwright.http_api.bearer import needs
+from backwright.identity.principal import caller_for, principal_in
+from backwright.observing.requests import current
 
 if TYPE_CHECKING:
     from backwright.contexts.context import Address, Caller, Condition, Context
@@ -63,15 +66,16 @@ def routes(app: App) -> list[Route]:
     here = _Endpoints(app)
     one = "/v1/contexts/{namespace}/{name}"
     return [
-        Route("/v1/contexts", here.list, methods=["GET"]),
-        Route(one, here.get, methods=["GET"]),
-        Route(one, here.put, methods=["PUT"]),
-        Route(one, here.delete, methods=["DELETE"]),
-        Route(f"{one}/versions", here.history, methods=["GET"]),
-        Route(f"{one}/versions/{{version}}", here.version, methods=["GET"]),
-        Route("/v1/schemas", here.schemas, methods=["GET"]),
-        Route("/v1/schemas/{type}", here.register, methods=["POST"]),
-        Route("/v1/schemas/{type}/check", here.check, methods=["POST"]),
+        Route("/v1/contexts", needs("contexts:read", here.list), methods=["GET"]),
+        Route(one, needs("contexts:read", here.get), methods=["GET"]),
+        Route(one, needs("contexts:write", here.put), methods=["PUT"]),
+        Route(one, needs("contexts:write", here.delete), methods=["DELETE"]),
+        Route(f"{one}/versions", needs("contexts:read", here.history), methods=["GET"]),
+        Route(f"{one}/versions/{{version}}", needs("contexts:read", here.version), methods=["GET"]),
+        Route("/v1/schemas", needs("contexts:read", here.schemas), methods=["GET"]),
+        Route("/v1/schemas/{type}", needs("contexts:admin", here.register), methods=["POST"]),
+        Route("/v1/schemas/{type}/check", needs("contexts:read", here.check), methods=["POST"]),
+        Route("/v1/audit/{namespace}", needs("audit:read", here.audit), methods=["GET"]),
         Route("/v1/openapi.json", here.document, methods=["GET"]),
     ]
 
@@ -182,12 +186,29 @@ class _Endpoints:
         wanted = await _model(request, PutSchema)
         check = partial(
             self._app.contexts.check_schema,
+            _caller(request),
             request.path_params["type"],
             wanted.json_schema,
             mode=wanted.mode,
             version=wanted.version,
         )
         return JSONResponse(_check(await _in_thread(check)))
+
+    async def audit(self, request: Request) -> Response:
+        query = request.query_params
+        _known(request, {"after", "limit"})
+        after = query.get("after")
+        page = await _in_thread(
+            partial(
+                self._app.contexts.audit,
+                _caller(request),
+                _namespace(request),
+                after=0 if after is None else _number("after", after),
+                limit=_number("limit", query.get("limit", "100")),
+            )
+        )
+        items = [asdict(link) for link in page.items]
+        return JSONResponse({"items": items, "after": page.cursor}, headers=_PRIVATE)
 
     async def document(self, _: Request) -> Response:
         from backwright.http_api.openapi import document
@@ -224,12 +245,23 @@ async def _in_thread(call: Callable[[], T]) -> T:
 
 
 def _caller(request: Request) -> Caller:
-    """The user of this machine: the server listens on the loopback interface alone, as for MCP."""
-    from backwright._hidden import printable
-    from backwright.contexts.context import LOCAL
+    head, seen = request.headers, current()
+    return caller_for(
+        principal_in(request.scope),
+        client=head.get("user-agent", ""),
+        # As the log calls it, where there is one.
+        request_id=head.get("x-request-id", "") if seen is None else seen.id,
+        traceparent=head.get("traceparent"),
+    )
 
-    client = printable(request.headers.get("user-agent", ""), 80)
-    return replace(LOCAL, client=client, request_id=printable(request.headers.get("x-request-id", ""), 80))
+
+def _namespace(request: Request) -> str:
+    """A namespace, or `*` for what holds in all of them."""
+    from backwright.contexts.access import ALL
+    from backwright.contexts.context import checked_name
+
+    named: str = request.path_params["namespace"]
+    return named if named == ALL else checked_name("namespace", named)
 
 
 def _address(request: Request) -> Address:

@@ -6,19 +6,29 @@ CVE-2025-66416) and its Origin, and both are matched whole: a prefix check lets 
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-import anyio
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backwright.http_api.discovery import ANY_ORIGIN
+
+Admit = Callable[[Scope], Awaitable[Response | None]]
+"""The answer to a request that may not come in; None to one that may."""
 
 _LOCAL: Final = r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?"
 _HOST: Final = re.compile(_LOCAL)
 _ORIGIN: Final = re.compile(rf"https?://{_LOCAL}")
 _JSON: Final = re.compile(r"application/json(?:[ \t]*;[ \t]*charset=\"?utf-8\"?)?[ \t]*", re.IGNORECASE)
+
+# OPTIONS is what a browser asks before it reads (CORS).
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 BODY_SECONDS: Final = 30.0
 """How long a body may take to arrive."""
@@ -51,12 +61,24 @@ class Guard:
         app: what answers.
         max_body: bytes of a request.
         body_seconds: how long its body may take to arrive.
+        admit: asked before a body is read; None where everyone who reaches the server may come in.
+        sources: the hosts and origins that are answered beside those of this machine.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body: int, body_seconds: float = BODY_SECONDS) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_body: int,
+        body_seconds: float = BODY_SECONDS,
+        admit: Admit | None = None,
+        sources: Sources | None = None,
+    ) -> None:
         self._app = app
         self._max_body = max_body
         self._body_seconds = body_seconds
+        self._admit = admit
+        self._sources = sources or Sources()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
@@ -66,11 +88,16 @@ class Guard:
         try:
             headers = Headers(scope=scope)
             _check_size(scope)
-            _check_source(headers)
+            any_origin = scope["path"] in ANY_ORIGIN and scope["method"] in _READING
+            self._sources.check(headers, any_origin=any_origin)
             if scope["path"] == "/mcp":
                 _check_post(scope["method"], headers)
             elif headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
                 _check_json(headers)
+            refusal = None if self._admit is None else await self._admit(scope)
+            if refusal is not None:
+                await refusal(scope, receive, send)
+                return
             body = await self._body(headers, receive)
         except Refused as refused:
             response = problem(refused)
@@ -83,14 +110,17 @@ class Guard:
         if not declared.isdigit() or int(declared) > self._max_body:
             raise Refused(413, f"the body is over {self._max_body} bytes")
         body = bytearray()
-        with anyio.move_on_after(self._body_seconds):
-            while len(body) <= self._max_body:
-                message = await receive()
-                body += message.get("body", b"")
-                if not message.get("more_body", False) and len(body) <= self._max_body:
-                    return bytes(body)
-            raise Refused(413, f"the body is over {self._max_body} bytes")
-        raise Refused(408, f"the body did not arrive within {self._body_seconds:g} seconds")
+        try:
+            # A cancel scope of anyio takes several times as long, for each request.
+            async with asyncio.timeout(self._body_seconds):
+                while len(body) <= self._max_body:
+                    message = await receive()
+                    body += message.get("body", b"")
+                    if not message.get("more_body", False) and len(body) <= self._max_body:
+                        return bytes(body)
+        except TimeoutError:
+            raise Refused(408, f"the body did not arrive within {self._body_seconds:g} seconds") from None
+        raise Refused(413, f"the body is over {self._max_body} bytes")
 
 
 def _check_size(scope: Scope) -> None:
@@ -99,12 +129,40 @@ def _check_size(scope: Scope) -> None:
         raise Refused(431, f"the headers are over {MAX_HEADERS} bytes")
 
 
-def _check_source(headers: Headers) -> None:
-    hosts = headers.getlist("host")
-    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
-        raise Refused(421, "this server answers only to localhost; see Host")
-    if not all(_ORIGIN.fullmatch(origin) for origin in headers.getlist("origin")):
-        raise Refused(403, "this server does not answer pages of other origins")
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Whom a request may be meant for, and which pages it may come from: those of this machine, and some more.
+
+    Args:
+        hosts: values of Host, in lower case.
+        origins: values of Origin, as browsers write them.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    origins: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, origin: str, hosts: frozenset[str], origins: frozenset[str]) -> Sources:
+        """The host and the origin of a server that is reached at an address, and some more."""
+        own = origin.lower()
+        host = own.partition("://")[2]
+        # A browser leaves the port of the scheme out, and some proxies write it.
+        port = ":443" if own.startswith("https:") else ":80"
+        bare = host.removesuffix(port)
+        return cls(hosts | {bare, bare if re.search(r":[0-9]+$", bare) else bare + port}, origins | {own})
+
+    def check(self, headers: Headers, *, any_origin: bool) -> None:
+        """Let a request go on.
+
+        Raises:
+            Refused: it is meant for another server (421), or comes from a page of another origin (403).
+        """
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not (_HOST.fullmatch(hosts[0]) or hosts[0].lower() in self.hosts):
+            raise Refused(421, "this server does not answer for that host; see Host")
+        given = [] if any_origin else headers.getlist("origin")
+        if not all(_ORIGIN.fullmatch(origin) or origin in self.origins for origin in given):
+            raise Refused(403, "this server does not answer pages of other origins")
 
 
 def _check_post(method: str, headers: Headers) -> None:

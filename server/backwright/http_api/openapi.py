@@ -27,6 +27,7 @@ def document() -> Json:
         _query("label", {"type": "array", "items": {"type": "string"}}),
         _query("limit", {"type": "integer", "minimum": 1, "maximum": 500}),
     ]
+    following = [_query("after", _COUNT), _query("limit", {"type": "integer", "minimum": 1, "maximum": 500})]
     paging = [_query("before", _COUNT), _query("limit", {"type": "integer", "minimum": 1, "maximum": 500})]
     return {
         "openapi": "3.1.0",
@@ -46,6 +47,10 @@ def document() -> Json:
             "/v1/contexts/{namespace}/{name}/versions/{version}": {
                 "parameters": [*one, _in_path("version", _COUNT)],
                 "get": _operation("get_version", [], {"200": "Context", "304": None}),
+            },
+            "/v1/audit/{namespace}": {
+                "parameters": [_in_path("namespace", {"type": "string", "pattern": rf"{_NAME['pattern']}|^\*$"})],
+                "get": _operation("read_audit", following, {"200": "Audit"}),
             },
             "/v1/schemas": {"get": schemas},
             "/v1/schemas/{type}": {
@@ -84,6 +89,8 @@ def _schemas() -> Json:
         optional=("changed",),
     )
     schema = {"uri": text, "type": text, "version": count, "digest": text, "mode": text}
+    said = ("at", "actor", "client", "request_id", "action", "name", "before", "after", "previous", "hash")
+    link = _closed({"namespace": text, "seq": count, "version": count, **dict.fromkeys(said, text)})
     check = {"uri": text, "version": count, "digest": text, "mode": text, "changed": flag}
     return {
         "PutContext": PutContext.model_json_schema(),
@@ -93,6 +100,7 @@ def _schemas() -> Json:
             {"items": _list(_ref("Context")), "cursor": optional, "before": optional}, optional=("cursor", "before")
         ),
         "Schemas": _closed({"items": _list(_closed({**schema, "latest": flag, "registered": flag}))}),
+        "Audit": _closed({"items": _list(link), "after": optional}),
         "Check": _closed({**check, "changes": _list(thing)}),
         "Problem": {
             "type": "object",

@@ -21,6 +21,9 @@ RETRY_SECONDS: Final = "1"
 _STATUS: Final = {
     "NOT_FOUND": HTTPStatus.NOT_FOUND,
     "FORBIDDEN": HTTPStatus.FORBIDDEN,
+    "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
+    "INSUFFICIENT_SCOPE": HTTPStatus.FORBIDDEN,
+    "AUTHORITY_UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
     "INVALID_BODY": 422,
     "SCHEMA_UNKNOWN": 422,
     "IDEMPOTENCY_MISMATCH": 422,
@@ -55,7 +58,7 @@ def problem_of(error: BackwrightError) -> Response:
         "retry": error.retry,
         **({"details": error.details} if error.details else {}),
     }
-    headers = {"Retry-After": RETRY_SECONDS} if error.retry else None
+    headers = {"Retry-After": str(error.details.get("retry_after", RETRY_SECONDS))} if error.retry else None
     return JSONResponse(body, status, headers, media_type=MEDIA_TYPE)
 
 
@@ -65,9 +68,11 @@ async def handled(_: Request, error: Exception) -> Response:
     return problem_of(error)
 
 
-async def failed(request: Request, _: Exception) -> Response:
+async def failed(request: Request, error: Exception) -> Response:
     """Starlette's handler for what nobody foresaw: it loses its text."""
-    _LOG.exception("%s failed", request.url.path)
+    route = request.scope.get("route")
+    # The path itself is the client's text.
+    _LOG.error("%s failed", getattr(route, "path", "a request"), exc_info=error)
     body = {"type": "about:blank", "title": "Internal Server Error", "status": 500, "code": "INTERNAL", "retry": False}
     return JSONResponse(body, 500, media_type=MEDIA_TYPE)
 
