@@ -1,4 +1,4 @@
-"""The actions of `backwright contexts` for whoever keeps the store: export, import, verify, backup, grants."""
+"""The actions of `backwright contexts` for whoever keeps the store: export, import, verify, purge, backup, grants."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from backwright.errors import InvalidInputError, WriteFailedError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from datetime import timedelta
 
     from backwright.contexts.audit import Verification
     from backwright.contexts.schema import JsonObject
 
+_HOURS: Final = {"h": 1, "d": 24, "w": 168}
 _ROLES: Final = ("reader", "writer", "admin", "auditor")
 
 
@@ -113,14 +115,56 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _verification(found: Verification) -> JsonObject:
-    plain: JsonObject = {"namespace": found.namespace, "links": found.entries, "head": found.head}
+    plain: JsonObject = {
+        "namespace": found.namespace,
+        "links": found.entries,
+        "head": found.head,
+        "purged_up_to": found.start,
+    }
     return plain if found.broken_at is None else {**plain, "broken_at": found.broken_at, "reason": found.reason}
 
 
 def _told(found: Verification) -> str:
     if found.broken_at is not None:
         return f"{found.namespace}: broken at link {found.broken_at}: {found.reason}"
-    return f"{found.namespace}: {found.entries} links, head {found.head}"
+    since = f" behind the purged link {found.start}" if found.start else ""
+    return f"{found.namespace}: {found.entries} links{since}, head {found.head}"
+
+
+def _configure_purge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--older-than", required=True, metavar="AGE", help="90d, 12w or 48h; 24 hours at least")
+    parser.add_argument("--namespace", metavar="NAMESPACE", help="only this one")
+    parser.add_argument("--dry-run", action="store_true", help="say what would go, and remove nothing")
+
+
+def _purge(arguments: argparse.Namespace) -> int:
+    from backwright.contexts.retention import old, purge
+
+    age = _age(arguments.older_than)
+    with opened() as contexts:
+        found = old(contexts, person(), age, namespace=arguments.namespace)
+        done = found if arguments.dry_run else purge(contexts, person(), found)
+    counts: JsonObject = {
+        "versions": done.version_count,
+        "links": done.link_count,
+        "keys": done.keys,
+        "events": done.events,
+    }
+    before = done.before.isoformat(timespec="seconds")
+    told = ", ".join(f"{count} {what}" for what, count in counts.items())
+    state = "would go" if arguments.dry_run else "purged"
+    answer: JsonObject = {"before": before, "dry_run": arguments.dry_run, **counts}
+    show(arguments, answer, f"{state}: {told}; older than {before}")
+    return Exit.CLEAN
+
+
+def _age(text: str) -> timedelta:
+    from datetime import timedelta
+
+    number, unit = text[:-1], text[-1:]
+    if unit not in _HOURS or not (number.isascii() and number.isdigit() and len(number) < 7):  # noqa: PLR2004  enough
+        raise InvalidInputError("--older-than: it is no age", hint="write 90d for days, 12w for weeks, 48h for hours")
+    return timedelta(hours=int(number) * _HOURS[unit])
 
 
 def _configure_backup(parser: argparse.ArgumentParser) -> None:
@@ -184,6 +228,7 @@ ACTIONS: Final = (
     ("export", "write every version as JSON lines, with digests", _configure_export, _export),
     ("import", "take over an export; the same once more changes nothing", _configure_import, _import),
     ("verify", "walk along the audit chains and name the first broken link", _configure_verify, _verify),
+    ("purge", "remove what need not be kept: replaced versions, old links of the audit", _configure_purge, _purge),
     ("backup", "copy the store to a file while it is in use", _configure_backup, _backup),
     ("grant", "give a role in a namespace", _configure_grant, _grant),
     ("revoke", "take a role in a namespace away", _configure_grant, _grant),

@@ -153,7 +153,7 @@ def _schema(arguments: argparse.Namespace) -> int:
     document = document_of(arguments.file)
     with opened(makes=not arguments.check) as contexts:
         if arguments.check:
-            found = contexts.check_schema(arguments.type, document, mode=arguments.mode)
+            found = contexts.check_schema(person(), arguments.type, document, mode=arguments.mode)
         else:
             found = contexts.register_schema(person(), arguments.type, document, mode=arguments.mode)
     changes = [dict(change.as_json()) for change in found.changes]

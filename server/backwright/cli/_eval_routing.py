@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from backwright.app import App
     from backwright.evaluating.routing.evaluation import RoutingEvaluation
+    from backwright.evaluating.routing.folds import Validation
     from backwright.evaluating.routing.labels import Label
     from backwright.evaluating.routing.methods import Verdict
 
@@ -26,7 +27,13 @@ def run(arguments: argparse.Namespace) -> int:
     from backwright.evaluating.routing.page import page
 
     app = app_of(arguments)
-    found = evaluate_routing(app.router.terms, _labels(app, arguments.labels), _resolver(app))
+    found = evaluate_routing(
+        app.router.terms,
+        _labels(app, arguments.labels),
+        _resolver(app),
+        bodies=app.snapshot.body_words,
+        folds=arguments.folds,
+    )
     if arguments.page is not None:
         write_atomic(arguments.page, page(found).encode())
     if arguments.json:
@@ -70,6 +77,7 @@ def _answer(found: RoutingEvaluation) -> dict[str, object]:
     return {
         "skills": found.skills,
         "methods": {name: asdict(row) for name, row in found.methods.items()},
+        "validation": None if found.validation is None else asdict(found.validation),
         "categories": {name: asdict(row) for name, row in found.categories.items()},
         "languages": {name: asdict(row) for name, row in found.languages.items()},
         "confusion": [
@@ -93,6 +101,18 @@ def _miss(one: Verdict) -> dict[str, object]:
     }
 
 
+def _fold_lines(found: Validation) -> Iterator[str]:
+    from backwright.evaluating.routing.page import COLUMNS, chosen, spelt_out
+
+    titles = dict(COLUMNS)
+    yield ""
+    yield f"thresholds chosen on the other folds, {found.folds} folds: mean, deviation, range"
+    for field, one in found.spreads.items():
+        yield f"{titles[field]:<20}{one.mean:>8.3f}{one.deviation:>8.3f}   {one.low:.3f} to {one.high:.3f}"
+    yield f"chosen: {chosen(found)}"
+    yield f"best on all labels: {spelt_out(found.best)}; what serves: {spelt_out(found.shipped)}"
+
+
 def _lines(found: RoutingEvaluation, file: Path | None) -> Iterator[str]:
     from backwright.evaluating.routing.page import COLUMNS, share
 
@@ -107,6 +127,8 @@ def _lines(found: RoutingEvaluation, file: Path | None) -> Iterator[str]:
         cells = [share(getattr(row, field)) for row in found.methods.values()]
         if any(cell != "-" for cell in cells):
             yield f"{title:<{width}}" + "".join(f"{cell:>16}" for cell in cells)
+    if found.validation is not None:
+        yield from _fold_lines(found.validation)
     yield ""
     for one in found.misses:
         expected = f"not {', '.join(one.label.wrong)}" if one.label.wrong else ", ".join(one.label.expected) or "none"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import backwright
 from backwright._discover import discover
@@ -38,6 +40,19 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    try:
+        try:
+            return _ended(argv)
+        finally:
+            # What is still in the buffer would fail where nobody can say so any more: when Python ends.
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader went away (`| head`); what it wanted it has.
+        _let_go(sys.stdout, sys.stderr)
+        return Exit.CLEAN
+
+
+def _ended(argv: Sequence[str] | None) -> int:
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
@@ -49,13 +64,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(("\n" if sys.stderr.isatty() else "") + "backwright: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader went away (`| head`); what it wanted it has.
-        sys.stderr.close()
-        return Exit.CLEAN
+        raise
     except Exception as error:  # noqa: BLE001  the one boundary where an unexpected error becomes an exit code
         print(f"backwright: unexpected {type(error).__name__}: {error}", file=sys.stderr)
         print("This is a defect; please report it with the command that you ran.", file=sys.stderr)
         return Exit.UNEXPECTED
+
+
+def _let_go(*streams: TextIO) -> None:
+    """Lead what nobody reads any more to nowhere, so that the last flush of Python succeeds."""
+    for stream in streams:
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  a device, and no path of anybody's
+                os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _report(error: BackwrightError, *, as_json: bool) -> None:

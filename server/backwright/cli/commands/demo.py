@@ -46,7 +46,7 @@ def _run(arguments: argparse.Namespace) -> int:
             shutil.rmtree(root, ignore_errors=True)
     if not worked:
         return Exit.FINDINGS
-    screen.console.print("\nEvery step worked. Next: connect your assistant; the README has a line for each.")
+    screen.console.print("\nEvery step worked. Next, in your project: backwright connect")
     return Exit.CLEAN
 
 

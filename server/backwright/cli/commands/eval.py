@@ -32,8 +32,10 @@ A run that nobody worked on is `not run`, which is no failure; so is an assertio
 table, with the evidence, is also written to DIR/report.html.
 
 eval routing says how well requests find their skills, beside plain methods: the skills' own examples, or the labels of
-FILE, a line {"id", "prompt", "expected": [names, or none]} each. Exit codes: 0 done, 1 an assertion failed where the
-skill was at hand, 2 usage."""
+FILE, a line {"id", "prompt", "expected": [names, or none]} each; with "keywords", "paths" or "context" in them, with
+and without what a caller sends along. --folds chooses the thresholds on the other labels and says mean and spread; it
+routes each prompt twenty times. No embeddings are used: no model ships, and none is fetched.
+Exit codes: 0 done, 1 an assertion failed where the skill was at hand, 2 usage."""
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +46,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--grade", action="store_true", help="grade what was left there; this executes it")
     parser.add_argument("--python", type=Path, metavar="FILE", help="with --grade: the interpreter for the verifiers")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="with routing: JSON lines of prompts")
+    parser.add_argument("--folds", type=int, default=0, metavar="N", help="with routing: cross-validate the thresholds")
     parser.add_argument("--page", type=Path, metavar="FILE", help="with routing: write the figures as a page, too")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_served_options(parser)

@@ -34,8 +34,12 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from backwright.cli._progress import progress_line
+    from backwright.review.watch import Watch
+
     pages = _pages(_trusted(arguments), arguments.skills)
-    checked = _latest(pages) if arguments.latest else _here(pages)
+    with progress_line() as tell, Watch(tell=tell).kept():
+        checked = _latest(pages) if arguments.latest else _here(pages)
     if arguments.json:
         import json
         from dataclasses import asdict

@@ -7,12 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 from backwright.cli._kept import configure_kept, earlier_of, kept, report_of
+from backwright.cli._reports import configure_reports, exit_code, write_reports
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from backwright.app import App
     from backwright.contexts.schemas.review_v2 import ReviewContextV2
     from backwright.review.diff import Diff
     from backwright.review.report import Report
@@ -44,6 +46,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="review every tracked Python file as if all were added")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to write the report (default: text)")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
+    configure_reports(parser, FORMATS)
     parser.add_argument("--schema", action="store_true", help="print the JSON Schema of --json, and review nothing")
     parser.add_argument("--root", metavar="DIR", default=".", help="the project (default: the current folder)")
     parser.add_argument("--path", action="append", default=[], metavar="GLOB", help="only these files; repeatable")
@@ -103,7 +106,12 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.handle is not None:
         report, diff = report_of(app, arguments)
         _write(report, diff, form)
-        return Exit.FINDINGS if report.findings else Exit.CLEAN
+        write_reports(report, diff, arguments.also)
+        return exit_code(report, arguments.fail_on)
+    if arguments.watch:
+        from backwright.cli._watched import watch_reviews
+
+        return watch_reviews(root, lambda: _subject(arguments, root), lambda subject: _review(app, arguments, subject))
     earlier = earlier_of(app, arguments.since)
     with progress_line() as tell, Watch(arguments.timeout, tell=tell).kept() as watch:
         watch.at(Stage.CHANGE)
@@ -122,7 +130,14 @@ def _run(arguments: argparse.Namespace) -> int:
 
         return fix(report, subject.diff, root, yes=arguments.yes, dry_run=arguments.dry_run)
     _write(report, subject.diff, form)
-    return Exit.FINDINGS if report.findings else Exit.CLEAN
+    write_reports(report, subject.diff, arguments.also)
+    return exit_code(report, arguments.fail_on)
+
+
+def _review(app: App, arguments: argparse.Namespace, subject: Subject) -> Report:
+    report = app.reviewing.of_subject(subject, _context(arguments))
+    _write(report, subject.diff, "json" if arguments.json else arguments.format)
+    return report
 
 
 def _context(arguments: argparse.Namespace) -> ReviewContextV2:
@@ -150,6 +165,8 @@ def _check_fix(arguments: argparse.Namespace) -> None:
     without = [name for name, given in (("--dry-run", arguments.dry_run), ("--yes", arguments.yes)) if given]
     if without and not arguments.fix:
         raise InvalidInputError(f"{without[0]} was given without --fix", hint=f"add --fix, or leave {without[0]} out")
+    if arguments.watch and (arguments.fix or arguments.keep or arguments.also or arguments.write_baseline is not None):
+        raise InvalidInputError("--watch only reviews, again and again", hint="leave the other options out")
     if arguments.fix and (arguments.json or arguments.format != "text"):
         raise InvalidInputError("--fix writes no report", hint="leave --format and --json out, and review afterwards")
     if arguments.write_baseline is not None and (arguments.fix or arguments.json or arguments.format != "text"):

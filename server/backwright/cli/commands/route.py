@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from backwright.routing.decision import Match, Routing
 
 _RANKED = 10
+_EXPLAINED = 5
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +23,12 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", metavar="NAME[@RANGE]", help="the skill that is wanted, whatever the text says")
     parser.add_argument("--path", action="append", default=[], metavar="P", help="a file at hand; may be repeated")
     parser.add_argument("--keyword", action="append", default=[], metavar="K", help="a technical word; may be repeated")
+    parser.add_argument("--context", action="append", default=[], metavar="C", help="a library of the project")
+    parser.add_argument("--explain", action="store_true", help="also what came next, and what would have changed it")
     parser.add_argument(
         "--batch",
         metavar="FILE",
-        help="JSON lines with id, prompt, and if wanted paths and keywords; - for standard input",
+        help="JSON lines with id, prompt, and if wanted paths, keywords and context; - for standard input",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_served_options(parser)
@@ -39,28 +42,58 @@ def _run(arguments: argparse.Namespace) -> int:
     app = app_of(arguments)
     if arguments.batch is not None:
         return _batch(app, arguments.batch)
-    routing = app.route(
-        arguments.text, name=arguments.name, paths=tuple(arguments.path), keywords=tuple(arguments.keyword)
-    )
+    sent = _Sent(tuple(arguments.path), tuple(arguments.keyword), tuple(arguments.context))
+    routing = app.route(arguments.text, name=arguments.name, **sent._asdict())
     if arguments.json:
         import json
 
         answer = routing.model_dump(mode="json")
-        answer["ranked"] = _ranked(app, arguments.text, tuple(arguments.path), tuple(arguments.keyword), routing)
+        answer["ranked"] = _ranked(app, arguments.text, sent, routing)
+        if arguments.explain:
+            weighed, otherwise = _explained(app, arguments.text, sent, routing)
+            answer |= {"weighed": [match.model_dump(mode="json") for match in weighed], "otherwise": otherwise}
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         print("\n".join(_lines(routing)))
+        if arguments.explain:
+            print("\n".join(_why(app, arguments.text, sent, routing)))
     return Exit.CLEAN
 
 
-def _ranked(
-    app: App, text: str, paths: tuple[str, ...], keywords: tuple[str, ...], routing: Routing | None
-) -> list[str]:
+class _Sent(NamedTuple):
+    """What is sent along with a request."""
+
+    paths: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+
+
+def _why(app: App, text: str, sent: _Sent, routing: Routing) -> Iterator[str]:
+    weighed, otherwise = _explained(app, text, sent, routing)
+    told = {match.skill for match in (*routing.matches, *routing.held_back)}
+    behind = [match for match in weighed if match.skill not in told]
+    if behind:
+        yield "behind:"
+        for match in behind:
+            yield from _match_lines(match)
+    yield f"otherwise: {otherwise}"
+
+
+def _explained(app: App, text: str, sent: _Sent, routing: Routing) -> tuple[tuple[Match, ...], str]:
+    """The skills for which most speaks, and what would have changed the decision."""
+    from backwright.routing.decision import Request
+    from backwright.routing.reason import otherwise
+
+    weighed = app.router.weighed(Request(text, **sent._asdict()), _EXPLAINED)
+    return weighed, otherwise(routing, weighed)
+
+
+def _ranked(app: App, text: str, sent: _Sent, routing: Routing | None) -> list[str]:
     """The skills for which anything speaks, best first, whatever was decided: for those who measure it."""
     from backwright.routing.decision import Request
 
     chosen = () if routing is None else tuple(match.skill for match in routing.matches)
-    rest = app.router.ranked(Request(text, paths=paths, keywords=keywords), _RANKED)
+    rest = app.router.ranked(Request(text, **sent._asdict()), _RANKED)
     return list(dict.fromkeys((*chosen, *rest)))[:_RANKED]
 
 
@@ -93,14 +126,14 @@ def _answer(app: App, asked: _Asked) -> str:
 
     routing = None
     try:
-        routing = app.route(asked.prompt, paths=asked.paths, keywords=asked.keywords)
+        routing = app.route(asked.prompt, **asked.sent._asdict())
     except BackwrightError as error:
         # A prompt that names a skill or a version that is not there; the others still want their answers.
         reason, decision, matches = f"{error.message}; {error.hint}", "none", []
     else:
         reason, decision = routing.reason, routing.decision
         matches = [match.model_dump(mode="json") for match in routing.matches]
-    ranked = _ranked(app, asked.prompt, asked.paths, asked.keywords, routing)
+    ranked = _ranked(app, asked.prompt, asked.sent, routing)
     answer = {"id": asked.id, "decision": decision, "matches": matches, "ranked": ranked, "reason": reason}
     return json.dumps(answer, ensure_ascii=False)
 
@@ -125,8 +158,7 @@ class _Asked(NamedTuple):
 
     id: str | int
     prompt: str
-    paths: tuple[str, ...]
-    keywords: tuple[str, ...]
+    sent: _Sent
 
 
 def _prompts(data: bytes) -> Iterator[_Asked]:
@@ -165,12 +197,12 @@ def _prompt(line: str, number: int) -> _Asked:
     if not isinstance(prompt, str):
         raise InvalidInputError("the line has no prompt that is a string", hint=hint, line=number)
     more = {}
-    for key in ("paths", "keywords"):
+    for key in _Sent._fields:
         values = row.get(key, [])
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise InvalidInputError(f"{key} is no list of strings", hint=hint, line=number)
         more[key] = tuple(values)
-    return _Asked(identity, prompt, **more)
+    return _Asked(identity, prompt, _Sent(**more))
 
 
 COMMAND = Command(

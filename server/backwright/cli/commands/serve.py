@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
+    from backwright.identity.configured import Configured
+    from backwright.observing.requests import Observing
     from backwright.settings import Settings
 
 DEFAULT_PORT = 8000
@@ -31,7 +33,22 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         help="do not follow the skills on disk (they are, unless it is the pack inside an installed Backwright)",
     )
     parser.add_argument("--http", action="store_true", help="streamable HTTP at http://127.0.0.1:PORT/mcp, no stdio")
+    parser.add_argument(
+        "--host",
+        metavar="ADDRESS",
+        help="for --http; one that others reach needs authentication, see server/docs/authentication.md (127.0.0.1)",
+    )
+    parser.add_argument(
+        "--log-json", action="store_true", help="a line of JSON on stderr for each request (BACKWRIGHT_LOG=json)"
+    )
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="for --http: so many processes (1)")
     parser.add_argument("--port", type=_port, metavar="N", help=f"for --http; 0 for any free one ({DEFAULT_PORT})")
+    parser.add_argument(
+        "--metrics-port", type=_port, metavar="N", help="for --http: Prometheus's metrics at http://127.0.0.1:N/metrics"
+    )
+    parser.add_argument(
+        "--metrics", action="store_true", help="for --http: metrics at /metrics, to tokens with the scope metrics:read"
+    )
 
 
 def _port(text: str) -> int:
@@ -48,19 +65,49 @@ def _run(arguments: argparse.Namespace) -> int:
     # Plain lines on stderr. stdout belongs to the protocol.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = _settings(arguments)
+    observing = _observing(arguments)
     from backwright.mcp_api.lean import serving_half
 
     if arguments.http:
         with serving_half():
-            from backwright.http_api.server import serve_http
+            from backwright.http_api.server import HOST, serve_by_workers, serve_http
+            from backwright.http_api.workers import is_worker
 
-        serve_http(settings, DEFAULT_PORT if arguments.port is None else arguments.port)
+        port = DEFAULT_PORT if arguments.port is None else arguments.port
+        host, known = HOST if arguments.host is None else arguments.host, _configured()
+        if arguments.workers > 1 and not is_worker():
+            serve_by_workers(settings, port, arguments.workers, observing, host=host, configured=known)
+            return Exit.CLEAN
+        apart, here = arguments.metrics_port, arguments.metrics
+        serve_http(settings, port, observing, apart, metrics_here=here, host=host, configured=known)
     else:
         with serving_half():
             from backwright.mcp_api.stdio import serve_stdio
 
-        serve_stdio(settings)
+        serve_stdio(settings, observing)
     return Exit.CLEAN
+
+
+def _configured() -> Configured | None:
+    """How callers have to say who they are, over HTTP."""
+    import os
+
+    from backwright.identity.configured import configured
+
+    return configured(os.environ)
+
+
+def _observing(arguments: argparse.Namespace) -> Observing | None:
+    """Who is told of each request. Over stdio nobody is, unless somebody asks; then nothing of it is imported."""
+    import os
+
+    asked = ("BACKWRIGHT_LOG", "OTEL_")
+    if not (arguments.http or arguments.log_json or any(name.startswith(asked) for name in os.environ)):
+        return None
+    from backwright.observing.opening import observing
+
+    metrics = arguments.metrics or arguments.metrics_port is not None
+    return observing(os.environ, http=arguments.http, log_json=arguments.log_json, metrics=metrics)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -77,6 +124,13 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         )
     if arguments.port is not None and not arguments.http:
         raise InvalidInputError("--port is for --http", hint="add --http, or leave --port out")
+    for option, given in (("--metrics-port", arguments.metrics_port is not None), ("--metrics", arguments.metrics)):
+        if given and not arguments.http:
+            raise InvalidInputError(f"{option} is for --http", hint=f"add --http, or leave {option} out")
+    if arguments.host is not None and not arguments.http:
+        raise InvalidInputError("--host is for --http", hint="add --http, or leave --host out")
+    if arguments.workers != 1 and not arguments.http:
+        raise InvalidInputError("--workers is for --http", hint="add --http, or leave --workers out")
     folders = [
         ("--root", arguments.root),
         ("--pack", arguments.pack),

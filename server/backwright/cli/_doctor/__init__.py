@@ -1,0 +1,1 @@
+"""What `backwright doctor` looks at: each part of a set-up, how it stands, and what to mend."""
