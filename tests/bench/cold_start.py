@@ -36,11 +36,21 @@ def install(folder: Path, uv: str) -> Path:
     return python
 
 
-def first_list(command: list[str], cwd: Path) -> float:
+def first_list(command: list[str], cwd: Path, cache: str) -> float:
     """Milliseconds from the start of the process to the answer."""
-    with Wire(command, cwd=cwd, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}) as wire:
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "BACKWRIGHT_CACHE": cache}
+    with Wire(command, cwd=cwd, env=environment) as wire:
         wire.call("tools/list")
         return (time.perf_counter() - wire.started) * 1000
+
+
+def leave_index(command: list[str], cwd: Path, cache: Path) -> None:
+    """Let a server run until it has left an index of the pack to the next, as any does that is used."""
+    with Wire(command, cwd=cwd, env=os.environ | {"BACKWRIGHT_CACHE": str(cache)}) as wire:
+        wire.call("tools/list")
+        ends = time.monotonic() + 60
+        while not list(cache.rglob("*.json")) and time.monotonic() < ends:
+            time.sleep(0.1)
 
 
 def main(rounds: int) -> None:
@@ -54,14 +64,18 @@ def main(rounds: int) -> None:
         shutil.copy(Path(__file__).with_name("bare_server.py"), folder)
         # The bare server's own module has bytecode as well: it is imported, not run as a script.
         subprocess.run([python, "-m", "compileall", "-q", str(folder / "bare_server.py")], check=True)
+        ours = [python, "-m", "backwright", "serve"]
         servers = {
             "bare MCPServer": [python, "-c", "import bare_server; bare_server.server.run('stdio')"],
-            "backwright": [python, "-m", "backwright", "serve"],
+            "backwright, the first time": ours,
+            "backwright": ours,
         }
+        cache = folder / "cache"
+        leave_index(ours, folder, cache)
         times: dict[str, list[float]] = {name: [] for name in servers}
         for _ in range(rounds + 1):
             for each, command in servers.items():
-                times[each].append(first_list(command, folder))
+                times[each].append(first_list(command, folder, str(cache) if each == "backwright" else "off"))
     kept = {each: values[1:] for each, values in times.items()}  # the first round fills the page cache
     base = statistics.median(kept["bare MCPServer"])
     rows = [
