@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
 
 from hypothesis import settings
 
+# Hundreds of processes are started; without bytecode each compiles what it imports, and pytest in it each plugin anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Its packages may bring skills of their own, which servers would list.
 os.environ.pop("VIRTUAL_ENV", None)
 # And no test, nor a process that it starts, leaves records with the user who runs it.
@@ -21,3 +24,9 @@ atexit.register(shutil.rmtree, os.environ["BACKWRIGHT_STATE"], ignore_errors=Tru
 
 settings.register_profile("without-deadline", deadline=None)
 settings.load_profile("without-deadline")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests were collected and stay: the garbage collector need not walk over them again and again."""
+    gc.collect()
+    gc.freeze()

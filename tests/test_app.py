@@ -171,6 +171,25 @@ def test_the_environment_says_where_contexts_are_kept(environment: dict[str, str
     assert Settings.from_environment(environment).database == database
 
 
+@pytest.mark.parametrize(
+    ("environment", "limits"),
+    [
+        ({}, (600, 60)),
+        ({"BACKWRIGHT_WRITES_PER_MINUTE": " 5 ", "BACKWRIGHT_SCHEMAS_PER_MINUTE": ""}, (5, 60)),
+        ({"BACKWRIGHT_WRITES_PER_MINUTE": "0", "BACKWRIGHT_SCHEMAS_PER_MINUTE": "7"}, (0, 7)),
+    ],
+)
+def test_the_environment_says_how_much_may_be_written(environment: dict[str, str], limits: tuple[int, int]) -> None:
+    settings = Settings.from_environment(environment)
+    assert (settings.writes, settings.schemas) == limits
+
+
+@pytest.mark.parametrize("text", ["-1", "many", "1.5", "1" * 10, "²"])
+def test_a_limit_that_is_no_number_is_refused_by_its_name(text: str) -> None:
+    with pytest.raises(InvalidInputError, match="BACKWRIGHT_WRITES_PER_MINUTE"):
+        Settings.from_environment({"BACKWRIGHT_WRITES_PER_MINUTE": text})
+
+
 def test_contexts_are_opened_once_and_closed_with_the_app(tmp_path: Path) -> None:
     app = App(Settings(database=f"sqlite:///{tmp_path / 'contexts.db'}"))
     contexts = app.contexts
@@ -185,3 +204,12 @@ def test_an_app_without_a_store_says_how_to_name_one() -> None:
     with pytest.raises(InvalidInputError, match="keeps no contexts") as refused:
         _ = App(Settings()).contexts
     assert "BACKWRIGHT_DATABASE_URL" in refused.value.hint
+
+
+def test_what_a_project_pins_is_shown_first_then_what_is_for_its_framework(tmp_path: Path) -> None:
+    app = App(Settings(root=tmp_path, allow_unlocked=True))
+    plain = [skill.name for skill in app.shown]
+    assert plain == sorted(plain)
+    (tmp_path / "backwright.yaml").write_text('framework: flask\nskills: {testing-pytest: "^1"}\n', encoding="utf-8")
+    assert [skill.name for skill in app.shown][:3] == ["testing-pytest", "flask-django", "async-concurrency"]
+    assert {skill.name for skill in app.shown} == set(plain)

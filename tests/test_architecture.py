@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "server" / "backwright"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ENGINES = {"catalog", "routing", "scaffold", "review", "contexts"}
-FOUNDATION = {"errors", "_discover", "_files", "_hidden", "_strict_yaml", "__init__"}
+FOUNDATION = {"errors", "_discover", "_files", "_hidden", "_outputs", "_strict_yaml", "_work", "__init__"}
 SURFACES = {"mcp_api", "http_api"}
 
 # part -> the parts that it may import, beside itself and the foundation
@@ -26,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "sources": ENGINES | {"settings"},
     "scope": ENGINES | {"snapshot"},
     "record": set(),
+    "identity": {"contexts", "settings"},
     "recall": ENGINES | {"settings", "record"},
     "agreed": ENGINES,
     "authoring": ENGINES | {"snapshot"},
@@ -36,13 +37,18 @@ ALLOWED: dict[str, set[str]] = {
     "judging": ENGINES | {"settings", "record", "reviewing"},
     "verifying": ENGINES | {"settings", "reviewing"},
     "evaluating": ENGINES | {"verifying"},
+    "connecting": set(),
+    "bundling": {"connecting"},
+    "site": ENGINES,
     "app": ENGINES
     | {"settings", "snapshot", "sources", "scope", "recall", "detecting", "reviewing", "scaffolding", "judging"},
-    "mcp_api": ENGINES | {"app", "settings", "verifying"},
-    "http_api": ENGINES | {"app", "settings", "mcp_api"},
+    "observing": set(),
+    "mcp_api": ENGINES | {"app", "identity", "settings", "verifying", "observing"},
+    "http_api": ENGINES | {"app", "identity", "settings", "mcp_api", "observing", "site"},
     "cli": ENGINES
     | SURFACES
-    | {"app", "authoring", "detecting", "settings", "record", "judging", "verifying", "evaluating"},
+    | {"app", "authoring", "detecting", "settings", "record", "judging", "verifying", "evaluating", "observing"}
+    | {"identity", "site", "connecting", "bundling"},
     "__main__": {"cli"},
 }
 
@@ -50,33 +56,53 @@ ALLOWED: dict[str, set[str]] = {
 CONFINED: dict[str, tuple[str, ...]] = {
     "alembic": ("contexts/stores/",),
     "aiokafka": ("contexts/buses/",),
+    "httpx2": ("identity/fetching.py",),
     "jsonschema_rs": ("contexts/dialect.py",),
+    "jwt": ("identity/jwts.py", "identity/keys.py"),
     "mcp": ("mcp_api/",),
     "mcp_types": ("mcp_api/",),
     # The SDK's own return type, by name only.
     "starlette": ("http_api/", "mcp_api/streamable.py"),
     "uvicorn": ("http_api/",),
-    "jinja2": ("scaffold/render.py", "mcp_api/prompts.py"),
-    "pygments": ("review/formats/_highlight.py",),
+    # The site's templates are our own files; what skills say is only ever a value in them.
+    "jinja2": ("scaffold/render.py", "mcp_api/prompts.py", "site/view.py"),
+    "markdown_it": ("site/markdown.py",),
+    "markupsafe": ("site/",),
+    # The SDK for MCP brings its API along; exporters and providers are for `observing` alone.
+    "opentelemetry": ("observing/spans.py", "mcp_api/_tracing.py", "mcp_api/_message_spans.py"),
+    "prometheus_client": ("observing/metrics.py",),
+    "pygments": ("review/formats/_highlight.py", "site/code.py"),
     "psycopg": ("contexts/stores/",),
     "redis": ("contexts/buses/",),
     "rfc8785": ("contexts/canonical.py", "contexts/audit.py"),
     "rich": ("cli/",),
+    "shtab": ("cli/commands/completion.py",),
     "sqlalchemy": ("contexts/stores/",),
+    "tomlkit": ("connecting/toml.py",),
+    "structlog": ("observing/logs.py",),
     "watchfiles": ("catalog/watch.py",),
     "yaml": ("_strict_yaml.py", "catalog/release.py", "scaffold/template.py"),
 }
 
 # What `backwright serve` must not have imported when it answers its first request: it serves neither of them.
 LATE = (
+    "backwright.observing",
+    "opentelemetry.sdk",
+    "prometheus_client",
+    "structlog",
     "backwright.contexts.service",
     "backwright.catalog.watch",
     "backwright.review.engine",
     "backwright.review.rules",
     "backwright.scaffold.engine",
     "backwright.http_api",
+    "backwright.mcp_api.apps",
+    "backwright.site",
     "jinja2",
+    "markdown_it",
+    "pygments",
     "rich",
+    "shtab",
 )
 
 

@@ -55,3 +55,12 @@ def test_a_pin_that_is_no_range_is_refused_each_time(file: Path) -> None:
     for _ in range(2):
         with pytest.raises(InvalidContextError, match=r"skills\.one"):
             project.pins()
+
+
+def test_what_a_project_wants_first_are_its_pins_then_its_framework_and_nothing_of_a_broken_file(file: Path) -> None:
+    project = ProjectFile(file.parent)
+    assert project.wants() == ()
+    write(file, 'framework: flask\nskills: {two: "^1", one: "^1"}\n')
+    assert project.wants() == ("two", "one", "flask")
+    write(file, "framework: [\n", LONG_AGO + 9)
+    assert project.wants() == ()

@@ -248,7 +248,8 @@ def test_a_disk_that_refuses_leaves_everything_as_it_was(limit: int, again: bool
         edit(pack)
     before, folders = tree(pack), sorted(path for path in pack.rglob("*") if path.is_dir())
     run = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(limit), str(pack), *options],
+        # Without bytecode, which an interpreter under the limit would write cut off and read ever after.
+        [sys.executable, "-B", "-c", LIMITED, str(limit), str(pack), *options],
         capture_output=True,
         text=True,
         check=False,

@@ -172,6 +172,15 @@ def test_an_empty_file_is_an_empty_mapping() -> None:
     assert load_checklist("", "c.yaml") == ()
 
 
+def test_what_was_read_is_not_parsed_again_and_a_refusal_names_each_file() -> None:
+    assert load_triggers("strong: [a b]\n", "t.yaml") is load_triggers("strong: [a b]\n", "t.yaml")
+    assert load_triggers("strong: [a c]\n", "t.yaml").strong == ("a c",)
+    for path in ("one/t.yaml", "other/t.yaml"):
+        with pytest.raises(ProblemError) as refused:
+            load_triggers("wrong: 1\n", path)
+        assert refused.value.problem.path == path
+
+
 @pytest.mark.parametrize(
     ("text", "code", "line"),
     [

@@ -236,3 +236,29 @@ def test_a_document_that_does_not_validate_names_each_place(shell: Shell) -> Non
     path = shell.file("bad.yaml", "a: &x 1\nb: *x\n")
     assert shell.run("put", "shop/x", path, "--type", "project")[0] == 2
     assert "line 1" in shell.said
+
+
+def test_a_purge_is_shown_first_and_then_done_and_the_chain_still_holds(shell: Shell, data: Path) -> None:
+    shell.put("shop/conventions", framework="flask")
+    shell.put("shop/conventions", "--if-version", "1", framework="fastapi")
+    with closing(sqlite3.connect(data / "contexts.db")) as database, database:
+        database.execute("UPDATE context_version SET updated_at = '2020-01-01T00:00:00.000000+00:00'")
+    shown = shell.json("purge", "--older-than", "12w", "--dry-run")
+    assert (shown["dry_run"], shown["versions"], shown["links"], shown["keys"]) == (True, 1, 0, 0)
+    assert len(shell.json("history", "shop/conventions")["versions"]) == 2
+    code, out = shell.run("purge", "--older-than", "12w", "--namespace", "shop")
+    assert code == 0
+    assert out.startswith("purged: 1 versions, 0 links, 0 keys, 0 events; older than 20")
+    assert [each["version"] for each in shell.json("history", "shop/conventions")["versions"]] == [2]
+    assert shell.json("verify")["chains"][0] | {"head": ""} == {
+        "namespace": "shop",
+        "links": 3,
+        "head": "",
+        "purged_up_to": 0,
+    }
+
+
+@pytest.mark.parametrize("age", ["90", "d", "-1d", "1y", "1h", "9999999d", "²d"])
+def test_an_age_that_is_none_or_too_short_is_refused(shell: Shell, age: str) -> None:
+    code, _ = shell.run("purge", f"--older-than={age}")
+    assert (code, "INVALID_INPUT" in shell.said) == (2, True)

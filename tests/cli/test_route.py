@@ -150,3 +150,21 @@ def test_a_bad_line_is_named_and_nothing_is_answered(
 def test_a_batch_that_cannot_be_read_says_so(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--batch", str(pack / "missing.jsonl")) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_an_explanation_says_what_came_next_and_what_would_have_changed_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("a new endpoint in fastapi, then review", "--explain") == 0
+    out = capsys.readouterr().out
+    assert "behind:\n  code-review 1.2.0" in out
+    assert "otherwise: Loaded from 0.65 on: fastapi-endpoint has 0.9" in out
+    assert run("review", "--explain", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["weighed"][0]["skill"] == "code-review"
+    assert answer["otherwise"].startswith("Offered from")
+
+
+def test_what_is_known_of_the_project_supports_and_chooses_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("improve it", "--context", "fastapi", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["decision"] == "none"
+    assert run("a route with fastapi", "--context", "fastapi 0.165", "--keyword", "route", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["decision"] == "auto"

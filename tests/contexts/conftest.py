@@ -10,7 +10,15 @@ import pytest
 from backwright.contexts.opening import backends, open_store
 from backwright.contexts.service import Contexts
 from backwright.contexts.store import Store
-from tests.contexts._databases import fresh_url
+from tests.contexts._databases import fresh_url, keeping_databases
+
+
+@pytest.fixture(scope="session", autouse=True)
+def databases() -> Iterator[None]:
+    """Those of PostgreSQL, which the tests of a process use in turn."""
+    with keeping_databases():
+        yield
+
 
 KINDS = tuple(backend.name for backend in backends())
 

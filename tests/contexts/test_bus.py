@@ -90,6 +90,10 @@ def test_one_who_cannot_hear_does_not_keep_the_others_from_hearing(
     until(lambda: "an event could not be heard" in caplog.text)
 
 
+def test_a_bus_that_is_there_says_so(bus: Bus) -> None:
+    bus.check()
+
+
 def test_a_bus_that_was_closed_can_be_closed_again(bus: Bus) -> None:
     bus.publish([made()])
     bus.close()
@@ -191,6 +195,15 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 # Redis
+
+
+def test_a_file_or_a_redis_that_is_away_says_so_without_its_address(tmp_path: Path) -> None:
+    (tmp_path / "events").write_text("no folder")
+    for url in (f"file://{tmp_path}/events/log.jsonl", "redis://:hunter2@127.0.0.1:1/0"):
+        with opened(url) as bus, pytest.raises(StoreUnavailableError) as caught:
+            bus.check()
+        assert "hunter2" not in str(caught.value)
+        assert "127.0.0.1" not in str(caught.value)
 
 
 def test_a_redis_that_is_away_is_named_without_its_password(tmp_path: Path) -> None:

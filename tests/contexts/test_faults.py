@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sqlite3
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +20,13 @@ from backwright.contexts.opening import open_store
 from backwright.contexts.schema import JsonObject
 from backwright.contexts.service import Contexts
 from backwright.contexts.stores import sqlite
-from backwright.errors import InvalidInputError, RecordUnreadableError, StorageFullError, StoreUnavailableError
+from backwright.errors import (
+    BackwrightError,
+    InvalidInputError,
+    RecordUnreadableError,
+    StorageFullError,
+    StoreUnavailableError,
+)
 from tests.contexts._databases import fresh_database
 from tests.pack._postgres import SERVER
 
@@ -30,9 +39,12 @@ def no_file_grows(limit: int) -> Iterator[None]:
     """As on a full disk: a write beyond the limit fails. The signal that comes with it is ignored by Python."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    # Bytecode of what is imported within would be cut off, and be read ever after.
+    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         yield
     finally:
+        sys.dont_write_bytecode = written
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
@@ -167,3 +179,106 @@ def test_a_link_of_the_chain_that_was_changed_is_named(tmp_path: Path) -> None:
     other.close()
     assert (contexts.verify(LOCAL, "a").broken_at, contexts.verify(LOCAL, "a").reason) == (3, "link 2 is missing")
     contexts.store.close()
+
+
+def test_all_who_wait_for_a_locked_file_hear_of_it_together(tmp_path: Path) -> None:
+    path = tmp_path / "contexts.db"
+    contexts = Contexts(open_store(f"sqlite:///{path}"))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    outcomes: list[object] = []
+    held = threading.Event()
+
+    def write(number: int) -> None:
+        try:
+            outcomes.append(contexts.put(LOCAL, Address("a", f"n{number}"), {}, type="project"))
+        except BackwrightError as error:
+            outcomes.append(error.code)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+        # So that one group is waiting for the file, and the others for that group.
+        held.wait(0.01)
+    threads[0].join()
+    # Whoever waited for a turn of their own would have it now.
+    other.execute("ROLLBACK")
+    other.close()
+    for thread in threads:
+        thread.join()
+    assert outcomes == ["UNAVAILABLE"] * 8
+    assert contexts.put(LOCAL, ONE, {}, type="project").context.version == 1
+    contexts.store.close()
+
+
+def test_a_store_is_opened_while_another_process_writes(tmp_path: Path) -> None:
+    path = tmp_path / "contexts.db"
+    open_store(f"sqlite:///{path}").close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    contexts = Contexts(open_store(f"sqlite:///{path}"))
+    assert contexts.list(LOCAL).items == ()
+    other.execute("ROLLBACK")
+    other.close()
+    contexts.store.close()
+
+
+@contextmanager
+def nobody(folder: Path) -> Iterator[None]:
+    """As a user who is not root, whom a mode of a file stops; the folder is theirs."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.chown(folder, 65_534, -1)
+    os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_folder_that_may_only_be_read_is_named_reads_go_on_and_writes_come_back() -> None:
+    # Outside of the folder of the tests, which only its owner may enter.
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        with nobody(folder):
+            contexts = Contexts(open_store(f"sqlite:///{folder / 'contexts.db'}"))
+            contexts.put(LOCAL, ONE, {"framework": "flask"}, type="project")
+            folder.chmod(0o500)
+            try:
+                if sqlite3.sqlite_version_info < (3, 51, 3):
+                    # A write-ahead log is open already, and goes on; a journal is made for each transaction.
+                    with pytest.raises(StorageFullError) as refused:
+                        contexts.put(LOCAL, TWO, {}, type="project")
+                    assert not refused.value.retry
+                assert contexts.get(LOCAL, ONE).body == {"framework": "flask"}
+            finally:
+                folder.chmod(0o700)
+            assert contexts.put(LOCAL, TWO, {}, type="project").context.version == 1
+            contexts.store.close()
+
+
+@pytest.mark.skipif(
+    sqlite3.sqlite_version_info >= (3, 51, 3), reason="a write-ahead log needs to write in its folder, to be read too"
+)
+def test_a_store_that_is_opened_where_it_may_only_be_read_is_read_and_takes_writes_later() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        path = folder / "contexts.db"
+        with nobody(folder):
+            first = Contexts(open_store(f"sqlite:///{path}"))
+            first.put(LOCAL, ONE, {"framework": "flask"}, type="project")
+            first.store.close()
+            path.chmod(0o400)
+            folder.chmod(0o500)
+            contexts = Contexts(open_store(f"sqlite:///{path}"))
+            try:
+                assert contexts.get(LOCAL, ONE).body == {"framework": "flask"}
+                with pytest.raises(StorageFullError):
+                    contexts.put(LOCAL, TWO, {}, type="project")
+                assert contexts.get(LOCAL, ONE).version == 1
+            finally:
+                folder.chmod(0o700)
+                path.chmod(0o600)
+            assert contexts.put(LOCAL, TWO, {}, type="project").context.version == 1
+            contexts.store.close()

@@ -134,7 +134,7 @@ def test_a_name_that_is_none_or_ours_is_refused(contexts: Contexts, name: str) -
     with pytest.raises(InvalidInputError):
         contexts.register_schema(LOCAL, name, FIRST)
     with pytest.raises(InvalidInputError):
-        contexts.check_schema(name, FIRST)
+        contexts.check_schema(LOCAL, name, FIRST)
 
 
 def test_registering_at_once_leaves_each_version_once(contexts: Contexts) -> None:
@@ -151,13 +151,13 @@ def test_registering_at_once_leaves_each_version_once(contexts: Contexts) -> Non
 
 
 def test_a_check_says_what_registering_would_come_to_and_writes_nothing(contexts: Contexts) -> None:
-    assert contexts.check_schema("deploy", FIRST).version == 1
+    assert contexts.check_schema(LOCAL, "deploy", FIRST).version == 1
     register(contexts, FIRST)
-    found = contexts.check_schema("deploy", SECOND)
+    found = contexts.check_schema(LOCAL, "deploy", SECOND)
     assert (found.version, found.against, found.changed, found.changes) == (2, 1, True, ())
-    full = contexts.check_schema("deploy", SECOND, mode="FULL")
+    full = contexts.check_schema(LOCAL, "deploy", SECOND, mode="FULL")
     assert [(one.pointer, one.breaks) for one in full.changes] == [("/properties/replicas", "FORWARD")]
-    assert contexts.check_schema("deploy", FIRST).changed is False
+    assert contexts.check_schema(LOCAL, "deploy", FIRST).changed is False
     assert [one.version for one in contexts.schemas("deploy")] == [1]
 
 

@@ -147,6 +147,21 @@ def test_a_follower_looks_back_no_further_than_its_window() -> None:
         assert heard.rest() == []
 
 
+def test_a_follower_tells_of_a_write_that_was_under_way_when_it_began_and_of_none_that_was_done() -> None:
+    now, heard, bus = datetime.now(UTC), Heard(), MemoryBus()
+    bus.subscribe(heard)
+    with Opened(open_store("memory://")) as store:
+        contexts = Contexts(store)
+        put(contexts)
+        late = Follower(store, bus, clock=lambda: now + timedelta(seconds=WINDOW_SECONDS / 2))
+        late.step()
+        assert heard.rest() == []
+        put(contexts, 2)
+        late.step()
+        late.step()
+        assert [event.version for event in heard.rest()] == [2]
+
+
 def test_a_replica_can_be_closed_twice_and_hears_nothing_more() -> None:
     heard = Heard()
     with replica() as one:

@@ -79,7 +79,7 @@ def test_a_key_that_is_given_twice_does_not_slip_past_the_headers(port: int) -> 
     body = message("tools/call", name="use_skill", arguments={})
     body = body.replace(b'"name": "use_skill"', b'"name": "use_skill", "name": "explain_rule"')
     answer = send(port, headers(body, port, method="tools/call", mcp_name="use_skill"), body)
-    assert (answer.status, _error(answer)) == (400, -32020)
+    assert (answer.status, _error(answer)) == (400, -32600)
 
 
 def test_a_key_in_another_case_is_not_the_key(port: int) -> None:

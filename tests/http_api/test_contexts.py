@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.http_api._raw import Answer, send
+from tests.http_api._raw import Answer, headers, message, send
 from tests.mcp_api._connect import http_server
 from tests.mcp_api._packs import write_test_pack
 
@@ -26,20 +26,25 @@ CHECKS = (
 SECOND = {"type": "project", "body": {"framework": "flask"}, "labels": {"team": "billing"}}
 
 
-@pytest.fixture(scope="module")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+@contextmanager
+def process(folder: Path, **variables: str) -> Iterator[int]:
     """The port of a process that keeps contexts in a file of its own."""
-    folder = tmp_path_factory.mktemp("contexts")
     pack: Path = write_test_pack(folder / "pack")
-    before = os.environ.get("BACKWRIGHT_DATABASE_URL"), os.environ.get("BACKWRIGHT_CONTEXTS")
-    os.environ["BACKWRIGHT_DATABASE_URL"] = f"sqlite:///{folder / 'contexts.db'}"
-    os.environ["BACKWRIGHT_CONTEXTS"] = "1"
-    try:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("BACKWRIGHT_DATABASE_URL", f"sqlite:///{folder / 'contexts.db'}")
+        environment.setenv("BACKWRIGHT_CONTEXTS", "1")
+        for name, value in variables.items():
+            environment.setenv(name, value)
         with http_server(pack) as url:
             yield int(url.removesuffix("/mcp").rpartition(":")[2])
-    finally:
-        for name, value in zip(("BACKWRIGHT_DATABASE_URL", "BACKWRIGHT_CONTEXTS"), before, strict=True):
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    # Schemathesis asks more often than anyone else.
+    without = {"BACKWRIGHT_WRITES_PER_MINUTE": "0", "BACKWRIGHT_SCHEMAS_PER_MINUTE": "0"}
+    with process(tmp_path_factory.mktemp("contexts"), **without) as port:
+        yield port
 
 
 def ask(port: int, request: str, body: object = None, **headers: str) -> Answer:
@@ -171,6 +176,25 @@ def test_a_schema_is_checked_registered_and_used(serving: int) -> None:
     listed = ask(serving, "GET /v1/schemas?type=deployment").json["items"]
     assert isinstance(listed, list)
     assert [one["version"] for one in listed] == [1]
+
+
+def test_too_many_writes_are_told_when_to_come_back_over_http_and_over_mcp(tmp_path: Path) -> None:
+    few = {"BACKWRIGHT_WRITES_PER_MINUTE": "1", "BACKWRIGHT_SCHEMAS_PER_MINUTE": "1"}
+    with process(tmp_path, **few) as port:
+        assert ask(port, "PUT /v1/contexts/shop/one", FIRST).status == 201
+        refused = ask(port, "PUT /v1/contexts/shop/two", FIRST)
+        assert (refused.status, refused.json["code"], refused.json["retry"]) == (429, "RATE_LIMITED", True)
+        assert 50 < int(refused.headers["retry-after"]) <= 60
+        schema = {"schema": {"type": "object", "additionalProperties": False, "properties": {}}}
+        checked = [ask(port, "POST /v1/schemas/deployment/check", schema).status for _ in range(2)]
+        assert checked == [200, 429]
+        asked = {"name": "put_context", "arguments": {"context": "shop/two", "type": "project", "body": {}}}
+        body = message("tools/call", **asked)
+        answer = send(port, headers(body, port, "tools/call", mcp_name="put_context"), body).json["result"]
+        assert isinstance(answer, dict)
+        assert (answer["isError"], answer["structuredContent"]["code"]) == (True, "RATE_LIMITED")
+        assert answer["structuredContent"]["details"]["retry_after"] <= 60
+        assert ask(port, "GET /v1/contexts/shop/two").status == 404
 
 
 def test_schemathesis_finds_nothing_against_the_document(serving: int, tmp_path: Path) -> None:

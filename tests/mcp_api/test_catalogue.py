@@ -26,3 +26,13 @@ def test_the_catalogue_stays_under_its_limit_and_names_every_skill(skills: list[
     text = catalogue(HEAD, skills)
     assert len(text.encode()) <= LIMIT
     assert all(f"- {name}" in text for name, _ in skills)
+
+
+def test_where_not_all_names_fit_the_first_do_and_the_last_line_says_how_to_find_the_others() -> None:
+    skills = [(f"skill-number-{number:03}", "Do it.") for number in range(500)]
+    text = catalogue(HEAD, skills)
+    lines = text.splitlines()
+    assert len(text.encode()) <= LIMIT
+    assert lines[1] == "- skill-number-000"
+    assert lines[-1] == f"- and {500 - (len(lines) - 2)} more: give the task and keywords, all are searched."
+    assert len(lines) > 50

@@ -278,8 +278,8 @@ async def test_a_registered_schema_is_read_and_completed_like_a_published_one(ke
     schema = {"type": "object", "additionalProperties": False, "properties": {"region": {"type": "string"}}}
     template = ResourceTemplateReference(uri="context-schema://{type}/v{version}")
     async with connected(keeping) as client:
-        given = {"type": "deployment", "json_schema": schema, "register": True}
-        assert not (await client.call_tool("context_schema", given)).is_error
+        given = {"context": "context-schema://deployment", "body": schema}
+        assert not (await client.call_tool("put_context", given)).is_error
         answer = await client.read_resource("context-schema://deployment/v1")
         types = await client.complete(template, {"name": "type", "value": "dep"})
         known = {"type": "deployment"}
@@ -291,9 +291,43 @@ async def test_a_registered_schema_is_read_and_completed_like_a_published_one(ke
     assert (types.completion.values, versions.completion.values) == (["deployment"], ["1"])
 
 
-async def test_beside_a_project_schemas_are_registered_from_its_shell(pack: Path, tmp_path: Path) -> None:
-    app = App(Settings(root=tmp_path, pack=pack, database="memory://"))
+@pytest.mark.parametrize("root", [None, Path.cwd()], ids=["http", "stdio"])
+async def test_all_that_contexts_can_do_is_done_with_two_tools_over_both_transports(
+    pack: Path, root: Path | None
+) -> None:
+    schema = {"type": "object", "additionalProperties": False, "properties": {"region": {"type": "string"}}}
+    kind, one = "context-schema://deployment", "shop/north"
+    calls: list[tuple[str, dict[str, object]]] = [
+        ("put_context", {"context": kind, "body": schema, "check": True}),
+        ("put_context", {"context": kind, "body": schema}),
+        ("get_context", {"context": kind}),
+        ("put_context", {"context": one, "type": "deployment", "body": {"region": "north"}, "if_version": 0}),
+        ("get_context", {"context": one}),
+        ("get_context", {}),
+        ("get_context", {"context": one, "history": True}),
+        ("put_context", {"context": one, "delete": True, "if_version": 1}),
+    ]
+    app = App(Settings(root=root, pack=pack, database="memory://"))
     async with connected(app) as client:
-        names = {tool.name for tool in (await client.list_tools()).tools}
-    assert names >= TOOLS
-    assert "context_schema" not in names
+        for tool, arguments in calls:
+            answer = await client.call_tool(tool, arguments)
+            assert not answer.is_error, answer.structured_content
+    assert [(entry.action, entry.name) for entry in app.contexts.audit(LOCAL, "shop").items] == [
+        ("put", "north"),
+        ("delete", "north"),
+    ]
+    assert [(entry.action, entry.name) for entry in app.contexts.audit(LOCAL, "*").items] == [
+        ("register", "deployment")
+    ]
+    app.close()
+
+
+async def test_a_list_of_many_schemas_is_cut_and_says_so(keeping: App) -> None:
+    schema: dict[str, object] = {"type": "object", "additionalProperties": False, "properties": {}}
+    for number in range(55):
+        keeping.contexts.register_schema(LOCAL, f"type-{number:02}", schema)
+    async with connected(keeping) as client:
+        answer = (await client.call_tool("get_context", {"context": "context-schema://"})).structured_content
+    shipped = len(keeping.schemas())
+    assert len(answer["schemas"]) == 50
+    assert answer["note"] == f"and {55 + shipped - 50} more: give context-schema://TYPE"

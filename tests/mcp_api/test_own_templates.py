@@ -54,6 +54,23 @@ async def test_a_template_of_the_projects_own_is_listed_planned_and_applied(proj
     assert tree(project) == before
 
 
+@pytest.mark.parametrize(
+    ("text", "said"), [("<< r.nothing >>", "nothing"), ("<% if %>", "Expected"), ("<<", "unexpected")]
+)
+async def test_a_template_that_does_not_render_is_named_as_such_and_nothing_is_written(
+    text: str, said: str, project: Path
+) -> None:
+    (project / "tools/templates/ours/files/resource/router.py.j2").write_text(text, encoding="utf-8")
+    before = tree(project)
+    async with connected(served(project)) as client:
+        refused = await client.call_tool("scaffold_endpoint", {**NOTE, "template": "ours"})
+    assert refused.is_error
+    assert "TEMPLATE_NOT_FOUND" in str(refused.content)
+    assert "the template does not render" in str(refused.content)
+    assert said in str(refused.content)
+    assert tree(project) == before
+
+
 @pytest.mark.parametrize("settings", ["framework: fastapi\n", "templates: [nowhere]\n", "templates: 1\n"])
 async def test_where_there_is_none_the_argument_is_neither_listed_nor_taken(project: Path, settings: str) -> None:
     write(project, {"backwright.yaml": settings})

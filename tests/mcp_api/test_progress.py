@@ -38,6 +38,7 @@ class Waiting:
     def tool(self, *, read_only: bool = True) -> Tool[Nothing, Nothing]:
         return Tool(
             name="wait",
+            scope="skills:read",
             title="Wait",
             description="Call this to wait.",
             input=lambda: Nothing,

@@ -41,6 +41,7 @@ def _double(_: App, given: Given) -> Doubled:
 def tool(*, blocking: bool = True) -> Tool[Given, Doubled]:
     return Tool(
         name="double",
+        scope="skills:read",
         title="Double",
         description="Call this to double.",
         input=lambda: Given,

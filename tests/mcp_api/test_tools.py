@@ -38,13 +38,13 @@ class Case(BaseModel):
 
     `server`: `bare` serves the pack of the tests without a project, `project` in one; `shipped` serves the pack that
     ships without a project, `empty` in an empty folder, `host` in a FastAPI application with Alembic; `contexts` serves
-    the pack of the tests with an empty store.
+    the pack of the tests with an empty store, `kept` the same in the project of `host`.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     it: str
-    server: str = Field(default="bare", pattern="^(bare|project|shipped|empty|host|contexts)$")
+    server: str = Field(default="bare", pattern="^(bare|project|shipped|empty|host|contexts|kept)$")
     arguments: dict[str, Any]
     before: tuple[Before, ...] = ()
     error: str | None = None
@@ -106,6 +106,7 @@ def apps(pack: Path, project: Path, host: Path, tmp_path: Path) -> Iterator[dict
         "empty": App(Settings(root=tmp_path, allow_unlocked=True)),
         "host": App(Settings(root=host, allow_unlocked=True)),
         "contexts": App(Settings(pack=pack, database="memory://")),
+        "kept": App(Settings(pack=pack, root=host, database="memory://")),
     }
     yield made
     for app in made.values():
@@ -207,7 +208,6 @@ async def test_the_instructions_say_when_to_reach_for_which_tool(app: App) -> No
         assert name in INSTRUCTIONS or name in {
             "read_skill_file",
             "skill_problems",
-            "context_schema",
             "get_context",
             "put_context",
             "scaffold_job",

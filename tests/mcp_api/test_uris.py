@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from mcp import MCPError
 from mcp_types import INVALID_PARAMS
 
 from backwright.app import App
-from backwright.mcp_api._shelf import Shelf
+from backwright.mcp_api._shelf import Shelf, Tree, Trees
 from backwright.settings import Settings
 from tests.catalog._venvs import SKILL, install, write_venv
 from tests.mcp_api._connect import MODES, ask, connected
@@ -111,6 +112,27 @@ def test_every_address_answers_and_no_two_files_have_the_same(app: App) -> None:
         children = shelf.directory(uri)
         assert children
         assert all(str(child.uri).startswith(f"{uri}/") for child in children)
+
+
+class Counting(dict[str, Tree]):
+    """Says how often it is asked."""
+
+    asked = 0
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked += 1
+        return super().get(key, default)
+
+
+def test_an_address_of_many_components_is_not_tried_at_each_of_them(app: App) -> None:
+    shelf = Shelf(app)
+    roots = Counting(shelf._current().roots)
+    trees = Trees((), roots)
+    assert trees.tree("skill://none/" + "b/" * 100_000) is None
+    assert roots.asked < 20
+    for root, tree in roots.items():
+        assert trees.tree(f"{root}/SKILL.md") is tree
+        assert trees.tree(root) is tree
 
 
 @pytest.mark.parametrize("cursor", ["", "0", "x", "-1", "1.zz", "9" * 5_000, "2.0123456789abcdef", "\0", "../.."])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from backwright.catalog.blocks import Block, Module, Page, read_page
 from backwright.review.ruff import find_ruff
-from backwright.verifying.blocks import Checked, check_blocks, parts_of, reviewed, wrong_faults
+from backwright.verifying.blocks import Checked, Fault, check_blocks, parts_of, reviewed, wrong_faults
 from backwright.verifying.environment import inherited
 from tests.pack._pages import modules, pages
 
@@ -41,18 +42,33 @@ def page(code: str, info: str = "python test", stated: str = "Checked with pytes
     return read_page("probe", "SKILL.md", f"{stated}\n\n```{info}\n{code}```\n")
 
 
-def test_a_block_that_warns_or_calls_out_would_be_seen() -> None:
-    code = "import urllib.request\nimport warnings\n\n\ndef test_warn() -> None:\n    warnings.warn('old')\n\n\n"
-    call = "def test_call() -> None:\n    urllib.request.urlopen('http://127.0.0.1:9', timeout=1)\n"
-    found = {(fault.line, fault.message) for fault in checked(page(code + call)).faults if fault.step == "run"}
+WARNS = "import urllib.request\nimport warnings\n\n\ndef test_warn() -> None:\n    warnings.warn('old')\n\n\n"
+CALLS = "def test_call() -> None:\n    urllib.request.urlopen('http://127.0.0.1:9', timeout=1)\n"
+STOPS = "import tenacity\n\nSTOP = tenacity.stop_after_attempt(3)\n"
+OLD = "Checked with tenacity 8.1 to 8.5."
+
+
+@pytest.fixture(scope="module")
+def probes() -> Checked:
+    """What is found in pages of which each has one mistake; all at once, so that the libraries are read once."""
+    untyped = page("COUNT: int = 'one'\n", "python")
+    bare, old = page(STOPS, "python"), page(STOPS, "python", OLD)
+    given = {"warns": page(WARNS + CALLS), "untyped": untyped, "bare": bare, "old": old}
+    return checked(*(replace(each, skill=name) for name, each in given.items()))
+
+
+def faults(found: Checked, skill: str) -> list[Fault]:
+    return [fault for fault in found.faults if fault.page == f"{skill}/SKILL.md"]
+
+
+def test_a_block_that_warns_or_calls_out_would_be_seen(probes: Checked) -> None:
+    found = {(fault.line, fault.message) for fault in faults(probes, "warns") if fault.step == "run"}
     assert (9, "UserWarning: old") in found
     assert any("a block of the pack calls" in message for _, message in found)
 
 
-def test_a_block_that_is_not_typed_or_no_python_would_be_seen() -> None:
-    assert {(fault.step, fault.line) for fault in checked(page("COUNT: int = 'one'\n", "python")).faults} == {
-        ("types", 4)
-    }
+def test_a_block_that_is_not_typed_or_no_python_would_be_seen(probes: Checked) -> None:
+    assert {(fault.step, fault.line) for fault in faults(probes, "untyped")} == {("types", 4)}
     assert ("text", 4) in {(fault.step, fault.line) for fault in checked(page("def\n", "python")).faults}
 
 
@@ -63,14 +79,12 @@ def test_data_that_does_not_parse_would_be_seen_and_what_is_for_the_eye_is_left_
     assert checked(page("a = 1\n", "toml")).faults == ()
 
 
-def test_a_library_without_a_stated_version_would_be_seen_and_so_would_one_outside_of_it() -> None:
-    code = "import tenacity\n\nSTOP = tenacity.stop_after_attempt(3)\n"
-    bare = checked(page(code, "python"))
-    assert [(fault.step, "tenacity" in fault.message) for fault in bare.faults] == [("versions", True)]
-    old = checked(page(code, "python", "Checked with tenacity 8.1 to 8.5."))
-    assert old.faults == ()
-    assert len(old.outside) == 1
-    assert old.outside[0].startswith("probe/SKILL.md states tenacity 8.1 to 8.5, and ")
+def test_a_library_without_a_stated_version_would_be_seen_and_so_would_one_outside_of_it(probes: Checked) -> None:
+    bare = faults(probes, "bare")
+    assert [(fault.step, "tenacity" in fault.message) for fault in bare] == [("versions", True)]
+    assert faults(probes, "old") == []
+    assert len(probes.outside) == 1
+    assert probes.outside[0].startswith("old/SKILL.md states tenacity 8.1 to 8.5, and ")
 
 
 @pytest.mark.parametrize(("page", "block"), WRONG.values(), ids=WRONG)

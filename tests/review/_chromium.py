@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -43,9 +43,11 @@ class Browser:
     session: str = ""
     count: int = 0
     pending: bytes = b""
+    events: list[dict[str, JSON]] = field(default_factory=list)
+    """What the browser said unasked, of the domains that were enabled."""
 
     def call(self, method: str, **parameters: JSON) -> dict[str, JSON]:
-        """One call of the DevTools protocol; events that come before its answer are passed over."""
+        """One call of the DevTools protocol; events that come before its answer are kept."""
         self.count += 1
         message: dict[str, JSON] = {"id": self.count, "method": method, "params": parameters}
         if self.session:
@@ -58,6 +60,7 @@ class Browser:
                 result = answer["result"]
                 assert isinstance(result, dict)
                 return result
+            self.events.append(answer)
 
     def _read(self) -> dict[str, JSON]:
         while b"\0" not in self.pending:
@@ -70,12 +73,16 @@ class Browser:
 
     def open(self, path: Path, *, width: int, dark: bool) -> None:
         """Open a file at a width (CSS pixels) and with a preferred colour scheme."""
+        self.go(path.as_uri(), width=width, dark=dark)
+
+    def go(self, url: str, *, width: int, dark: bool) -> None:
+        """Open an address of this machine; see `open`."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
         scheme: JSON = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.call("Emulation.setEmulatedMedia", features=scheme)
-        self.call("Page.navigate", url=path.as_uri())
+        self.call("Page.navigate", url=url)
         for _ in range(200):
-            if self.value("document.readyState") == "complete":
+            if self.value("location.href !== 'about:blank' && document.readyState") == "complete":
                 return
         raise AssertionError("the page was not loaded")
 
@@ -107,7 +114,7 @@ def browser(program: str, profile: Path) -> Iterator[Browser]:
         "--hide-scrollbars",
         "--no-first-run",
         "--disable-background-networking",
-        "--host-resolver-rules=MAP * ~NOTFOUND",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
         f"--user-data-dir={profile}",
         "--remote-debugging-pipe",
     ]

@@ -88,8 +88,8 @@ def test_a_word_of_the_name_counts_more_than_one_of_the_description() -> None:
     share = shares("concurrency timeouts")
     by_word = {hit.word: hit for hit in searched("concurrency cancellation")["async-concurrency"]}
     assert by_word["concurrency"].share > by_word["cancellation"].share
-    assert by_word["cancellation"].described
-    assert not by_word["concurrency"].described
+    assert by_word["cancellation"].held == "description"
+    assert by_word["concurrency"].held == "words"
     assert 0 < share["async-concurrency"] < 1
 
 

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.routing._skills import route
+from backwright.routing.decision import Request
+from backwright.routing.reason import otherwise
+from backwright.routing.router import Router
+from backwright.routing.trigger import SkillTerms
+from tests.routing._skills import ROUTER, route
 
 
 @pytest.mark.parametrize(
@@ -42,3 +46,25 @@ def test_a_second_skill_that_fits_is_not_passed_over_in_silence() -> None:
     assert reason.endswith(
         "async-concurrency fits as well (`asyncio` (strong)): load it by name if the task needs both."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("use code-review", "A name always wins"),
+        ("zyzzyva", "any word of its triggers or description"),
+        ("pagination", "Offered from 0.36 on: fastapi-endpoint has 0."),
+        ("a new endpoint in fastapi with a queue", "Loaded from 0.65 on: fastapi-endpoint has 0.9"),
+        ("queue with concurrent timeouts", "A strong trigger of async-concurrency, or its name, would have loaded it"),
+        ("a new endpoint in fastapi for the react front end", "Without what speaks against it, fastapi-endpoint"),
+        ("fstapi", "read as another that is one slip away"),
+    ],
+)
+def test_what_would_have_changed_a_decision_is_said_with_its_bound(text: str, said: str) -> None:
+    assert said in otherwise(route(text), ROUTER.weighed(Request(text), 5))
+
+
+def test_rivals_are_told_by_how_far_they_are_apart() -> None:
+    rivals = Router(SkillTerms(name, "1.0.0", "", strong=("broker",)) for name in ("kafka", "nats"))
+    asked = Request("a broker")
+    assert "nats is 0.00 behind" in otherwise(rivals.route(asked), rivals.weighed(asked, 5))

@@ -9,13 +9,13 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backwright.routing import weights
 from backwright.routing.decision import Request
 from backwright.routing.index import PhraseIndex, WordIndex
 from backwright.routing.reading import read
 from backwright.routing.rooms import Rooms
 from backwright.routing.standings import Shelf, Standings
 from backwright.routing.tally import Scored
+from backwright.routing.thresholds import SHIPPED
 from backwright.routing.trigger import SkillTerms, profile
 from tests.routing._skills import SKILLS
 
@@ -82,7 +82,7 @@ def test_the_order_is_that_of_all_scores(
     removed = [one for one in ranked if one.removed and one.supported]
     assert names(standings.removed(3)) == names(removed[:3])
     assert names(standings.yielding()) == names(
-        one for one in kept if one.terms.umbrella and one.score >= weights.SUGGEST
+        one for one in kept if one.terms.umbrella and one.score >= SHIPPED.suggest
     )
 
 
@@ -92,7 +92,7 @@ def names(skills: Iterable[Scored]) -> list[tuple[str, float]]:
 
 def shown(skills: Iterable[Scored]) -> list[tuple[str, float]]:
     """Those that a decision can speak of."""
-    return names(one for one in skills if one.supported or (one.fires and one.score >= weights.SUGGEST))
+    return names(one for one in skills if one.supported or (one.fires and one.score >= SHIPPED.suggest))
 
 
 @given(seed=st.integers(0, 10_000), edited=st.sets(st.integers(0, 19)), texts=st.lists(st.sampled_from(VOCABULARY)))

@@ -94,7 +94,7 @@ def test_one_word_never_fires_however_much_of_the_request_it_is() -> None:
     tally = Tally(SKILL)
     hit = Hit(0, 1, ())
     tally.add(Phrase(SKILL.name, Kind.WEAK, "queue"), hit)
-    tally.add_words([WordHit("queu", "queue", described=False, share=0.9)])
+    tally.add_words([WordHit("queu", "queue", held="words", share=0.9)])
     assert not tally.scored().fires
     tally.add(Phrase(SKILL.name, Kind.WEAK, "broker"), hit)
     assert tally.scored().fires
@@ -103,6 +103,6 @@ def test_one_word_never_fires_however_much_of_the_request_it_is() -> None:
 def test_a_word_that_is_weak_as_well_is_one_piece() -> None:
     tally = Tally(SKILL)
     tally.add(Phrase(SKILL.name, Kind.WEAK, "broker"), Hit(0, 1, ()))
-    tally.add_words([WordHit("broker", "brokers", described=False, share=0.5)])
+    tally.add_words([WordHit("broker", "brokers", held="words", share=0.5)])
     weight = 1 - (1 - weights.WEAK) * (1 - weights.WORDS * 0.5)
     assert pieces(tally.scored()) == [("broker", "weak", round(weight, 3))]

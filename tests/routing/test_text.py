@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backwright.routing.text import MAX_CHARS, query_terms, stem, words
+from backwright.routing.stems import stem
+from backwright.routing.text import MAX_CHARS, query_terms, words
 
 
 def parts(text: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -20,9 +19,9 @@ from backwright.scaffold import engine
 from backwright.scaffold.project import read_facts
 from backwright.settings import Settings
 from tests.pack._postgres import empty_database
+from tests.scaffold._commands import UP_AND_DOWN, run, run_in_turn
 from tests.scaffold._hosts import ASYNC_SQLMODEL_HOST, CLASSIC_HOST, HOSTS, SQLMODEL_HOST, SYNC_HOST
 from tests.scaffold._projects import EXAMPLES, HOST, SMALL, kinds, plan, scaffold, tree, write
-from tests.scaffold.test_examples import run
 from tests.scaffold.test_hosts import text_of
 from tests.scaffold.test_pyright import STRICT, checked
 
@@ -39,13 +38,6 @@ GREENLETS = '\n[tool.coverage.run]\nconcurrency = ["greenlet"]\n'
 PLURALS = ("invoices", "people", "orders", "quotes")
 MADE = ["app/resource_kit", *(f"{place}/{name}" for name in PLURALS for place in ("app", "tests"))]
 BASE = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): ...\n"
-# One process instead of three.
-MIGRATE = """
-from alembic.config import main
-
-for each in ("upgrade head", "check", "downgrade base"):
-    main(each.split())
-"""
 
 of_each_host = pytest.mark.parametrize("host", HOSTS)
 
@@ -152,17 +144,26 @@ def test_what_is_made_is_strictly_typed(host: str, hosts: Callable[[str], Path],
     )
 
 
-def test_pyright_finds_nothing_in_what_is_made_in_any_host(hosts: Callable[[str], Path], tmp_path: Path) -> None:
+def test_pyright_finds_nothing_in_what_is_made_in_any_host_or_alone(
+    hosts: Callable[[str], Path], tmp_path: Path
+) -> None:
     # All at once, so that the libraries are read once.
     roots = [hosts(host) for host in HOSTS]
-    within = [f"{host}/{path}" for host in HOSTS for path in MADE]
-    settings = {**STRICT, "extraPaths": [], "include": within, "executionEnvironments": [{"root": h} for h in HOSTS]}
+    within = ["own/src", "own/tests", *(f"{host}/{path}" for host in HOSTS for path in MADE)]
+    places = [{"root": "own", "extraPaths": ["own/src"]}, *({"root": host} for host in HOSTS)]
+    settings = {**STRICT, "extraPaths": [], "include": within, "executionEnvironments": places}
     for root in roots:
         (tmp_path / root.name).symlink_to(root, target_is_directory=True)
+    own = tmp_path / "own"
+    own.mkdir()
+    for example in EXAMPLES:
+        scaffold(own, example.values)
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
     report = checked(tmp_path)
     assert report.generalDiagnostics == []
-    assert report.summary.filesAnalyzed >= sum(len(list((r / each).glob("*.py"))) for r in roots for each in MADE)
+    made = [path for root in roots for each in MADE for path in (root / each).glob("*.py")]
+    made += [*own.glob("src/**/*.py"), *own.glob("tests/**/*.py")]
+    assert report.summary.filesAnalyzed >= len(made)
 
 
 @of_each_host
@@ -182,7 +183,7 @@ def test_a_host_of_this_shape_gets_a_table_that_alembic_agrees_with_and_back_wha
     made = scaffold(root, EXAMPLES[0].values)
     assert kinds(made, "edit") == ["app/main.py", "alembic/env.py"]
     assert plan(root, EXAMPLES[0].values).diff() == ""
-    subprocess.run([sys.executable, "-c", MIGRATE], cwd=root, capture_output=True, check=True)
+    run_in_turn(root, *UP_AND_DOWN)
     (root / "desk.db").unlink()
     assert engine.undo(root, "invoice").kept == ()
     assert tree(root) == before

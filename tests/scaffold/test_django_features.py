@@ -13,10 +13,10 @@ from backwright.scaffold import engine
 from backwright.scaffold.django_models import last_migrations, read_django_models
 from backwright.scaffold.django_project import read_django
 from tests.pack._postgres import empty_database
+from tests.scaffold._commands import managed, run, run_in_turn
 from tests.scaffold._django_hosts import REPLY, RICH_HOST
 from tests.scaffold._projects import SMALL, tree, write
 from tests.scaffold._stacks import BARE_DJANGO_HOST, DJANGO, DJANGO_HOST, EXAMPLES, plan_stack, scaffold_stack
-from tests.scaffold.test_examples import run
 from tests.scaffold.test_stacks import QUIET
 
 SCOPES: dict[str, object] = {"auth": {"read": "replies:read", "write": "replies:write"}}
@@ -55,10 +55,7 @@ HOSTS: dict[str, tuple[dict[str, str], dict[str, object], str]] = {
 
 def manage(root: Path) -> None:
     """The project's tests and migrations, both ways."""
-    run(root, "manage", "makemigrations", "--check", "--dry-run")
-    run(root, "manage", "test")
-    run(root, "manage", "migrate", "--verbosity=0")
-    run(root, "manage", "migrate", "--verbosity=0", "replies", "zero")
+    run_in_turn(root, *managed("replies"))
     (root / "desk.sqlite3").unlink()
 
 

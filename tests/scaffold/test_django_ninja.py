@@ -19,11 +19,11 @@ from backwright.scaffold.django_ninja import read_ninja
 from backwright.scaffold.template import load_template
 from backwright.settings import Settings
 from tests.pack._postgres import empty_database
+from tests.scaffold._commands import run
 from tests.scaffold._django_hosts import NINJA_HOST, REPLY
 from tests.scaffold._projects import SMALL, kinds, tree, write
 from tests.scaffold._stacks import ASSETS, DJANGO, plan_stack, scaffold_stack
 from tests.scaffold.test_django_features import PERMISSIONS, SCOPES, manage
-from tests.scaffold.test_examples import run
 from tests.scaffold.test_stacks import QUIET
 
 NINJA = ASSETS / "django-ninja"

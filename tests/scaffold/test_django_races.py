@@ -12,9 +12,9 @@ from anyio import to_thread
 
 from backwright.scaffold.template import load_template
 from tests.pack._postgres import empty_database
+from tests.scaffold._commands import run
 from tests.scaffold._projects import write
 from tests.scaffold._stacks import ASSETS, DJANGO, scaffold_stack
-from tests.scaffold.test_examples import run
 
 # An insert waits for a lock that this program holds until every request waits: the first one for that lock, the others
 # for the first one's key.

@@ -189,7 +189,7 @@ def shop(tmp_path: Path) -> Path:
     return write(folder, {**SHOP, "tests/conftest.py": CONFTEST})
 
 
-def test_every_endpoint_gets_tests_that_pass_and_are_clean(shop: Path, tmp_path: Path) -> None:
+def test_every_endpoint_gets_tests_that_pass_and_are_clean(shop: Path, learned: Path) -> None:
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
     subprocess.run([*git, "init", "--quiet"], cwd=shop, check=True)
     subprocess.run([*git, "add", "."], cwd=shop, check=True)
@@ -220,7 +220,7 @@ def test_every_endpoint_gets_tests_that_pass_and_are_clean(shop: Path, tmp_path:
     for command in (
         ["ruff", "check", "--no-cache", *wide, *_written(shop)],
         ["ruff", "format", "--no-cache", "--check", *_written(shop)],
-        ["mypy", "--strict", "--explicit-package-bases", "--cache-dir", str(tmp_path), *_written(shop)],
+        ["mypy", "--strict", "--explicit-package-bases", "--cache-dir", str(learned / "plain"), *_written(shop)],
     ):
         done = run(shop, *command)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -17,22 +15,10 @@ from backwright.scaffold import engine
 from backwright.scaffold.template import Example
 from backwright.settings import Settings
 from tests.pack._postgres import empty_database
+from tests.scaffold._commands import UP_AND_DOWN, run, run_in_turn
 from tests.scaffold._projects import EXAMPLES, HOST, kinds, plan, scaffold, scaffold_example, tree, write
 
 by_title = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.values["resource"])
-
-
-def run(root: Path, *arguments: str, **variables: str) -> str:
-    """What a command of this environment says in the project; it has to succeed."""
-    foreign = ("PYTEST", "DATABASE", "TEST_DATABASE", "AUTH")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(foreign)} | variables
-    # A plugin that the project does not have.
-    environment["PYTEST_ADDOPTS"] = "-p no:schemathesis"
-    done = subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +39,8 @@ def test_every_example_together_is_lint_clean_and_formatted(every: Path) -> None
     run(every, "ruff", "format", "--no-cache", "--check", ".")
 
 
-def test_every_example_together_is_strictly_typed(every: Path, tmp_path: Path) -> None:
-    run(every, "mypy", "--strict", "--cache-dir", str(tmp_path))
+def test_every_example_together_is_strictly_typed(every: Path, learned: Path) -> None:
+    run(every, "mypy", "--strict", "--cache-dir", str(learned / "plain"))
 
 
 def test_every_example_together_passes_its_tests_with_migrations_up_and_down(every: Path) -> None:
@@ -112,12 +98,9 @@ def test_an_existing_application_keeps_passing_and_gets_the_new_tests(tmp_path: 
     before = tree(root)
     made = scaffold(root, EXAMPLES[0].values)
     assert kinds(made, "edit") == ["app/main.py", "alembic/env.py"]
-    said = run(root, "pytest", "-q", "-p", "no:cacheprovider")
+    said = run_in_turn(root, ("pytest", "-q", "-p", "no:cacheprovider"), *UP_AND_DOWN)
     assert " passed" in said
     assert "failed" not in said
-    run(root, "alembic", "upgrade", "head")
-    run(root, "alembic", "check")
-    run(root, "alembic", "downgrade", "base")
     (root / "desk.db").unlink()
     engine.undo(root, "invoice")
     assert tree(root) == before

@@ -8,6 +8,7 @@ import pytest
 
 from backwright.errors import UnsupportedProjectError
 from backwright.scaffold import engine
+from tests.scaffold._commands import run
 from tests.scaffold._projects import SMALL, kinds, tree, write
 from tests.scaffold._stacks import (
     FLASK,
@@ -18,7 +19,6 @@ from tests.scaffold._stacks import (
     plan_stack,
     scaffold_stack,
 )
-from tests.scaffold.test_examples import run
 
 QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:asyncio")
 NOTE: dict[str, object] = {

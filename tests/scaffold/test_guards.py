@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from backwright.errors import UnsupportedProjectError
+from tests.scaffold._commands import run
 from tests.scaffold._projects import HOST, SMALL, plan, scaffold, write
-from tests.scaffold.test_hosts import RICH, run, text_of
+from tests.scaffold.test_hosts import RICH, text_of
 
 BASE = "from sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase):\n    pass\n"
 CONTAINER = """\

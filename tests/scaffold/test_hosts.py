@@ -11,6 +11,7 @@ import pytest
 from backwright.errors import UnsupportedProjectError
 from backwright.scaffold import engine
 from backwright.scaffold.plan import Plan
+from tests.scaffold._commands import UP_AND_DOWN, run, run_in_turn
 from tests.scaffold._projects import HOST, SMALL, kinds, plan, scaffold, tree, write
 
 RICH: dict[str, object] = {
@@ -83,12 +84,6 @@ SHAPES: dict[str, dict[str, str]] = {
 }
 
 
-def run(root: Path, *arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-m", *arguments], cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def text_of(made: Plan, end: str) -> str:
     (text,) = (action.after or "" for action in made.actions if action.path.endswith(end))
     return text
@@ -103,10 +98,7 @@ def test_a_host_of_this_shape_passes_its_tests_and_the_new_ones_and_gets_back_wh
     made = scaffold(root, RICH)
     assert kinds(made, "edit") == ["app/main.py", "alembic/env.py"]
     assert plan(root, RICH).diff() == ""
-    assert " passed" in run(root, "pytest", "-q", "-p", "no:cacheprovider")
-    run(root, "alembic", "upgrade", "head")
-    run(root, "alembic", "check")
-    run(root, "alembic", "downgrade", "base")
+    assert " passed" in run_in_turn(root, ("pytest", "-q", "-p", "no:cacheprovider"), *UP_AND_DOWN)
     (root / "desk.db").unlink()
     assert engine.undo(root, "note").kept == ()
     assert tree(root) == before

@@ -65,11 +65,11 @@ def test_a_second_apply_changes_nothing(every: Path) -> None:
 
 
 @pytest.mark.parametrize("library", RUNNABLE)
-def test_every_example_is_typed_passes_its_tests_and_is_covered(library: str, tmp_path: Path) -> None:
+def test_every_example_is_typed_passes_its_tests_and_is_covered(library: str, tmp_path: Path, learned: Path) -> None:
     root = project(tmp_path / "project", library)
     for example in EXAMPLES:
         scaffold(root, example.values)
-    run(root, "mypy", "--strict", "--cache-dir", str(tmp_path / "mypy"), ".")
+    run(root, "mypy", "--strict", "--cache-dir", str(learned / "plain"), ".")
     (tmp_path / "redis").mkdir()
     with running_redis(tmp_path / "redis") as url:
         options = ["-q", "-p", "no:cacheprovider", "-p", "no:django", "--cov=shop", "--cov-fail-under=95"]

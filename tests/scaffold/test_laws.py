@@ -14,7 +14,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from backwright.errors import PlanStaleError
+from backwright.errors import PlanStaleError, UnsupportedProjectError
 from backwright.scaffold import engine
 from backwright.scaffold.disk import check_whole, recover
 from backwright.scaffold.plan import Plan
@@ -141,6 +141,10 @@ def test_apply_writes_what_the_digest_stands_for_and_nothing_else(files: Files, 
         assert after == {path: data for path, data in before.items() if data is not None} | written
 
 
+def picked(paths: list[str]) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(paths), min_size=1, max_size=3, unique=True)
+
+
 @SLOW
 @given(projects(), resources(), st.data())
 def test_what_a_user_did_anywhere_survives_a_second_apply_and_an_undo(
@@ -151,9 +155,10 @@ def test_what_a_user_did_anywhere_survives_a_second_apply_and_an_undo(
         there = sorted(
             path for path, text in tree(root).items() if text is not None and not path.startswith(".scaffold")
         )
-        picked = st.lists(st.sampled_from(there), min_size=1, max_size=3, unique=True)
-        edited = data.draw(picked, label="edited")
-        deleted = [path for path in data.draw(picked, label="deleted") if path not in edited]
+        # Without a file of its own, such as pyproject.toml, it would be another project.
+        made = [path for path in there if path not in files]
+        edited = data.draw(picked(there), label="edited")
+        deleted = [path for path in data.draw(picked(made), label="deleted") if path not in edited]
         for path in edited:
             text = (root / path).read_bytes().decode()
             (root / path).write_bytes(f"# mine, before\n{text}# mine, after\n".encode())
@@ -170,10 +175,43 @@ def test_what_a_user_did_anywhere_survives_a_second_apply_and_an_undo(
             text = (root / path).read_bytes().decode()
             assert text.startswith("# mine, before\n")
             assert text.endswith("# mine, after\n")
-            if path in files:
-                # The user's own file is as it was, but for what the user did to it.
+            if path not in files:
+                continue
+            rest = iter(text)
+            assert all(character in rest for character in files[path])
+            if not deleted and set(edited) <= set(files):
+                # The user's own file is as it was, but for what the user did to it. What stays of the scaffold, because
+                # the user edited it, may need its lines in there.
                 assert text == f"# mine, before\n{files[path]}# mine, after\n"
         assert [path for path in deleted if (root / path).exists()] == []
+
+
+@SLOW
+@given(projects(), resources(), st.data())
+def test_without_files_of_its_own_a_project_is_refused_whole_or_keeps_what_its_user_wrote(
+    files: Files, values: Values, data: st.DataObject
+) -> None:
+    with project(files) as root:
+        applied(root, values)
+        there = sorted(path for path, text in tree(root).items() if text is not None and not path.startswith(".scaff"))
+        edited = data.draw(picked(there), label="edited")
+        deleted = [path for path in data.draw(picked(there), label="deleted") if path not in edited]
+        for path in edited:
+            (root / path).write_bytes(b"# mine, before\n" + (root / path).read_bytes() + b"# mine, after\n")
+        for path in deleted:
+            (root / path).unlink()
+        before = tree(root)
+        try:
+            again = plan(root, values)
+        except UnsupportedProjectError:
+            assert tree(root) == before
+        else:
+            if not again.conflicts:
+                engine.apply(again, root)
+        for path in edited:
+            text = (root / path).read_bytes()
+            assert text.startswith(b"# mine, before\n")
+            assert text.endswith(b"# mine, after\n")
 
 
 # Kills its own process, as nobody can catch it, before the n-th call that reaches the disk.

@@ -11,8 +11,8 @@ from backwright.errors import PlanStaleError
 from backwright.scaffold import engine
 from backwright.scaffold.disk import Change, recover
 from backwright.scaffold.journal import Journal
+from tests.scaffold._commands import run
 from tests.scaffold._projects import HOST, SMALL, kinds, plan, scaffold, tree, write
-from tests.scaffold.test_hosts import run
 
 GIT = ("git", "-c", "core.autocrlf=false")
 SIGNED_IN = {**SMALL, "auth": {}}

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.bench.scaffold_matrix import OPTIONS, STACKS, TYPES, Case, cases, covering, prepared
+from tests.scaffold._commands import run
 from tests.scaffold._projects import write
-from tests.scaffold.test_examples import run
 from tests.scaffold.test_stacks import QUIET
 
 STACK = STACKS["fastapi"]

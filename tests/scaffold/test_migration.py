@@ -255,14 +255,14 @@ def test_our_own_strict_review_finds_nothing_in_any_revision(every: Path) -> Non
     assert [(f.code, f.location, f.message) for f in report.findings] == []
 
 
-def test_the_revisions_are_lint_clean_formatted_and_strictly_typed(every: Path, tmp_path: Path) -> None:
+def test_the_revisions_are_lint_clean_formatted_and_strictly_typed(every: Path, learned: Path) -> None:
     folder = every / "alembic" / "versions"
     new = [str(path) for path in sorted(folder.glob("*.py")) if path.name != "0001_tables.py"]
     wide = ["--select", "E,F,I,B,UP,SIM,RET,PL,S,C4,D1,ANN,ERA", "--line-length", "88"]
     for command in (
         ["ruff", "check", "--no-cache", *wide, *new],
         ["ruff", "format", "--no-cache", "--check", *new],
-        ["mypy", "--strict", "--scripts-are-modules", "--cache-dir", str(tmp_path), *new],
+        ["mypy", "--strict", "--scripts-are-modules", "--cache-dir", str(learned / "plain"), *new],
     ):
         done = subprocess.run([sys.executable, "-m", *command], cwd=every, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from backwright.errors import BackwrightError, PlanConflictError, UnsupportedProjectError
 from backwright.scaffold import engine
 from backwright.scaffold.parsing import parse
+from tests.scaffold._commands import run
 from tests.scaffold._projects import HOST, SMALL, kinds, plan, scaffold, tree, write
-from tests.scaffold.test_examples import run
 
 EDITED = ("app/main.py", "alembic/env.py", "app/db.py", "alembic/versions/0001_tickets.py")
 LATIN = '# -*- coding: latin-1 -*-\nNAME = "Müller"\n'.encode("latin-1")

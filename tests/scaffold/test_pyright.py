@@ -1,5 +1,7 @@
 """Pyright's judgement, in its strict mode, of what the templates of FastAPI make.
 
+The endpoints of every example, in hosts and alone, are judged in one run in `test_database.py`.
+
 It is basedpyright that runs: pyright's own checks in a wheel that brings its Node along, so that nothing is fetched. In
 `strict` mode the checks are those of pyright and no more.
 """
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from tests.scaffold._projects import EXAMPLES, SMALL, scaffold, write
+from tests.scaffold._projects import SMALL, scaffold, write
 from tests.scaffold._services import ALL, NONE, scaffold_service
 
 STRICT = {"typeCheckingMode": "strict", "pythonVersion": "3.11", "extraPaths": ["src"], "include": ["src", "tests"]}
@@ -42,15 +44,6 @@ def checked(root: Path) -> Report:
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode in {0, 1}, done.stderr
     return Report.model_validate_json(done.stdout)
-
-
-def test_every_endpoint_is_clean(tmp_path: Path) -> None:
-    root = write(tmp_path / "shop", {"pyrightconfig.json": json.dumps(STRICT)})
-    for example in EXAMPLES:
-        scaffold(root, example.values)
-    report = checked(root)
-    assert report.generalDiagnostics == []
-    assert report.summary.filesAnalyzed >= len(list(root.glob("src/**/*.py"))) + len(list(root.glob("tests/**/*.py")))
 
 
 @pytest.mark.parametrize("values", [ALL, NONE], ids=["all", "none"])

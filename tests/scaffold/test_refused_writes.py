@@ -45,7 +45,8 @@ except WriteFailedError as error:
 def refused(root: Path, how: str, changes: list[tuple[str, str | None, str | None]], elsewhere: Path) -> str:
     """What the writer says, which has to fail."""
     elsewhere.mkdir()
-    command = [sys.executable, "-c", WRITER, str(root), how, str(elsewhere)]
+    # Without bytecode, which an interpreter under the limit would write cut off and read ever after.
+    command = [sys.executable, "-B", "-c", WRITER, str(root), how, str(elsewhere)]
     done = subprocess.run(command, input=json.dumps(changes), capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 4, (done.returncode, done.stderr)
     return done.stdout

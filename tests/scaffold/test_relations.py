@@ -8,9 +8,9 @@ from backwright.app import App
 from backwright.contexts.schemas.endpoint_v2 import EndpointContextV2
 from backwright.errors import InvalidInputError, UnsupportedProjectError
 from backwright.settings import Settings
+from tests.scaffold._commands import UP_AND_DOWN, run_in_turn
 from tests.scaffold._hosts import HOSTS
 from tests.scaffold._projects import HOST, SMALL, kinds, plan, scaffold, write
-from tests.scaffold.test_hosts import run
 
 CLIENT = """\
 from app.db import Base
@@ -72,13 +72,10 @@ def test_a_resource_may_refer_to_itself_and_passes_its_tests(host: str, tmp_path
     assert plan(root, TREE).diff() == ""
     scaffold(root, {"resource": "line", "fields": SMALL["fields"], "relations": [{"name": "page", "to": "Page"}]})
     plugins = [] if "async" in host or host == "own" else ["-p", "no:asyncio"]
-    said = run(root, "pytest", "-q", "-p", "no:cacheprovider", *plugins)
+    migrations = UP_AND_DOWN if host == "async" else ()
+    said = run_in_turn(root, ("pytest", "-q", "-p", "no:cacheprovider", *plugins), *migrations)
     assert " passed" in said
     assert " failed" not in said
-    if host == "async":
-        run(root, "alembic", "upgrade", "head")
-        run(root, "alembic", "check")
-        run(root, "alembic", "downgrade", "base")
 
 
 def test_a_relation_to_itself_is_a_key_of_its_own_table(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backwright.errors import ToolUnavailableError
+from backwright.errors import TemplateNotFoundError, ToolUnavailableError
 from backwright.scaffold.render import Style, as_path, format_all, py, render, sort_imports, toml
 
 STYLE = Style(first_party=("shop",))
@@ -49,12 +49,12 @@ def test_template_syntax_in_a_value_stays_literal(text: str) -> None:
 
 
 def test_a_name_that_is_not_there_is_a_defect_of_the_template() -> None:
-    with pytest.raises(ValueError, match="no_such"):
+    with pytest.raises(TemplateNotFoundError, match="no_such"):
         render("<< no_such >>", {})
 
 
 def test_the_sandbox_lets_no_template_out() -> None:
-    with pytest.raises(ValueError, match="unsafe"):
+    with pytest.raises(TemplateNotFoundError, match="unsafe"):
         render("<< ''.__class__.__mro__ >>", {})
 
 

@@ -18,6 +18,7 @@ from backwright.errors import BackwrightError
 from backwright.scaffold import engine
 from backwright.settings import Settings
 from tests.pack._postgres import empty_database
+from tests.scaffold._commands import UP_AND_DOWN, managed, run, run_in_turn
 from tests.scaffold._projects import SMALL, kinds, tree, write
 from tests.scaffold._stacks import (
     BARE_DJANGO_HOST,
@@ -30,7 +31,6 @@ from tests.scaffold._stacks import (
     plan_stack,
     scaffold_stack,
 )
-from tests.scaffold.test_examples import run
 
 INVOICE: dict[str, dict[str, object]] = {name: examples[0].values for name, examples in EXAMPLES.items()}
 # The plug-in of the environment asks for a setting that only asynchronous projects have.
@@ -60,12 +60,12 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]
 
 @by_template
 def test_every_example_is_lint_clean_formatted_and_strictly_typed(
-    template: Path, projects: Callable[[Path], Path], tmp_path: Path
+    template: Path, projects: Callable[[Path], Path], learned: Path
 ) -> None:
     root = projects(template)
     run(root, "ruff", "check", "--no-cache", ".")
     run(root, "ruff", "format", "--no-cache", "--check", ".")
-    run(root, "mypy", "--strict", "--cache-dir", str(tmp_path))
+    run(root, "mypy", "--strict", "--cache-dir", str(learned / ("plain" if template is FLASK else "drf")))
 
 
 @by_template
@@ -125,22 +125,17 @@ HOSTS = {
 
 def run_tests(root: Path) -> None:
     if (root / "manage.py").is_file():
-        run(root, "manage", "test")
-        run(root, "manage", "makemigrations", "--check", "--dry-run")
-        run(root, "manage", "migrate", "--verbosity=0")
-        run(root, "manage", "migrate", "--verbosity=0", "invoices", "zero")
+        run_in_turn(root, *managed("invoices"))
         (root / "desk.sqlite3").unlink()
         return
-    said = run(root, "pytest", *QUIET)
-    assert "failed" not in said
-    commands = ["upgrade", "check", "downgrade"]
+    tests = ("pytest", *QUIET)
     if (root / "alembic.ini").is_file():
-        for command in commands:
-            run(root, "alembic", command, *{"upgrade": ["head"], "downgrade": ["base"]}.get(command, []))
+        said = run_in_turn(root, tests, *UP_AND_DOWN)
         (root / "desk.db").unlink()
     else:
-        for command in commands:
-            run(root, "flask", "--app", "app", "db", command)
+        flask = ("flask", "--app", "app", "db")
+        said = run_in_turn(root, tests, (*flask, "upgrade"), (*flask, "check"), (*flask, "downgrade"))
+    assert "failed" not in said
 
 
 @pytest.mark.parametrize(("template", "files", "edited"), HOSTS.values(), ids=HOSTS)

@@ -103,9 +103,10 @@ def test_a_wrong_type_and_a_failing_test_fail_in_their_steps(root: Path) -> None
     assert proof.failed
 
 
-def test_errors_of_types_elsewhere_are_not_those_of_the_scaffold(root: Path) -> None:
-    write(root, {"src/shop/mine.py": 'length: int = "long"\n'})
-    types = checked_types(root, [ROUTER], HERE)
+def test_errors_of_types_elsewhere_are_not_those_of_the_scaffold(tmp_path: Path) -> None:
+    project = '[project]\nname = "shop"\nversion = "1"\n\n[tool.mypy]\nstrict = true\nfiles = ["src"]\n'
+    mine = {"pyproject.toml": project, "src/shop/mine.py": 'length: int = "long"\n'}
+    types = checked_types(write(tmp_path, {**mine, ROUTER: "paths: list[str] = []\n"}), [ROUTER], HERE)
     assert types.outcome == "passed"
     assert "not generated" in types.reason
 

@@ -57,3 +57,19 @@ def test_the_skills_own_examples_expect_the_skill_or_anything_but_it() -> None:
     assert labels["fastapi-endpoint/match/1"].right == {"fastapi-endpoint"}
     assert labels["fastapi-endpoint/no_match/1"].wrong == ("fastapi-endpoint",)
     assert labels["fastapi-endpoint/no_match/1"].right == frozenset()
+
+
+def test_a_label_carries_what_a_caller_would_send_along_and_can_be_asked_alone() -> None:
+    line = b'{"id": "a", "prompt": "p", "expected": [], "language": "de", "keywords": ["k"], "context": %s}'
+    (named,) = parse_labels(line % b'{"libraries": ["django"], "framework": "flask"}')
+    (listed,) = parse_labels(line % b'["django", "flask"]')
+    assert (named.context, named.language) == (("django", "flask"), "de")
+    assert listed.context == named.context
+    assert named.accompanied
+    assert not named.alone().accompanied
+
+
+@pytest.mark.parametrize("context", [b"1", b"[1]", b'{"libraries": [1]}'])
+def test_a_context_that_is_no_list_of_names_is_refused(context: bytes) -> None:
+    with pytest.raises(InvalidInputError, match="context"):
+        parse_labels(b'{"id": "a", "prompt": "p", "expected": [], "context": %s}' % context)

@@ -1,0 +1,171 @@
+"""Bytes as no client library sends them: what could be read in two ways, and what never ends."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
+
+from backwright.http_api.wire import PatientH11
+from tests.http_api._raw import exchange, headers, message
+
+BODY = message()
+
+
+def request(port: int, *, first: str = "POST /mcp HTTP/1.1", **changed: str) -> bytes:
+    given = {**headers(BODY, port), **{name.replace("_", "-"): value for name, value in changed.items()}}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+    return f"{first}\r\n{lines}\r\n".encode("latin-1") + BODY
+
+
+def raw(port: int, data: bytes) -> tuple[int, int]:
+    """The status of the first answer, and how many answers there were."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        received = b""
+        while chunk := connection.recv(65_536):
+            received += chunk
+    return int(received.split(b" ", 2)[1]) if received else 0, received.count(b"HTTP/1.1 ")
+
+
+SMUGGLED = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5",
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: 5, 6",
+        "Content-Length: +5",
+        "Content-Length: 0x5",
+        "Content-Length: -1",
+        "Content-Length : 5",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding: identity",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding:\x0bchunked",
+        "Transfer-Encoding: \x00chunked",
+        "X: y\rTransfer-Encoding: chunked",
+    ],
+)
+def test_a_body_of_two_lengths_is_refused_and_nothing_behind_it_is_answered(port: int, framing: str) -> None:
+    head = f"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n{framing}\r\n\r\n"
+    status, answers = raw(port, head.encode("latin-1") + b"0\r\n\r\n" + SMUGGLED)
+    assert status in {400, 413, 501}
+    assert answers == 1
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "POST /mcp HTTP/1.1\r\nX Y: z",
+        "POST  /mcp HTTP/1.1",
+        "POST /mcp",
+        "POST /m cp HTTP/1.1",
+        "\x16\x03\x01\x02\x00\x01",
+        "POST /mcp\x00 HTTP/1.1",
+    ],
+)
+def test_what_is_no_request_line_is_refused(port: int, first: str) -> None:
+    status, answers = raw(port, request(port, first=first))
+    assert (status, answers) == (400, 1)
+
+
+@pytest.mark.parametrize("version", ["0.9", "1.2", "2.0", "9.9"])
+def test_another_version_is_not_spoken(port: int, version: str) -> None:
+    assert raw(port, request(port, first=f"POST /mcp HTTP/{version}")) == (505, 1)
+
+
+@pytest.mark.parametrize(
+    "target", ["/mcp/", "//mcp", "/mcp/.", "/MCP", "/mcp%2f", "/./mcp", "*", "http://evil.example/mcp"]
+)
+def test_the_endpoint_has_one_spelling(port: int, target: str) -> None:
+    assert raw(port, request(port, first=f"POST {target} HTTP/1.1"))[0] in {400, 404, 405}
+
+
+def test_a_name_in_percent_signs_is_guarded_like_the_name(port: int) -> None:
+    assert raw(port, request(port, first="POST /%6dcp HTTP/1.1"))[0] == 200
+    assert raw(port, request(port, first="GET /%6dcp HTTP/1.1"))[0] == 405
+    assert raw(port, request(port, first="POST /%6dcp HTTP/1.1", content_type="text/plain"))[0] == 415
+
+
+def test_pipelined_requests_are_answered_each_once_and_in_order(port: int) -> None:
+    kept = request(port, connection="keep-alive")
+    assert raw(port, kept + kept) == (200, 2)
+
+
+def test_no_other_protocol_is_spoken(port: int) -> None:
+    asked = b"connection: Upgrade\r\nupgrade: websocket"
+    upgraded = request(port, connection="Upgrade").replace(b"connection: Upgrade", asked)
+    assert raw(port, upgraded)[0] in {200, 400}
+    assert exchange(port, request(port, expect="100-continue")).status in {100, 200}
+
+
+@asynccontextmanager
+async def patient(seconds: float) -> AsyncIterator[int]:
+    """A server in this process that waits so long for headers."""
+
+    class Patient(PatientH11):
+        header_seconds = seconds
+
+    config = uvicorn.Config(PlainTextResponse("ok"), port=0, http=Patient, log_config=None, lifespan="off")
+    server = uvicorn.Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        await server.shutdown()
+
+
+async def _closed(port: int, *parts: bytes, pause: float = 0.0) -> tuple[bytes, float]:
+    """What is answered until the server closes, and after how many seconds it does."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    started = time.monotonic()
+
+    async def drip() -> None:
+        for part in parts:
+            writer.write(part)
+            await asyncio.sleep(pause)
+
+    dripping = asyncio.create_task(drip())
+    try:
+        async with asyncio.timeout(20):
+            return await reader.read(), time.monotonic() - started
+    finally:
+        dripping.cancel()
+        writer.close()
+
+
+@pytest.mark.parametrize("parts", [(), (b"GET / HT",), (b"GET / HTTP/1.1\r\n", *[b"a: b\r\n"] * 200)])
+async def test_headers_that_do_not_arrive_in_time_end_the_connection(parts: tuple[bytes, ...]) -> None:
+    async with patient(0.2) as port:
+        answer, seconds = await _closed(port, *parts, pause=0.02)
+    assert answer == b""
+    assert 0.15 <= seconds < 3
+
+
+async def test_a_second_request_has_its_own_time() -> None:
+    whole = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    async with patient(0.3) as port:
+        answer, seconds = await _closed(port, whole, whole[:9], pause=0.15)
+    assert answer.count(b"200 OK") == 1
+    assert 0.4 <= seconds < 4
+
+
+async def test_a_request_that_takes_long_to_answer_is_not_cut_off() -> None:
+    whole = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    async with patient(0.1) as port:
+        answer, _ = await _closed(port, whole)
+    assert b"200 OK" in answer

@@ -1,0 +1,190 @@
+"""The keys of an issuer: fetched seldom, from one place, used on when that is away, and chosen without guessing."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import anyio
+import jwt
+import pytest
+from anyio import BrokenResourceError
+from anyio.abc import SocketAttribute, SocketStream
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from backwright.errors import AuthorityUnavailableError
+from backwright.identity.fetching import MAX_BYTES, Fetcher
+from backwright.identity.keys import FLOOR, LIFESPAN, RETRY, STALE, Keys
+from tests.identity._issuer import EC_KEY, ED_KEY, KEYS, OTHER_RSA_KEY, RSA_KEY, Serving, connections, jwk, serving
+
+
+class Issuer:
+    """Keys that are there, or not, at a time that passes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.asked = 0
+        self.document: dict[str, object] | None = {"keys": list(KEYS)}
+        self.keys = Keys("https://id.example/keys", self._fetch, lambda: self.now)
+
+    async def _fetch(self, url: str) -> dict[str, object]:
+        assert url == "https://id.example/keys"
+        self.asked += 1
+        if self.document is None:
+            raise AuthorityUnavailableError("it is away", hint="wait")
+        return self.document
+
+
+async def test_keys_are_fetched_when_they_are_old_and_not_before() -> None:
+    issuer = Issuer()
+    for later, asked in ((0.0, 1), (LIFESPAN, 1), (LIFESPAN + 1, 2)):
+        issuer.now = later
+        assert await issuer.keys.find("rsa", "RS256") is not None
+        assert issuer.asked == asked
+
+
+async def test_names_that_nobody_knows_do_not_make_us_ask_again_and_again() -> None:
+    issuer = Issuer()
+    await issuer.keys.find("rsa", "RS256")
+    for number in range(100):
+        assert await issuer.keys.find(f"k{number}", "RS256") is None
+    assert issuer.asked == 1
+    issuer.now += FLOOR + 1
+    issuer.document = {"keys": [*KEYS, jwk(OTHER_RSA_KEY, "new")]}
+    assert await issuer.keys.find("new", "RS256") is not None
+    assert issuer.asked == 2
+
+
+async def test_a_key_that_was_taken_away_is_not_used_after_the_next_fetch() -> None:
+    issuer = Issuer()
+    assert await issuer.keys.find("ed", "EdDSA") is not None
+    issuer.document = {"keys": [KEYS[0]]}
+    issuer.now += LIFESPAN + 1
+    assert await issuer.keys.find("ed", "EdDSA") is None
+
+
+async def test_an_issuer_that_is_away_is_asked_seldom_and_its_keys_are_used_on_for_a_while() -> None:
+    issuer = Issuer()
+    await issuer.keys.find("rsa", "RS256")
+    issuer.document = None
+    issuer.now = STALE - 1
+    for _ in range(10):
+        assert await issuer.keys.find("rsa", "RS256") is not None
+    assert issuer.asked == 2
+    issuer.now = STALE + RETRY
+    with pytest.raises(AuthorityUnavailableError):
+        await issuer.keys.find("rsa", "RS256")
+
+
+async def test_what_is_no_set_of_keys_is_an_issuer_that_is_away() -> None:
+    issuer = Issuer()
+    issuer.document = {"keys": {"rsa": 1}}
+    with pytest.raises(AuthorityUnavailableError):
+        await issuer.keys.find("rsa", "RS256")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"kty": "oct", "kid": "k", "k": "c2VjcmV0", "alg": "HS256"},
+        jwk(RSA_KEY, "k", use="enc"),
+        jwk(RSA_KEY, "k", alg="RS384"),
+        jwk(RSA_KEY, "k", key_ops=["sign"]),
+        jwk(EC_KEY, "k"),
+        {**jwk(RSA_KEY, "k"), "n": "AQAB"},
+        {**jwk(RSA_KEY, "k"), "n": 7},
+        jwk(rsa.generate_private_key(65_537, 1_024), "k"),  # noqa: S505
+        {**jwt.get_algorithm_by_name("RS256").to_jwk(RSA_KEY, as_dict=True), "kid": "k"},
+        "k",
+    ],
+    ids=[
+        "secret",
+        "for encryption",
+        "for another signature",
+        "not for verifying",
+        "of another kind",
+        "with a tiny modulus",
+        "with no modulus",
+        "too short",
+        "private",
+        "no key",
+    ],
+)
+async def test_a_key_that_is_none_for_this_is_not_used(key: object) -> None:
+    issuer = Issuer()
+    issuer.document = {"keys": [key]}
+    assert await issuer.keys.find("k", "RS256") is None
+
+
+async def test_two_keys_of_one_name_are_none() -> None:
+    issuer = Issuer()
+    issuer.document = {"keys": [jwk(RSA_KEY, "k"), jwk(OTHER_RSA_KEY, "k")]}
+    assert await issuer.keys.find("k", "RS256") is None
+    assert await issuer.keys.find(None, "RS256") is None
+
+
+async def test_a_curve_is_that_of_its_signature() -> None:
+    issuer = Issuer()
+    assert await issuer.keys.find("ec", "ES256") is not None
+    assert await issuer.keys.find("ec", "ES384") is None
+    assert await issuer.keys.find("ed", "ES256") is None
+    assert await Issuer().keys.find(None, "EdDSA") is not None
+    assert ED_KEY is not None
+
+
+# The wire
+
+
+async def _got(found: Serving) -> dict[str, object]:
+    fetcher = Fetcher()
+    try:
+        return await fetcher.get(found.url)
+    finally:
+        await fetcher.close()
+
+
+async def test_a_document_is_fetched() -> None:
+    with serving({"keys": []}) as found:
+        assert await _got(found) == {"keys": []}
+
+
+async def test_where_a_redirect_leads_nobody_goes() -> None:
+    with serving({}) as other, serving({}) as found:
+        found.status, found.location = 302, other.url
+        with connections() as connected, pytest.raises(AuthorityUnavailableError, match="302"):
+            await _got(found)
+        assert other.asked == []
+        assert {address[1] for address in connected if isinstance(address, tuple)} == {found.port}
+
+
+@pytest.mark.parametrize("document", [b"", b"[]", b"{", b"\xff", b'{"a":' * 5_000, b'"' + b"a" * MAX_BYTES + b'"'])
+async def test_what_is_no_answer_is_an_issuer_that_is_away(document: bytes) -> None:
+    with serving(document) as found, pytest.raises(AuthorityUnavailableError):
+        await _got(found)
+
+
+async def test_an_answer_that_comes_a_byte_at_a_time_is_not_waited_for() -> None:
+    async def drip(stream: SocketStream) -> None:
+        async with stream:
+            with suppress(BrokenResourceError):
+                await stream.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n")
+                # Each byte is in time; all of them would take hours.
+                while True:
+                    await stream.send(b" ")
+                    await anyio.sleep(0.05)
+
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    port = listener.extra(SocketAttribute.local_port)  # noqa: S610  a listener's, not a query's
+    fetcher = Fetcher(seconds=0.5)
+    async with listener, anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, drip)
+        with anyio.fail_after(20), pytest.raises(AuthorityUnavailableError, match=r"within 0\.5 seconds"):
+            await fetcher.get(f"http://127.0.0.1:{port}/jwks")
+        await fetcher.close()
+        tasks.cancel_scope.cancel()
+
+
+async def test_an_issuer_that_is_not_there_is_away() -> None:
+    with serving({}) as found:
+        pass
+    with pytest.raises(AuthorityUnavailableError):
+        await _got(found)
