@@ -14,16 +14,15 @@ from backwright.contexts.schemas.job_v1 import JobContextV1
 from backwright.contexts.schemas.migration_v1 import MigrationContextV1
 from backwright.contexts.schemas.test_v1 import TestContextV1
 from backwright.errors import InvalidInputError
-from backwright.mcp_api.tool import Closed, mistakes
+from backwright.mcp_api._scaffold_tool import ScaffoldInput
+from backwright.mcp_api.tool import mistakes
 
 
-class ScaffoldMigrationInput(Closed):
+class ScaffoldMigrationInput(ScaffoldInput):
     """A change of a table, as one writes it by hand."""
 
     change: str
     phase: Literal["contract"] | None = None
-    template: str | None = None
-    """The name of one of the project's own."""
 
     def context(self) -> MigrationContextV1:
         """The change.
@@ -38,13 +37,11 @@ class ScaffoldMigrationInput(Closed):
             raise InvalidInputError(mistakes(error), hint="correct the change") from None
 
 
-class ScaffoldJobInput(Closed):
+class ScaffoldJobInput(ScaffoldInput):
     """A job: its name and its arguments, and what few jobs need."""
 
     job: str
     more: Annotated[JsonObject, WithJsonSchema({"type": "object"})] | None = None
-    template: str | None = None
-    """The name of one of the project's own."""
 
     def context(self) -> JobContextV1:
         """The job.
@@ -59,14 +56,12 @@ class ScaffoldJobInput(Closed):
             raise InvalidInputError(mistakes(error), hint="correct the arguments of scaffold_job") from None
 
 
-class ScaffoldTestInput(Closed):
+class ScaffoldTestInput(ScaffoldInput):
     """An operation: `POST /v1/orders`."""
 
     operation: str
     signed_in: str | None = None
     client: str | None = None
-    template: str | None = None
-    """The name of one of the project's own."""
 
     def context(self) -> TestContextV1:
         """The operation.

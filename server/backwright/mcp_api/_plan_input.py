@@ -11,13 +11,14 @@ from backwright.contexts.schemas.endpoint_v1 import Operation
 from backwright.contexts.schemas.endpoint_v2 import EndpointContextV2
 from backwright.contexts.shorthand import written_out
 from backwright.errors import InvalidInputError
-from backwright.mcp_api.tool import Closed, mistakes
+from backwright.mcp_api._scaffold_tool import ScaffoldInput
+from backwright.mcp_api.tool import mistakes
 
 # A part may be written out as an object of the context too; saying so would cost every conversation.
 Short = Annotated[str | JsonObject, WithJsonSchema({"type": "string"})]
 
 
-class ScaffoldEndpointInput(Closed):
+class ScaffoldEndpointInput(ScaffoldInput):
     """An endpoint, as one writes it by hand."""
 
     resource: str
@@ -28,8 +29,6 @@ class ScaffoldEndpointInput(Closed):
     description: str | None = None
     more: Annotated[JsonObject, WithJsonSchema({"type": "object"})] | None = None
     """The members of an endpoint context that few endpoints need."""
-    template: str | None = None
-    """The name of one of the project's own."""
 
     def context(self) -> EndpointContextV2:
         """The endpoint.

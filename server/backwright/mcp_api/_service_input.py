@@ -9,12 +9,13 @@ from pydantic import Field, ValidationError
 from backwright.contexts.schemas.service_v1 import ServiceContextV1
 from backwright.contexts.shorthand import without_parts
 from backwright.errors import InvalidInputError
-from backwright.mcp_api.tool import Closed, mistakes
+from backwright.mcp_api._scaffold_tool import ScaffoldInput
+from backwright.mcp_api.tool import mistakes
 
 Part = Literal["database", "auth", "cache", "rate_limit", "jobs", "metrics", "tracing", "docker", "ci", "pre_commit"]
 
 
-class ScaffoldServiceInput(Closed):
+class ScaffoldServiceInput(ScaffoldInput):
     """A service, as one writes it by hand."""
 
     name: str
@@ -23,8 +24,6 @@ class ScaffoldServiceInput(Closed):
     ci: Literal["github", "gitlab"] | None = None
     package: str | None = None
     description: str | None = None
-    template: str | None = None
-    """The name of one of the project's own."""
 
     def context(self) -> ServiceContextV1:
         """The service.

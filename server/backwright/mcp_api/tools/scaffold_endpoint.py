@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mcp_types import ToolAnnotations
-
-from backwright.mcp_api._caller import holder
-from backwright.mcp_api._own_templates import hidden_without, offering
-from backwright.mcp_api._plan_answer import PlanAnswer, answer, render
-from backwright.mcp_api.tool import Tool
+from backwright.mcp_api._scaffold_tool import scaffold_tool
 
 if TYPE_CHECKING:
     from backwright.app import App
@@ -23,7 +18,7 @@ def _describe(app: App) -> str:
     )
     if app.settings.root is None:
         return f"{what} read the new project's files in the plan's diff."
-    return offering(app, "endpoint", f"{what} show the plan to the user, then call apply_scaffold.")
+    return f"{what} show the plan to the user, then call apply_scaffold."
 
 
 def _input() -> type[ScaffoldEndpointInput]:
@@ -32,26 +27,12 @@ def _input() -> type[ScaffoldEndpointInput]:
     return ScaffoldEndpointInput
 
 
-def _call(app: App, given: ScaffoldEndpointInput) -> PlanAnswer:
-    return answer(app.scaffolding.propose(given.context(), template=given.template, holder=holder()))
-
-
-TOOL = Tool(
-    name="scaffold_endpoint",
-    scope="scaffold:render",
+TOOL = scaffold_tool(
+    "endpoint",
     title="Scaffold an endpoint",
     description=_describe,
     input=_input,
-    output=lambda: PlanAnswer,
-    call=_call,
-    render=render,
-    # A plan is read as it is written, and the rest of the answer says so itself.
-    lists_output=False,
-    # It writes to the record of plans, and to nothing of the user's.
-    annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
-    hidden=hidden_without("endpoint"),
     prose={
-        "template": "",
         "resource": "One, in snake_case: purchase_order.",
         "plural": "Where it is irregular: people.",
         "fields": "NAME:TYPE[?][,unique][,index][,min=N][,max=N][,ge=N][,le=N][,choices=A/B]. TYPE: str, text (long), "
