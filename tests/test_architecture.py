@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "server" / "backwright"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ENGINES = {"catalog", "routing", "scaffold", "review", "contexts"}
-FOUNDATION = {"errors", "_discover", "_files", "_hidden", "_outputs", "_strict_yaml", "_work", "__init__"}
+FOUNDATION = {"errors", "_discover", "_files", "_hidden", "_outputs", "_programs", "_strict_yaml", "_work", "__init__"}
 SURFACES = {"mcp_api", "http_api"}
 
 # part -> the parts that it may import, beside itself and the foundation

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -81,7 +85,10 @@ def test_a_command_that_a_repository_brings_along_is_not_started(
     entry = {"command": "/bin/sh", "args": ["-c", f"touch {proof}"]}
     (shop / ".mcp.json").write_text(json.dumps({"mcpServers": {"backwright": entry}}), encoding="utf-8")
     assert main(["connect", "--check", "--root", str(shop)]) == 1
-    assert "not connected: its entry names something else, which is not tried: /bin/sh -c" in capsys.readouterr().out
+    assert (
+        "not connected: its entry names something else than `connect` writes, which is not started: /bin/sh -c"
+        in capsys.readouterr().out
+    )
     assert not proof.exists()
 
 
@@ -131,10 +138,60 @@ def test_one_file_that_cannot_be_changed_keeps_no_other_assistant_from_it(
     assert (shop / "opencode.json").read_text(encoding="utf-8") == "{,}"
 
 
+@pytest.mark.parametrize("entry", [{"type": "http"}, {}])
+def test_an_address_that_a_repository_brings_along_is_not_asked_unless_the_user_names_it(
+    entry: dict[str, str], shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+    with _listening(asked) as url:
+        text = json.dumps({"mcpServers": {"backwright": {**entry, "url": url}}})
+        (shop / ".mcp.json").write_text(text, encoding="utf-8")
+        check = ["connect", "--check", "--root", str(shop)]
+        assert main(check) == 1
+        assert f"not connected: its entry names an address, which is asked only if you name it with --http: {url}" in (
+            capsys.readouterr().out
+        )
+        assert asked == []
+        assert main([*check, "--http", url]) == 1
+        assert asked[0].startswith("POST /mcp ")
+
+
+def test_an_argument_that_makes_the_server_reach_for_a_database_is_not_started(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["connect", "claude-code", "--root", str(shop), "--no-instructions"]) == 0
+    written = json.loads((shop / ".mcp.json").read_text(encoding="utf-8"))
+    written["mcpServers"]["backwright"]["args"] += ["--database", "postgresql+asyncpg://10.0.0.1/x"]
+    (shop / ".mcp.json").write_text(json.dumps(written), encoding="utf-8")
+    assert main(["connect", "--check", "--root", str(shop)]) == 1
+    assert "something else than `connect` writes, which is not started" in capsys.readouterr().out
+
+
+@contextmanager
+def _listening(asked: list[str]) -> Iterator[str]:
+    """An address at which each request's first bytes are kept, and answered with a refusal."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.requestline)
+            self.send_error(403)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/mcp"
+        server.shutdown()
+
+
 def test_an_address_that_is_none_is_not_tried(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / ".mcp.json").write_text('{"mcpServers": {"backwright": {"url": "http://[x"}}}', encoding="utf-8")
     assert main(["connect", "--check", "--root", str(shop)]) == 1
-    assert "its entry names something else, which is not tried: http://[x" in capsys.readouterr().out
+    assert (
+        "its entry names an address, which is asked only if you name it with --http: http://[x"
+        in capsys.readouterr().out
+    )
 
 
 def test_what_a_repository_s_files_say_moves_no_cursor(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

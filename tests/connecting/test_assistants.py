@@ -10,7 +10,7 @@ import pytest
 from backwright.connecting import jsonc, toml
 from backwright.connecting.assistant import Assistant, Machine, Scope, Server, Syntax
 from backwright.connecting.change import connected, entry_of, instructed, removed, uninstructed, write
-from backwright.connecting.found import as_started, is_ours, known, named, present, server_for
+from backwright.connecting.found import as_started, known, named, present, server_for
 from backwright.connecting.instructions import drop, put
 from backwright.errors import (
     ConfigurationUnreadableError,
@@ -227,28 +227,6 @@ def test_an_assistant_that_starts_servers_elsewhere_is_asked_for_its_folder(mach
     server = server_for(named("cursor"), machine, None)
     assert server.arguments[-2:] == ("--root", "${workspaceFolder}")
     assert as_started(named("cursor"), machine, server).arguments[-2:] == ("--root", str(machine.root))
-
-
-@pytest.mark.parametrize(
-    "server",
-    [
-        Server(command="sh", arguments=("-c", "backwright serve")),
-        Server(command="backwright", arguments=("contexts", "purge")),
-        Server(command=sys.executable, arguments=("-c", "1")),
-        Server(command=sys.executable, arguments=("-m", "backwright", "serve")),
-        Server(command="./backwright", arguments=("serve",)),
-        Server(url="http://127.0.0.1.evil.example/mcp"),
-        Server(url="http://localhost@evil.example/mcp"),
-        Server(url="file:///etc/passwd"),
-    ],
-)
-def test_an_entry_that_names_something_else_is_not_ours(server: Server, machine: Machine) -> None:
-    assert not is_ours(server, machine)
-
-
-@pytest.mark.parametrize("server", [COMMAND, REMOTE, Server(url="http://[::1]:9/mcp")])
-def test_an_entry_that_names_this_program_or_this_machine_is_ours(server: Server, machine: Machine) -> None:
-    assert is_ours(server, machine)
 
 
 def test_where_no_copy_can_be_kept_nothing_is_written(machine: Machine) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from backwright._hidden import printable, show_hidden
 from backwright.connecting.assistant import Assistant, Machine, Scope, Server
 from backwright.connecting.change import Change, connected, entry_of, instructed, removed, uninstructed, write
-from backwright.connecting.found import as_started, is_ours, server_for
+from backwright.connecting.found import as_started, server_for, tried
 from backwright.errors import BackwrightError
 
 if TYPE_CHECKING:
@@ -117,8 +117,12 @@ def carry_out(outcome: Outcome, backups: Path | None) -> None:
 def try_out(outcome: Outcome, machine: Machine, url: str | None = None) -> None:
     """Start the server as the assistant's configuration says, and ask for its tools.
 
-    A repository can bring such a file along. What it names is only started if it is this program, and only asked if it
-    is on this machine or the address that the user gave.
+    A repository can bring such a file along, so what `tried` does not take for ours is said and left alone.
+
+    Args:
+        outcome: what is added to.
+        machine: the user's.
+        url: the address that the user named, which may be asked wherever it is.
     """
     try:
         server = entry_of(outcome.assistant, machine, outcome.scope)
@@ -128,8 +132,8 @@ def try_out(outcome: Outcome, machine: Machine, url: str | None = None) -> None:
     if server is None:
         outcome.failure = "its configuration has no entry called backwright"
         return
-    if not is_ours(server, machine) and server.url != url:
-        outcome.failure = f"its entry names something else, which is not tried: {printable(_named(server), 200)}"
+    if not tried(outcome.assistant, machine, outcome.scope, server, url):
+        outcome.failure = _untried(server)
         return
     try:
         outcome.reached = reached(as_started(outcome.assistant, machine, server), machine)
@@ -171,8 +175,12 @@ def problems(outcomes: Sequence[Outcome]) -> bool:
     return any(outcome.failure is not None for outcome in outcomes)
 
 
-def _named(server: Server) -> str:
-    return server.url or " ".join(server.line)
+def _untried(server: Server) -> str:
+    if server.url:
+        why = "its entry names an address, which is asked only if you name it with --http"
+    else:
+        why = "its entry names something else than `connect` writes, which is not started"
+    return f"{why}: {printable(server.url or ' '.join(server.line), 200)}"
 
 
 def _shown(path: Path, root: Path) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
 from backwright._discover import discover
+from backwright._programs import on_path
 from backwright.connecting import assistants
-from backwright.connecting.assistant import Assistant, Machine, Server
-from backwright.errors import InvalidInputError
+from backwright.connecting.assistant import Assistant, Machine, Scope, Server
+from backwright.errors import InvalidInputError, ToolUnavailableError
 
 COMMAND: Final = "backwright"
 
@@ -47,7 +47,7 @@ def present(machine: Machine) -> tuple[Assistant, ...]:
         assistant
         for assistant in known()
         if any(trace.exists() for trace in assistant.traces(machine))
-        or any(shutil.which(program, path=path) for program in assistant.programs)
+        or any(on_path(program, path) for program in assistant.programs)
     )
 
 
@@ -59,29 +59,69 @@ def server_for(assistant: Assistant, machine: Machine, url: str | None) -> Serve
     """
     if url is not None:
         return Server(url=url)
-    on_path = shutil.which(COMMAND, path=machine.environment.get("PATH")) is not None
-    command, own = (COMMAND, ()) if on_path else (sys.executable, _MODULE)
+    found = on_path(COMMAND, machine.environment.get("PATH")) is not None
+    command, own = (COMMAND, ()) if found else (sys.executable, _MODULE)
     root = ("--root", assistant.workspace) if assistant.workspace else ()
     return Server(command=command, arguments=(*own, "serve", *root))
 
 
 def as_started(assistant: Assistant, machine: Machine, server: Server) -> Server:
-    """The server as the assistant starts it in this project: its own variable filled in."""
-    if not assistant.workspace:
-        return server
-    filled = tuple(each.replace(assistant.workspace, str(machine.root)) for each in server.arguments)
-    return Server(command=server.command, arguments=filled, url=server.url)
+    """The server as the assistant starts it in this project: its own variable filled in, the command by its path.
 
-
-def is_ours(server: Server, machine: Machine) -> bool:
-    """Whether a server is this very program, or listens on this machine."""
+    Raises:
+        ToolUnavailableError: the command is not on the path.
+    """
     if server.url:
-        try:
-            parts = urlsplit(server.url)
-        except ValueError:
-            return False
-        return parts.scheme in {"http", "https"} and parts.hostname in _LOCAL
+        return server
+    command = server.command
+    if command == COMMAND:
+        found = on_path(COMMAND, machine.environment.get("PATH"))
+        if found is None:
+            raise ToolUnavailableError(f"{COMMAND} is not on the path", hint="run `uv tool install .` in a checkout")
+        command = found
+    root, workspace = str(machine.root), assistant.workspace
+    filled = (each.replace(workspace, root) if workspace else each for each in server.arguments)
+    return Server(command=command, arguments=tuple(filled))
+
+
+def tried(assistant: Assistant, machine: Machine, scope: Scope, server: Server, url: str | None) -> bool:
+    """Whether an entry may be tried: nothing that a repository brought along is started or asked.
+
+    A project's file may be anybody's, so of one only what `server_for` writes is taken: this program with the project
+    as its folder, and with no argument that could make it reach for a database or another pack. An address in it is
+    taken where the user named the same. The user's own file may add arguments, and name an address on this machine.
+
+    Args:
+        assistant: whose entry it is.
+        machine: the user's.
+        scope: whose file it stands in.
+        server: what the entry names.
+        url: the address that the user named.
+    """
+    own = assistant.scope(scope) is Scope.USER
+    if server.url:
+        return server.url == url or (own and _is_local(server.url))
+    after = _after_serve(server, machine)
+    if after is None or own:
+        return after is not None
+    return after in ((), *(("--root", folder) for folder in (assistant.workspace, str(machine.root)) if folder))
+
+
+def _is_local(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and parts.hostname in _LOCAL
+
+
+def _after_serve(server: Server, machine: Machine) -> tuple[str, ...] | None:
+    """The arguments that follow `serve`, where the command is this very program; None otherwise."""
+    by_name = {COMMAND, on_path(COMMAND, machine.environment.get("PATH"))}
     if server.command == sys.executable:
-        return server.arguments[: len(_MODULE) + 1] == (*_MODULE, "serve")
-    own = {COMMAND, shutil.which(COMMAND, path=machine.environment.get("PATH"))}
-    return server.command in own and server.arguments[:1] == ("serve",)
+        start: tuple[str, ...] = (*_MODULE, "serve")
+    elif server.command in by_name:
+        start = ("serve",)
+    else:
+        return None
+    return server.arguments[len(start) :] if server.arguments[: len(start)] == start else None

@@ -22,6 +22,7 @@ from typing import Final, Literal
 
 from backwright._files import read_bounded, write_atomic
 from backwright._hidden import printable
+from backwright._programs import on_path
 from backwright.catalog.evals import Task
 from backwright.catalog.skill import Skill
 from backwright.errors import InvalidInputError, TooLargeError, ToolUnavailableError, WriteFailedError
@@ -182,7 +183,7 @@ def lay_out(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _git(folder: Path, command: Sequence[str]) -> None:
-    program = shutil.which("git")
+    program = on_path("git")
     if program is None:
         raise ToolUnavailableError("git is not there, which makes the projects", hint="install git")
     # Neither a user's hooks and templates nor the system's settings belong to what an assistant starts with.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from backwright._programs import on_path
 from backwright.errors import TooLargeError, ToolUnavailableError
 from backwright.review.diff import MAX_DIFF_BYTES
 from backwright.review.watch import current
@@ -82,7 +82,7 @@ def run_git(
         Cancelled: nobody wants the review any more.
         TooLargeError: it printed more than a diff may have.
     """
-    program = shutil.which("git")
+    program = on_path("git")
     if program is None:
         raise ToolUnavailableError("git is not installed", hint="install git, or give a diff file")
     try:

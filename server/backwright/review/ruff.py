@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -15,6 +14,7 @@ from typing import Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from backwright._programs import on_path
 from backwright.review.debt import Sighting
 from backwright.review.diagnostic import Basis, Confidence, Diagnostic, Location
 from backwright.review.facts import Facts
@@ -168,7 +168,7 @@ def find_ruff() -> str | None:
 
         return str(find_ruff_bin())
     except (ImportError, OSError):
-        return shutil.which("ruff")
+        return on_path("ruff")
 
 
 def _start(run: Run, facts: Facts) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
 import subprocess
 import tempfile
 import zlib
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from backwright._programs import on_path
 from backwright.scaffold.parsing import parse
 
 TIMEOUT: Final = 20.0
@@ -40,7 +40,7 @@ def merge(mine: str, base: str, theirs: str) -> Merged | None:
 
     A text with Windows line ends stays one.
     """
-    git = shutil.which("git")
+    git = on_path("git")
     if git is None:
         return None
     if "\r\n" in mine:

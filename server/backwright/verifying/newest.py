@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from backwright._programs import on_path
 from backwright.errors import RegistryFailedError
 from backwright.verifying.environment import Environment
 from backwright.verifying.process import Ended, run
@@ -26,7 +26,7 @@ def newest(folder: Path, requirements: Sequence[str], python: Path = Path(sys.ex
     The registry is the one that pip or uv is configured for; both read the caller's own variables.
 
     Args:
-        folder: where it is made; must not exist.
+        folder: where it is made; must not exist, in a folder that is ours alone.
         requirements: names, with extras and without versions.
         python: what it is made from.
 
@@ -36,31 +36,31 @@ def newest(folder: Path, requirements: Sequence[str], python: Path = Path(sys.ex
     """
     made = Environment(folder, "the throw-away environment")
     uv = _uv()
+    # uv takes settings, a registry among them, from the nearest such file above the folder that it runs in.
+    (folder.parent / "uv.toml").touch()
     wanted = sorted({*TOOLS, *requirements})
-    _done(
-        [*uv, "venv", "--quiet", "--python", str(python), str(folder)]
-        if uv
-        else [str(python), "-m", "venv", str(folder)]
-    )
+    make = [*uv, "venv", "--quiet", "--python", str(python)] if uv else [str(python), "-P", "-m", "venv"]
+    _done([*make, str(folder)], folder.parent)
     if uv:
         command = [*uv, "pip", "install", "--quiet", "--upgrade", "--python", str(made.python)]
     else:
         options = ["--quiet", "--upgrade", "--disable-pip-version-check", "--no-input", "--retries=1", "--timeout=15"]
-        command = [str(made.python), "-m", "pip", "install", *options]
-    _done([*command, *wanted])
+        command = [str(made.python), "-P", "-m", "pip", "install", *options]
+    _done([*command, *wanted], folder.parent)
     return made
 
 
 def _uv() -> list[str]:
-    found = shutil.which("uv")
+    found = on_path("uv")
     if found is not None:
         return [found]
-    return [sys.executable, "-m", "uv"] if importlib.util.find_spec("uv") is not None else []
+    return [sys.executable, "-P", "-m", "uv"] if importlib.util.find_spec("uv") is not None else []
 
 
-def _done(command: Sequence[str]) -> None:
+def _done(command: Sequence[str], folder: Path) -> None:
+    """Run a command away from the project: neither its modules nor its settings are those of an installer."""
     try:
-        ended = run(command, Path.cwd(), {**os.environ, "NO_COLOR": "1"}, LIMIT)
+        ended = run(command, folder, {**os.environ, "NO_COLOR": "1"}, LIMIT)
     except OSError as error:
         raise _failed(error.strerror or str(error)) from error
     if ended.status != 0 or ended.late is not None:

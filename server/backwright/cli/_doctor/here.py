@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import backwright
+from backwright._programs import on_path
 from backwright.cli._doctor.finding import Finding, ok, problem, warning
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Here:
 def python(_: Here) -> Iterator[Finding]:
     """The interpreter, this package, and whether an assistant finds the command."""
     yield ok("python", f"Python {sys.version.split()[0]}, Backwright {backwright.__version__}")
-    if shutil.which("backwright") is None:
+    if on_path("backwright") is None:
         folder = Path(sys.executable).parent
         yield warning(
             "command",
@@ -89,7 +89,7 @@ def tools(_: Here) -> Iterator[Finding]:
     from backwright.scaffold.render import ruff_path
 
     yield ok("ruff", _version([ruff_path(), "--version"]))
-    git = shutil.which("git")
+    git = on_path("git")
     if git is None:
         yield warning("git", "git is not on the PATH, so reviews take diffs alone", "install git")
     else:
@@ -167,7 +167,7 @@ def extras(here: Here) -> Iterator[Finding]:
             yield problem(
                 "extras", f"{why} needs the extra {name}, which is not installed", f"install backwright[{name}]"
             )
-    node = shutil.which("node")
+    node = on_path("node")
     yield ok("node", "found" if node else "none; only to work on Backwright itself is it needed")
 
 
