@@ -88,3 +88,23 @@ def test_without_a_path_what_is_served_is_linted(
 
 def test_a_path_that_is_not_there_is_a_mistake_of_the_call(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(capsys, tmp_path / "nothing")[0] == 2
+
+
+def test_the_pack_s_own_folder_of_skills_with_its_releases_is_linted(capsys: pytest.CaptureFixture[str]) -> None:
+    skills = Path(__file__).parents[2] / "skills"
+    assert (skills / ".releases").is_dir()
+    code, out = run(capsys, skills, "--json")
+    assert (code, [each for each in json.loads(out)["problems"] if each["severity"] != "note"]) == (0, [])
+
+
+def test_a_folder_of_more_files_than_a_skill_may_have_is_linted_skill_by_skill(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "SKILL.md").write_text(BAD, encoding="utf-8")
+        for number in range(300):
+            (tmp_path / name / f"{number}.txt").write_text("", encoding="utf-8")
+    code, out = run(capsys, tmp_path, "--json")
+    hidden = [each["path"] for each in json.loads(out)["problems"] if each["code"] == "HIDDEN_UNICODE"]
+    assert (code, hidden) == (1, [(tmp_path / name / "SKILL.md").as_posix() for name in ("one", "two")])

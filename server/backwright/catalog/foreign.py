@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Iterator
@@ -80,8 +81,13 @@ def read_foreign(path: Path, label: str) -> Foreign:
 
 
 def _folder(path: Path, label: str) -> Foreign:
-    files = read_tree(path, label)
     name = path.resolve().name
+    # A folder of many skills holds more than one skill may, so it is looked at before all of it is read.
+    with os.scandir(path) as entries:
+        files_here = [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
+    if _document([file for file in files_here if not file.startswith(".")], name) is None:
+        raise refuse(Code.NO_SKILL_MD, label, f"there is no {SKILL_MD}", "add one, or name the file itself")
+    files = read_tree(path, label)
     document = _document([file.path for file in files if "/" not in file.path], name)
     if document is None:
         raise refuse(Code.NO_SKILL_MD, label, f"there is no {SKILL_MD}", "add one, or name the file itself")
