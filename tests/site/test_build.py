@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backwright._files import digest
 from backwright.app import App
 from backwright.catalog.catalog import Catalog
 from backwright.cli.main import main
@@ -91,7 +92,7 @@ def test_a_later_build_replaces_what_the_earlier_wrote_and_nothing_else(
     (into / "old.html").write_text("of an earlier build")
     (into / "mine.txt").write_text("not of any")
     listing = into / LISTING
-    listing.write_text(f"{listing.read_text()}old.html\n")
+    listing.write_text(f"{listing.read_text()}{digest(b'of an earlier build')}  old.html\n")
     assert main(command) == 0
     second = json.loads(capsys.readouterr().out)
     assert (first["removed"], second["removed"]) == (0, 1)
@@ -111,7 +112,7 @@ def test_a_listing_that_leads_out_of_the_folder_removes_nothing(catalog: Catalog
     into, outside = tmp_path / "site", tmp_path / "outside.txt"
     into.mkdir()
     outside.write_text("precious")
-    (into / LISTING).write_text("../outside.txt\n")
+    (into / LISTING).write_text(f"{digest(b'precious')}  ../outside.txt\n")
     with pytest.raises(PathOutsideRootError):
         build(catalog, into)
     assert outside.exists()

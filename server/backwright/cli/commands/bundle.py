@@ -31,7 +31,7 @@ def _owner(text: str) -> str:
 
 def _run(arguments: argparse.Namespace) -> int:
     from backwright._discover import discover
-    from backwright._outputs import write_folder
+    from backwright._outputs import refuse_link, write_folder
     from backwright.bundling import targets
     from backwright.bundling.bundle import Bundle
     from backwright.cli._product import product_of
@@ -48,6 +48,7 @@ def _run(arguments: argparse.Namespace) -> int:
         what = f"no channel is called {unknown[0][:40]!r}" if unknown else "no channel was named"
         raise InvalidInputError(what, hint=f"--all, or one of {', '.join(known)}")
     arguments.skills, arguments.allow_unlocked = [], False
+    refuse_link(arguments.into)
     product = product_of(app_of(arguments).catalog, arguments.owner)
     for name in known if arguments.all else dict.fromkeys(arguments.targets):
         built = write_folder(arguments.into / name, known[name].make(product).items(), ".backwright-bundle")
