@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from backwright.app import App
+from backwright.contexts.context import LOCAL, Address
+from backwright.contexts.schema import JsonObject
 from backwright.contexts.schemas.review_v2 import ReviewContextV2
 from backwright.errors import InvalidBaselineError, InvalidContextError
 from backwright.review.report import Report
@@ -70,6 +72,26 @@ def test_a_branch_that_adds_them_is_reviewed_by_the_defaults_and_told(root: Path
     report = _review(root)
     assert _codes(report) == [("ASYNC251", "app/x.py")]
     assert "this change adds backwright.yaml; reviews follow it from the next change on" in report.notes
+
+
+def test_a_branch_that_follows_other_stored_contexts_is_reviewed_by_those_of_its_base(root: Path) -> None:
+    settings = Settings(root=root, allow_unlocked=True, database=f"sqlite:///{root.parent}/contexts.db")
+    app = App(settings)
+    quiet: JsonObject = {"suppress": [{"rule": "ASYNC251", "reason": "no loop", "paths": ["jobs/**"]}]}
+    silent: JsonObject = {"exclude": ["**"]}
+    app.contexts.put(LOCAL, Address("shop", "quiet"), quiet, type="project")
+    app.contexts.put(LOCAL, Address("shop", "silent"), silent, type="project")
+    write(root, "backwright.yaml", "contexts: [shop/quiet]\n")
+    _branch(root)
+    write(root, "app/x.py", BAD)
+    write(root, "jobs/y.py", BAD)
+    for text in ("contexts: [shop/silent]\n", "contexts: [shop/nothing]\n", "contexts: [../..]\n"):
+        write(root, "backwright.yaml", text)
+        report = app.reviewing.review(ReviewContextV2())
+        assert _codes(report) == [("ASYNC251", "app/x.py")]
+        assert [(one.path, one.reason) for one in report.suppressed] == [("jobs/y.py", "no loop")]
+        assert any("context://shop/quiet/v/1" in note for note in report.notes)
+    app.close()
 
 
 def test_a_branch_that_breaks_the_file_is_reviewed_all_the_same(root: Path) -> None:

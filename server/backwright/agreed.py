@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backwright.contexts.project_file import FILE_NAME, parse_project
+from backwright.contexts.project_file import DEFAULTS, FILE_NAME, ProjectDeclared, parse_project
 from backwright.contexts.schemas.project_v3 import ProjectContextV3
 from backwright.errors import InvalidBaselineError, InvalidContextError
 from backwright.review.baseline import Baseline, parse_baseline
@@ -17,6 +17,8 @@ from backwright.review.before import Before, Standing, before
 from backwright.review.subject import Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backwright.contexts.conventions import Registered
 
 _NOTES = {
@@ -43,31 +45,40 @@ class Agreed:
 
 
 def agreed(
-    subject: Subject, root: Path | None, *, base: Registered | None = None, with_baseline: bool = True
+    subject: Subject,
+    root: Path | None,
+    *,
+    registered: Callable[[ProjectDeclared], Registered | None] = lambda _: None,
+    with_baseline: bool = True,
 ) -> Agreed:
     """The conventions and the baseline that hold for the review of a change.
 
     Args:
         subject: the change.
         root: the project on the disk; None where there is none.
-        base: conventions of the store, which no change reaches; they hold under the project's own.
+        registered: the conventions of the store, which no change reaches, under those of a file; the file before the
+            change names them.
         with_baseline: whether the baseline is read.
 
     Raises:
-        InvalidContextError: the `backwright.yaml` that holds does not validate, and the change does not touch it.
+        InvalidContextError: the `backwright.yaml` that holds does not validate, and the change does not touch it; or
+            the store has not what it names.
+        StoreUnavailableError: the store cannot be reached.
         InvalidBaselineError: the same of the baseline that it names.
     """
     file = before(subject, root, FILE_NAME)
     notes = [_NOTES[file.standing].format(FILE_NAME)] if file.standing in _NOTES else []
-    project = ProjectContextV3()
+    own = DEFAULTS
     try:
-        project = project if file.data is None else parse_project(file.data)
+        own = own if file.data is None else parse_project(file.data)
     except InvalidContextError as error:
         if file.standing is Standing.LEFT:
             raise
         notes = [f"{FILE_NAME} before this change does not validate, so it was not honoured: {error.message}"]
+    base = registered(own)
+    project = own if base is None else base.under(own)
     if base is not None:
-        project, notes = base.under(project), [*notes, base.note]
+        notes.append(base.note)
     name = project.review.baseline
     if name is None or not with_baseline:
         return Agreed(project, notes=tuple(notes))

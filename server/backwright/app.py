@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from backwright.contexts.bus import Hear
     from backwright.contexts.conventions import Registered
     from backwright.contexts.kept import KeptRecords
+    from backwright.contexts.project_file import ProjectDeclared
     from backwright.contexts.schema import Schema
     from backwright.contexts.schemas.project_v3 import ProjectContextV3
     from backwright.contexts.service import Contexts
@@ -121,9 +122,7 @@ class App:
 
     @property
     def shown(self) -> tuple[Skill, ...]:
-        """The skills that are put before a model unasked: those first that the project's own file pins, then those
-        for its framework.
-        """
+        """The skills to put before a model unasked: those first that its file pins, then its framework's."""
         wants = () if self._project_file is None else self._project_file.wants()
         return in_order(self.snapshot.shown, wants) if wants else self.snapshot.shown
 
@@ -193,9 +192,9 @@ class App:
         """The versions that the project pins skills to.
 
         Raises:
-            InvalidContextError: the project's `backwright.yaml` does not validate, or a pin is no range.
+            InvalidContextError, StoreUnavailableError: as `project`, or a pin is no range.
         """
-        if self.settings.project_context is not None:
+        if self._follows(self._own_project()):
             from backwright.catalog.choice import parse_pins
 
             return parse_pins(self.project().skills)
@@ -295,35 +294,38 @@ class App:
         self._attached.close()
 
     def project(self) -> ProjectContextV3:
-        """The conventions that the project's `backwright.yaml` declares, before those of the store that the process
-        is told to follow; as they are at each call.
+        """The conventions that the project's `backwright.yaml` declares, before those of the store that it, or the
+        process, follows; as they are at each call.
 
         Raises:
-            InvalidContextError: the file does not validate, or the store has no such conventions.
-            StoreUnavailableError: the store cannot be reached.
+            InvalidContextError, StoreUnavailableError: as `registered`.
         """
-        own, base = self._own_project(), self.registered()
+        base = self.registered(own := self._own_project())
         return own if base is None else base.under(own)
 
-    def registered(self) -> Registered | None:
-        """The conventions of the store that the process is told to follow; None where it is told of none.
+    def registered(self, own: ProjectDeclared | None = None) -> Registered | None:
+        """The conventions of the store that hold under what a `backwright.yaml` says (the one that is there, if none
+        is given): those that it names, over those that the process is told of; None where there are neither.
 
         Raises:
-            InvalidContextError: there are no such conventions.
+            InvalidContextError: there are no such conventions, or the file does not validate.
             StoreUnavailableError: the store cannot be reached.
         """
-        if self.settings.project_context is None:
+        own = self._own_project() if own is None else own
+        if not self._follows(own):
             return None
-        from backwright.contexts.context import LOCAL
-        from backwright.contexts.conventions import registered
+        from backwright.contexts.conventions import followed
 
-        # Whoever runs the process has named them, for everyone who asks it.
-        return registered(self.contexts, LOCAL, self.settings.project_context)
+        contexts = self.contexts if self.settings.has_store else None
+        return followed(contexts, own.contexts, told=self.settings.project_context)
 
-    def _own_project(self) -> ProjectContextV3:
-        from backwright.contexts.schemas.project_v3 import ProjectContextV3
+    def _follows(self, own: ProjectDeclared) -> bool:
+        return bool(own.contexts) or self.settings.project_context is not None
 
-        return ProjectContextV3() if self._project_file is None else self._project_file.context()
+    def _own_project(self) -> ProjectDeclared:
+        from backwright.contexts.project_file import DEFAULTS
+
+        return DEFAULTS if self._project_file is None else self._project_file.context()
 
     def detect(self) -> Proposal:
         """What the project's files say about it that its `backwright.yaml` does not; nothing of it is executed.

@@ -10,7 +10,7 @@ from backwright.agreed import Agreed, agreed
 from backwright.catalog.scope import scoped
 from backwright.checklists import checklists_of
 from backwright.contexts.project_file import FILE_NAME
-from backwright.errors import InvalidContextError
+from backwright.errors import BackwrightError
 from backwright.review.diagnostic import Severity
 from backwright.review.engine import review
 from backwright.review.facts import Facts
@@ -23,6 +23,7 @@ from backwright.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from backwright.contexts.conventions import Registered
+    from backwright.contexts.project_file import ProjectDeclared
     from backwright.contexts.schemas.project_v3 import ProjectContextV3
     from backwright.contexts.schemas.review_v2 import ReviewContextV2
     from backwright.review.report import Report
@@ -48,8 +49,8 @@ class Served(Protocol):
     def project(self) -> ProjectContextV3:
         """The project's conventions."""
 
-    def registered(self) -> Registered | None:
-        """Those of the store that hold under them."""
+    def registered(self, own: ProjectDeclared | None = None) -> Registered | None:
+        """Those of the store that hold under them, or under what another `backwright.yaml` says."""
 
 
 class Reviewing:
@@ -110,7 +111,7 @@ class Reviewing:
             InvalidContextError, InvalidBaselineError: the `backwright.yaml` that holds for this change does not
                 validate, or the baseline that it names.
         """
-        holds = agreed(subject, self._root, base=self._served.registered(), with_baseline=not to_record)
+        holds = agreed(subject, self._root, registered=self._served.registered, with_baseline=not to_record)
         checklists = checklists_of(self._snapshot(holds.project), holds.project, subject, context.skills)
         report = review(
             subject.diff,
@@ -130,15 +131,16 @@ class Reviewing:
         Raises:
             InvalidContextError: as `of_subject`.
         """
-        return agreed(subject, self._root, base=self._served.registered(), with_baseline=False).project.review.baseline
+        holds = agreed(subject, self._root, registered=self._served.registered, with_baseline=False)
+        return holds.project.review.baseline
 
     def _snapshot(self, project: ProjectContextV3) -> Snapshot:
         """What is served, as these conventions want it: a change chooses no skills that it is judged by."""
         try:
             if project == self._served.project():
                 return self._served.snapshot
-        except InvalidContextError:
-            # The change under review broke it; what held before it is read already.
+        except BackwrightError:
+            # The change under review broke it, or names what the store has not; what held before is read already.
             pass
         current = self._served.snapshots.current
         return Snapshot(scoped(current.catalog, project.scope, FILE_NAME)) if project.scope else current

@@ -17,7 +17,7 @@ from backwright.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from backwright.catalog.choice import Pins
-    from backwright.contexts.schemas.project_v3 import ProjectContextV3
+    from backwright.contexts.project_file import ProjectDeclared
 
 PROJECT_FILE = "backwright.yaml"
 _NOTHING: Scope = {}
@@ -33,10 +33,10 @@ class ProjectFile:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._path = str(root / PROJECT_FILE)
-        self._read: tuple[Stamp | None, ProjectContextV3] | None = None
-        self._pins: tuple[ProjectContextV3, Pins] | None = None
+        self._read: tuple[Stamp | None, ProjectDeclared] | None = None
+        self._pins: tuple[ProjectDeclared, Pins] | None = None
 
-    def context(self) -> ProjectContextV3:
+    def context(self) -> ProjectDeclared:
         """What it says.
 
         Raises:

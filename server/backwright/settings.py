@@ -107,8 +107,13 @@ class Settings:
         """Whether an assistant is offered contexts: a model pays for their tools on each turn, so not to a user who
         has none. A store that was named, and the own one once something was written to it, are there to be used.
         """
-        if self.database is None or self.contexts is not None:
-            return self.database is not None and self.contexts is True
+        return self.has_store if self.contexts is None else self.contexts and self.database is not None
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a store to read from, which reading does not make: one that is no file, or its file."""
+        if self.database is None:
+            return False
         path = self.database.removeprefix(_SQLITE)
         return path == self.database or Path(path).exists()
 

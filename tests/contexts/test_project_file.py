@@ -7,9 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backwright.contexts.project_file import MAX_BYTES, load_project, parse_project
-from backwright.contexts.schemas.project_v3 import ProjectContextV3
-from backwright.errors import InvalidContextError
+from backwright.contexts.context import Address
+from backwright.contexts.project_file import (
+    DEFAULTS,
+    MAX_BYTES,
+    Followed,
+    ProjectDeclared,
+    load_project,
+    parse_followed,
+    parse_project,
+)
+from backwright.errors import InvalidContextError, InvalidInputError
 
 SOUND = b"""\
 # How this project wants to be treated.
@@ -44,7 +52,7 @@ def test_a_sound_file_is_read() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"# nothing\n", b"---\n", b"{}", b"null", b"\xef\xbb\xbfframework: ~\r\n"])
 def test_a_file_that_says_nothing_is_the_defaults(data: bytes) -> None:
-    assert parse_project(data) == ProjectContextV3()
+    assert parse_project(data) == DEFAULTS == ProjectDeclared()
 
 
 @pytest.mark.parametrize("word", ["no", "2026-01-01", "0x10", "1e3", "+1"])
@@ -77,6 +85,13 @@ def test_a_word_that_parsers_read_differently_is_refused_unless_it_is_quoted(wor
         (b"exclude:\n  - a\n  - ../b\n", 3, "exclude.1: '../b' is not a path inside the project"),
         (b"- a\n", 1, "the document: Input should be"),
         (b"just text\n", 1, "the document: Input should be"),
+        (b"\nchecklists: code-review\n", 2, "checklists: this is a list"),
+        (b"contexts: shop/conventions\n", 1, "contexts: this is a list"),
+        (b"contexts:\n  - shop/a\n  - shop\n", 3, "contexts.1: 'shop' names no stored context"),
+        (b"contexts: [shop/a@0]\n", 1, "'0' is no version"),
+        (b"contexts: [../../etc/passwd]\n", 1, "names no stored context"),
+        (b"contexts: [Shop/conventions]\n", 1, "namespace: 'Shop' is no name"),
+        (b"contexts: [a/b, a/b, a/b, a/b, a/b, a/b, a/b, a/b, a/b]\n", 1, "contexts: "),
         (b"a: b\n\xff\n", 2, "is not UTF-8"),
         (b"a: \x00\n", 1, "there is invisible text: U+0000"),
         ("exclude:\n  - a\u200b\n".encode(), 2, "there is invisible text: U+200B"),
@@ -89,6 +104,32 @@ def test_a_bad_file_is_refused_with_its_line(data: bytes, line: int | None, word
     assert words in error.message
     assert error.line == line
     assert error.hint
+
+
+def test_what_is_to_be_a_list_says_how_one_is_written() -> None:
+    assert refusal(b"contexts: shop/conventions\n").hint.startswith(
+        "write it in brackets, even for one: contexts: [...]"
+    )
+    assert refusal(b"suppress: [{rule: BW102, reason: r, paths: x}]\n").hint.startswith(
+        "write it in brackets, even for one: paths: [...]"
+    )
+
+
+def test_each_way_to_write_a_stored_context_is_the_same_one() -> None:
+    latest, third = Followed(Address("shop", "a.b-c")), Followed(Address("shop", "a.b-c"), 3)
+    assert parse_followed("shop/a.b-c") == parse_followed("context://shop/a.b-c") == latest
+    assert parse_followed("shop/a.b-c@3") == parse_followed("context://shop/a.b-c/v/3") == third
+    assert parse_project(b"contexts: ['context://shop/a/v/3', shop/b]\n").contexts == ("shop/a@3", "shop/b")
+    assert parse_followed(third.text) == third
+
+
+@given(st.text("ab/@v:0123.-_ \n\u0660", max_size=30) | st.text(max_size=300))
+def test_any_text_names_a_stored_context_or_is_refused_by_the_one_error(text: str) -> None:
+    try:
+        followed = parse_followed(text)
+    except InvalidInputError:
+        return
+    assert parse_followed(followed.text) == followed
 
 
 def test_a_number_says_to_quote_it() -> None:
@@ -113,7 +154,7 @@ def test_several_errors_are_counted_and_the_first_is_shown() -> None:
 
 
 def test_a_project_without_the_file_has_the_defaults(tmp_path: Path) -> None:
-    assert load_project(tmp_path) == ProjectContextV3()
+    assert load_project(tmp_path) == DEFAULTS
 
 
 def test_the_file_in_the_root_is_read(tmp_path: Path) -> None:
@@ -152,4 +193,4 @@ def test_any_bytes_give_a_context_or_the_one_error(data: bytes) -> None:
         context = parse_project(data)
     except InvalidContextError:
         return
-    assert ProjectContextV3.model_validate_json(context.model_dump_json()) == context
+    assert ProjectDeclared.model_validate_json(context.model_dump_json()) == context

@@ -115,3 +115,68 @@ def test_the_environment_names_them(tmp_path: Path) -> None:
     given = {"HOME": str(tmp_path), "BACKWRIGHT_PROJECT_CONTEXT": "shop/conventions"}
     assert Settings.from_environment(given).project_context == "shop/conventions"
     assert Settings.from_environment({"HOME": str(tmp_path)}).project_context is None
+
+
+# The file names them
+
+
+@pytest.fixture
+def named(told: App, root: Path) -> Iterator[App]:
+    """A process that is told of none, in a project whose file names shop/conventions, and a later one over it."""
+    app = App(replace(told.settings, project_context=None, database=f"sqlite:///{root}/data/contexts.db"))
+    body = told.contexts.get(LOCAL, AT).body
+    app.contexts.put(LOCAL, AT, body, type="project")
+    app.contexts.put(LOCAL, Address("shop", "python"), {"python": "3.13"}, type="project")
+    (root / "backwright.yaml").write_text("contexts: [shop/conventions, shop/python@1]\n", encoding="utf-8")
+    yield app
+    app.close()
+
+
+async def test_review_scaffold_prompt_and_routing_follow_what_the_file_names(named: App, root: Path) -> None:
+    async with connected(named) as client:
+        review = await client.call_tool("review_diff", {"diff_file": "change.diff"})
+        plan = await client.call_tool("scaffold_test", {"operation": "GET /orders/{order_id}"})
+        prompt = await client.get_prompt("fastapi-endpoint", {"task": "Add a route."})
+        body: JsonObject = {"python": "3.13", "skills": {"fastapi-endpoint": "<0.1"}}
+        named.contexts.put(LOCAL, Address("shop", "python"), body, type="project", condition=Condition(1))
+        at_one = await client.call_tool("use_skill", {"request": "Add a route.", "name": "fastapi-endpoint"})
+        (root / "backwright.yaml").write_text("contexts: [shop/conventions, shop/python]\n", encoding="utf-8")
+        latest = await client.call_tool("use_skill", {"request": "Add a route.", "name": "fastapi-endpoint"})
+    both = "context://shop/python/v/1, over those of context://shop/conventions/v/1"
+    assert "BW601" not in codes(review.structured_content)
+    assert any(both in note for note in review.structured_content["notes"])
+    assert isinstance(plan.content[0], TextContent)
+    assert both in plan.content[0].text
+    assert "checks/" in plan.content[0].text
+    assert isinstance(prompt.messages[0].content, TextContent)
+    assert "Python: 3.13 or newer" in prompt.messages[0].content.text
+    assert at_one.structured_content["skill"] == "fastapi-endpoint"
+    assert latest.structured_content["code"] == "VERSION_NOT_FOUND"
+
+
+async def test_a_file_that_names_what_is_not_there_says_so_in_each_tool_and_lists_go_on(root: Path) -> None:
+    database = root / "data" / "contexts.db"
+    (root / "backwright.yaml").write_text("contexts: [shop/nothing]\n", encoding="utf-8")
+    app = App(Settings(root=root, allow_unlocked=True, database=f"sqlite:///{database}"))
+    async with connected(app) as client:
+        assert (await client.list_tools()).tools
+        assert (await client.list_prompts()).prompts
+        answers = [
+            await client.call_tool("review_diff", {"diff_file": "change.diff"}),
+            await client.call_tool("scaffold_test", {"operation": "GET /orders/{order_id}"}),
+            await client.call_tool("use_skill", {"request": "Add a route to the API."}),
+        ]
+    assert [answer.structured_content["code"] for answer in answers] == ["INVALID_CONTEXT"] * 3
+    assert all("take it out of contexts in backwright.yaml" in a.structured_content["hint"] for a in answers)
+    # Whoever opens somebody's repository has no store afterwards that was not there before.
+    assert not database.parent.exists()
+    app.close()
+
+
+async def test_a_store_that_cannot_be_reached_is_named_and_retried(root: Path) -> None:
+    (root / "backwright.yaml").write_text("contexts: [shop/conventions]\n", encoding="utf-8")
+    app = App(Settings(root=root, allow_unlocked=True, database="postgresql://nobody@127.0.0.1:1/none"))
+    async with connected(app) as client:
+        answer = await client.call_tool("review_diff", {"diff_file": "change.diff"})
+    assert (answer.structured_content["code"], answer.structured_content["retry"]) == ("UNAVAILABLE", True)
+    app.close()

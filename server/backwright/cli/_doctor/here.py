@@ -117,6 +117,9 @@ def project(here: Here) -> Iterator[Finding]:
         yield ok("backwright.yaml", "there is none; `backwright detect --write` writes one")
         return
     here.app.project()
+    base = here.app.registered()
+    if base is not None:
+        yield ok("backwright.yaml", base.note)
     here.app.pins()
     for skill, wanted in here.app.pins().items():
         here.app.choose(skill)
