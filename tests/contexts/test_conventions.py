@@ -82,5 +82,5 @@ def test_what_is_missing_is_said_by_where_it_is_named(contexts: Contexts) -> Non
 
 
 def test_a_stored_context_follows_no_other(contexts: Contexts) -> None:
-    with pytest.raises(InvalidBodyError, match="^/contexts: "):
+    with pytest.raises(InvalidBodyError, match=r"^/contexts: "):
         contexts.put(LOCAL, AT, {"contexts": ["shop/conventions"]}, type="project")
