@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import jwt
 import pytest
@@ -394,6 +395,16 @@ async def test_where_the_keys_cannot_be_had_the_token_may_be_good_and_nobody_is_
         answer = await asking.post("tools/list", token())
     assert (answer.status_code, answer.json()["code"]) == (503, "AUTHORITY_UNAVAILABLE")
     assert ("retry-after" in answer.headers, "www-authenticate" in answer.headers) == (True, False)
+
+
+async def test_the_keys_are_there_before_the_first_request(app: App) -> None:
+    with serving({"keys": KEYS}) as fresh:
+        async with guarded(app, fresh) as asking:
+            with anyio.fail_after(20):
+                while not fresh.asked:
+                    await anyio.wait_all_tasks_blocked()
+            assert (await asking.post("tools/list", token())).status_code == 200
+        assert fresh.asked == ["/keys"]
 
 
 # Tokens that do not allow it

@@ -97,11 +97,13 @@ async def test_a_token_is_verified_again_after_a_while_with_the_keys_of_then() -
     async def fetch(_: str) -> dict[str, object]:
         return {"keys": there}
 
-    seen = Jwts(CONFIGURED, Keys("https://id.example/keys", fetch, lambda: now), lambda: now)
+    keys = Keys("https://id.example/keys", fetch, lambda: now)
+    seen = Jwts(CONFIGURED, keys, lambda: now)
     sent = token(exp=int(now) + 9_000)
     await seen.verify(sent)
     there.clear()
     now += LIFESPAN + 1
+    await keys.kept()
     with pytest.raises(UnauthenticatedError):
         await seen.verify(sent)
 

@@ -18,17 +18,31 @@ from tests.identity._issuer import EC_KEY, ED_KEY, KEYS, OTHER_RSA_KEY, RSA_KEY,
 
 
 class Issuer:
-    """Keys that are there, or not, at a time that passes when it is told to."""
+    """Keys that are there, or not, at a time that passes when it is told to; or not yet, while it is silent."""
 
     def __init__(self) -> None:
         self.now = 0.0
         self.asked = 0
         self.document: dict[str, object] | None = {"keys": list(KEYS)}
         self.keys = Keys("https://id.example/keys", self._fetch, lambda: self.now)
+        self._speaks = anyio.Event()
+        self._speaks.set()
+
+    def be_silent(self) -> None:
+        self._speaks = anyio.Event()
+
+    def speak(self) -> None:
+        self._speaks.set()
+
+    async def answered(self) -> None:
+        """Wait for the fetch that runs: whoever names a key that nobody knows does."""
+        with suppress(AuthorityUnavailableError):
+            await self.keys.find("nobody's", "RS256")
 
     async def _fetch(self, url: str) -> dict[str, object]:
         assert url == "https://id.example/keys"
         self.asked += 1
+        await self._speaks.wait()
         if self.document is None:
             raise AuthorityUnavailableError("it is away", hint="wait")
         return self.document
@@ -39,6 +53,8 @@ async def test_keys_are_fetched_when_they_are_old_and_not_before() -> None:
     for later, asked in ((0.0, 1), (LIFESPAN, 1), (LIFESPAN + 1, 2)):
         issuer.now = later
         assert await issuer.keys.find("rsa", "RS256") is not None
+        if later > LIFESPAN:
+            await issuer.answered()
         assert issuer.asked == asked
 
 
@@ -54,12 +70,55 @@ async def test_names_that_nobody_knows_do_not_make_us_ask_again_and_again() -> N
     assert issuer.asked == 2
 
 
+async def test_names_that_nobody_knows_make_us_ask_no_oftener_where_that_comes_to_nothing() -> None:
+    issuer = Issuer()
+    await issuer.keys.find("rsa", "RS256")
+    issuer.document = None
+    for step in range(3):
+        issuer.now += FLOOR
+        for number in range(20):
+            # It may be a new key: whoever showed it is not told that it is none.
+            with pytest.raises(AuthorityUnavailableError):
+                await issuer.keys.find(f"k{number}", "RS256")
+        assert issuer.asked == 2 + step
+        assert await issuer.keys.find("rsa", "RS256") is not None
+    issuer.document = {"keys": list(KEYS)}
+    issuer.now += FLOOR
+    assert await issuer.keys.find("k0", "RS256") is None
+
+
 async def test_a_key_that_was_taken_away_is_not_used_after_the_next_fetch() -> None:
     issuer = Issuer()
     assert await issuer.keys.find("ed", "EdDSA") is not None
     issuer.document = {"keys": [KEYS[0]]}
     issuer.now += LIFESPAN + 1
+    await issuer.keys.find("ed", "EdDSA")
+    await issuer.answered()
     assert await issuer.keys.find("ed", "EdDSA") is None
+    assert issuer.asked == 2
+
+
+async def test_a_key_that_was_taken_away_is_not_used_on_because_nobody_came() -> None:
+    issuer = Issuer()
+    assert await issuer.keys.kept() == LIFESPAN
+    assert await issuer.keys.find("ed", "EdDSA") is not None
+    issuer.document = {"keys": [KEYS[0]]}
+    issuer.now += LIFESPAN
+    assert await issuer.keys.kept() == LIFESPAN
+    issuer.now += LIFESPAN
+    assert await issuer.keys.find("ed", "EdDSA") is None
+
+
+async def test_an_issuer_that_is_away_is_asked_seldom_though_nobody_comes() -> None:
+    issuer = Issuer()
+    issuer.document = None
+    assert await issuer.keys.kept() == RETRY
+    issuer.now += RETRY
+    issuer.document = {"keys": list(KEYS)}
+    assert await issuer.keys.kept() == LIFESPAN
+    issuer.now += LIFESPAN
+    issuer.document = None
+    assert await issuer.keys.kept() == FLOOR
 
 
 async def test_an_issuer_that_is_away_is_asked_seldom_and_its_keys_are_used_on_for_a_while() -> None:
@@ -69,10 +128,65 @@ async def test_an_issuer_that_is_away_is_asked_seldom_and_its_keys_are_used_on_f
     issuer.now = STALE - 1
     for _ in range(10):
         assert await issuer.keys.find("rsa", "RS256") is not None
+        await issuer.answered()
     assert issuer.asked == 2
     issuer.now = STALE + RETRY
     with pytest.raises(AuthorityUnavailableError):
         await issuer.keys.find("rsa", "RS256")
+
+
+async def test_a_silent_issuer_holds_nobody_whose_key_is_known() -> None:
+    issuer = Issuer()
+    await issuer.keys.find("rsa", "RS256")
+    issuer.be_silent()
+    issuer.now = LIFESPAN + 1
+    found: list[object] = []
+
+    async def ask(name: str) -> None:
+        found.append(await issuer.keys.find(name, "RS256") is not None)
+
+    async with anyio.create_task_group() as asking:
+        for number in range(20):
+            asking.start_soon(ask, f"k{number}")
+        await anyio.wait_all_tasks_blocked()
+        with anyio.fail_after(5):
+            for _ in range(20):
+                await ask("rsa")
+        assert (found, issuer.asked) == ([True] * 20, 2)
+        issuer.speak()
+    assert (found[20:], issuer.asked) == ([False] * 20, 2)
+
+
+async def test_whoever_stops_waiting_for_a_fetch_does_not_end_it_for_the_others() -> None:
+    issuer = Issuer()
+    issuer.be_silent()
+    found: list[object] = []
+
+    async def ask() -> None:
+        found.append(await issuer.keys.find("rsa", "RS256"))
+
+    async with anyio.create_task_group() as asking:
+        with anyio.CancelScope() as first:
+            async with anyio.create_task_group() as gone:
+                gone.start_soon(ask)
+                await anyio.wait_all_tasks_blocked()
+                first.cancel()
+        asking.start_soon(ask)
+        await anyio.wait_all_tasks_blocked()
+        issuer.speak()
+    assert issuer.asked == 1
+    assert [each is not None for each in found] == [True]
+
+
+async def test_a_fetch_that_runs_ends_with_the_server() -> None:
+    issuer = Issuer()
+    await issuer.keys.find("rsa", "RS256")
+    issuer.be_silent()
+    issuer.now = LIFESPAN + 1
+    await issuer.keys.find("rsa", "RS256")
+    with anyio.fail_after(5):
+        await issuer.keys.close()
+    assert await issuer.keys.find("rsa", "RS256") is not None
 
 
 async def test_what_is_no_set_of_keys_is_an_issuer_that_is_away() -> None:

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+import anyio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -144,13 +145,18 @@ def _told(observing: Observing | None, served: Sequence[Route]) -> list[Middlewa
 async def _running(
     mcp: AbstractAsyncContextManager[None], readiness: Readiness, authority: Authority | None
 ) -> AsyncIterator[None]:
-    async with mcp:
+    async with mcp, anyio.create_task_group() as beside:
+        if authority is not None:
+            beside.start_soon(authority.keep)
         try:
             yield
         finally:
+            beside.cancel_scope.cancel()
             readiness.close()
             if authority is not None:
-                await authority.close()
+                # What it waits for is not to be cut off by the end of the rest.
+                with anyio.CancelScope(shield=True):
+                    await authority.close()
 
 
 def _tokens(authority: Authority | None) -> Tokens | None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
+import anyio
 import anyio.to_thread
 
 from backwright.errors import BackwrightError
@@ -56,8 +57,10 @@ class Authority:
         self._tokens = tokens
         self._fetcher = Fetcher()
         self._jwts: Verifier | None = None
+        self._keys: Keys | None = None
         if configured.jwks is not None:
-            self._jwts = Jwts(configured, Keys(configured.jwks, self._fetcher.get))
+            self._keys = Keys(configured.jwks, self._fetcher.get)
+            self._jwts = Jwts(configured, self._keys)
         self._asked: Verifier | None = None
         if configured.introspection is not None:
             self._asked = Introspection(configured, self._fetcher.post, clock)
@@ -91,6 +94,13 @@ class Authority:
             # Whoever cannot be asked has not said so.
             return False
 
+    async def keep(self) -> None:
+        """Have the keys of the issuer before they are needed, until it is cancelled."""
+        while self._keys is not None:  # noqa: ASYNC110  time passes, and nobody says so
+            await anyio.sleep(await self._keys.kept())
+
     async def close(self) -> None:
         """Let go of what is open."""
+        if self._keys is not None:
+            await self._keys.close()
         await self._fetcher.close()

@@ -1,17 +1,19 @@
 """The public keys of the authorization server (RFC 7517), fetched from the one address that was configured.
 
-A token can name a key that is not known, and each such name could cost a request. So between two fetches lies a time,
-however many tokens ask; and what was fetched is used on for a while when it cannot be fetched again.
+Nobody waits for them who can be answered without: keys that are old are used on while one fetch runs beside, for a
+bounded time. A token can name a key that is not known, and each such name could cost a fetch. So between two of them
+lies a time, however many tokens ask, and however they end.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import Context
 from typing import Final
 
-import anyio
 import jwt
 
 from backwright.errors import AuthorityUnavailableError
@@ -22,10 +24,10 @@ LIFESPAN: Final = 300.0
 """Seconds after which keys are fetched again."""
 
 FLOOR: Final = 30.0
-"""Seconds between two fetches, whatever tokens say."""
+"""Seconds between two fetches, whatever tokens say and whether or not the first came to anything."""
 
 RETRY: Final = 2.0
-"""Seconds after a fetch that failed."""
+"""Seconds between two of them while there are no keys to go on with."""
 
 STALE: Final = 3_600.0
 """Seconds for which keys are used that cannot be fetched again."""
@@ -58,41 +60,78 @@ class Keys:
         self._keys: tuple[Jwk, ...] = ()
         self._ready: dict[tuple[str | None, str], jwt.PyJWK] = {}
         self._fetched: float | None = None
-        self._next = clock()
-        self._alone = anyio.Lock()
+        self._tried: float | None = None
+        self._failed = False
+        self._running: asyncio.Task[None] | None = None
+
+    async def kept(self) -> float:
+        """Fetch the keys if they are old, though nobody asks: seconds until that is to be done again.
+
+        So nobody waits for the first ones, and a key that was taken away is not used on because nobody came.
+        """
+        if self._age() >= LIFESPAN:
+            await self._refreshed()
+        return max(self._wait(), LIFESPAN - self._age(), RETRY)
+
+    async def close(self) -> None:
+        """Leave a fetch that runs."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.cancel()
+            await asyncio.wait({running})
 
     async def find(self, name: str | None, algorithm: str) -> jwt.PyJWK | None:
         """The key of that name for that signature; without a name, the only one for it. None where there is none.
 
         Raises:
-            AuthorityUnavailableError: no keys can be had.
+            AuthorityUnavailableError: it cannot be known, as the keys cannot be had now.
         """
-        if self._age() > LIFESPAN:
-            await self._refresh(LIFESPAN)
+        if self._age() > STALE:
+            await self._refreshed()
+        elif self._age() > LIFESPAN:
+            self._begun()
+        if self._age() > STALE:
+            raise _unavailable()
         found = self._known(name, algorithm)
-        if found is None:
-            # It may have been added since. Without a name, nothing says that there is another.
-            if name is not None:
-                await self._refresh(FLOOR)
+        # It may have been added since. Without a name, nothing says that there is another.
+        if found is None and name is not None:
+            await self._refreshed()
             found = self._known(name, algorithm)
+            if found is None and self._failed:
+                raise _unavailable()
         return found
 
     def _age(self) -> float:
         return float("inf") if self._fetched is None else self._clock() - self._fetched
 
-    async def _refresh(self, older: float) -> None:
-        """Fetch the keys, unless somebody has just done or tried that."""
-        async with self._alone:
-            if self._age() > older and self._clock() >= self._next:
-                try:
-                    self._take(await self._fetch(self._url))
-                except AuthorityUnavailableError as error:
-                    self._next = self._clock() + RETRY
-                    _LOG.warning("the keys of the authorization server: %s", error.message)
-            if self._age() > STALE:
-                raise AuthorityUnavailableError(
-                    "the keys of the authorization server cannot be had", hint="try again in a few seconds"
-                )
+    def _wait(self) -> float:
+        """Seconds until they may be fetched again."""
+        floor = RETRY if self._age() > STALE else FLOOR
+        return 0.0 if self._tried is None else max(0.0, self._tried + floor - self._clock())
+
+    def _begun(self) -> asyncio.Task[None] | None:
+        """The fetch that runs, or one that is begun now; None where it is too early for one."""
+        if self._running is None and self._wait() == 0.0:
+            # In a context of its own: it is nobody's request.
+            self._running = asyncio.get_running_loop().create_task(self._refresh(), context=Context())
+        return self._running
+
+    async def _refreshed(self) -> None:
+        """Wait for the fetch that runs or may be begun; whoever goes away meanwhile does not end it for the others."""
+        running = self._begun()
+        if running is not None:
+            await asyncio.shield(running)
+
+    async def _refresh(self) -> None:
+        self._failed = True
+        try:
+            self._take(await self._fetch(self._url))
+            self._failed = False
+        except AuthorityUnavailableError as error:
+            _LOG.warning("the keys of the authorization server: %s", error.message)
+        finally:
+            self._tried = self._clock()
+            self._running = None
 
     def _take(self, found: Mapping[str, object]) -> None:
         keys = found.get("keys")
@@ -101,7 +140,6 @@ class Keys:
         self._keys = tuple(key for key in keys[:MOST] if isinstance(key, dict) and _usable(key))
         self._ready = {}
         self._fetched = self._clock()
-        self._next = self._fetched + FLOOR
 
     def _known(self, name: str | None, algorithm: str) -> jwt.PyJWK | None:
         if (name, algorithm) not in self._ready:
@@ -114,6 +152,12 @@ class Keys:
                 return None
             self._ready[name, algorithm] = made
         return self._ready[name, algorithm]
+
+
+def _unavailable() -> AuthorityUnavailableError:
+    return AuthorityUnavailableError(
+        "the keys of the authorization server cannot be had", hint="try again in a few seconds"
+    )
 
 
 def _usable(key: Jwk) -> bool:
