@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+from base64 import b32encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +19,8 @@ from backwright.contexts.context import LOCAL, Address
 from backwright.contexts.opening import open_store
 from backwright.contexts.service import Contexts
 from backwright.contexts.store import Store
-from backwright.errors import InvalidInputError, UnauthenticatedError
-from backwright.identity.api_tokens import BELIEVED, USED, ApiTokens, Wanted
+from backwright.errors import InvalidInputError, StoreUnavailableError, UnauthenticatedError
+from backwright.identity.api_tokens import BELIEVED, NEWS, STALE, USED, ApiTokens, Wanted
 from backwright.identity.authority import Authority
 from backwright.identity.configured import Configured
 from backwright.settings import Settings
@@ -28,6 +30,7 @@ from tests.mcp_api._packs import write_test_pack
 
 ONE = ("skills:read",)
 WANTED = Wanted("ci", ("contexts:write",), 30)
+MADE_UP = "bwt_aaaaaaaaaa_" + "a" * 52
 
 
 class Clock:
@@ -98,21 +101,111 @@ def test_a_token_ends(tokens: ApiTokens, clock: Clock) -> None:
         tokens.check(token)
 
 
-def test_a_token_that_was_taken_back_holds_a_moment_and_no_longer(
+def test_a_token_that_was_taken_back_is_none_at_once_and_in_other_processes_after_a_moment(
     store: Store, tokens: ApiTokens, clock: Clock
 ) -> None:
     made, token = tokens.create(LOCAL, WANTED)
     other, second = tokens.create(LOCAL, WANTED)
-    tokens.check(token)
+    elsewhere = ApiTokens(lambda: store, clock)
+    for each in (tokens, elsewhere):
+        each.check(token)
+        assert each.known(token) is not None
     assert tokens.revoke(LOCAL, made.id).revoked_at is not None
     assert not tokens.holds(made.id)
+    for each in (tokens, ApiTokens(lambda: store, clock)):
+        with pytest.raises(UnauthenticatedError):
+            each.check(token)
+    clock.now += BELIEVED - 0.1
+    assert elsewhere.check(token).credential == made.id
+    clock.now += 0.1
     with pytest.raises(UnauthenticatedError):
-        ApiTokens(lambda: store, clock).check(token)
-    clock.now += BELIEVED
-    with pytest.raises(UnauthenticatedError):
-        tokens.check(token)
+        elsewhere.check(token)
+    assert not elsewhere.holds(made.id)
     assert tokens.check(second).credential == other.id
     assert tokens.revoke(LOCAL, made.id).revoked_at == tokens.tokens()[0][0].revoked_at
+
+
+def test_a_token_that_another_process_has_made_is_known_in_a_moment(
+    store: Store, tokens: ApiTokens, clock: Clock
+) -> None:
+    elsewhere = ApiTokens(lambda: store, clock)
+    elsewhere.create(LOCAL, WANTED)
+    elsewhere.tokens()
+    with pytest.raises(UnauthenticatedError):
+        elsewhere.check(MADE_UP)
+    made, token = tokens.create(LOCAL, WANTED)
+    clock.now += NEWS
+    assert elsewhere.known(token) is None
+    assert elsewhere.check(token).credential == made.id
+
+
+def test_tokens_that_are_made_up_push_out_none_that_holds_and_the_store_is_hardly_asked(
+    store: Store, clock: Clock
+) -> None:
+    asked: list[float] = []
+
+    def opened() -> Store:
+        asked.append(clock.now)
+        return store
+
+    tokens = ApiTokens(opened, clock)
+    _, token = tokens.create(LOCAL, WANTED)
+    tokens.check(token)
+    asked.clear()
+    for number in range(5_000):
+        with pytest.raises(UnauthenticatedError):
+            tokens.check(f"bwt_aaaaaaaaaa_{b32encode(number.to_bytes(4)).decode().lower()[:7]:a<52}")
+    assert tokens.known(token) is not None
+    assert asked == []
+    clock.now += NEWS
+    for _ in range(100):
+        with pytest.raises(UnauthenticatedError):
+            tokens.check(MADE_UP)
+    assert asked == [clock.now]
+
+
+def test_while_the_store_is_away_what_was_known_holds_for_a_while(store: Store, clock: Clock) -> None:
+    away = False
+
+    def opened() -> Store:
+        if away:
+            raise StoreUnavailableError("it is away", hint="wait")
+        return store
+
+    tokens = ApiTokens(opened, clock)
+    _, token = tokens.create(LOCAL, WANTED)
+    tokens.check(token)
+    away = True
+    clock.now += STALE - 1
+    tokens.check(token)
+    clock.now += 1
+    with pytest.raises(StoreUnavailableError):
+        tokens.check(token)
+    away = False
+    tokens.check(token)
+
+
+def test_nobody_whose_token_is_known_waits_for_a_store_that_does_not_answer(store: Store, clock: Clock) -> None:
+    waits, asked, silent = threading.Event(), threading.Event(), False
+
+    def opened() -> Store:
+        if silent:
+            asked.set()
+            assert waits.wait(20)
+        return store
+
+    tokens = ApiTokens(opened, clock)
+    _, token = tokens.create(LOCAL, WANTED)
+    tokens.check(token)
+    silent = True
+    clock.now += BELIEVED
+    first = threading.Thread(target=tokens.check, args=(token,))
+    first.start()
+    assert asked.wait(20)
+    for _ in range(20):
+        tokens.check(token)
+    waits.set()
+    first.join()
 
 
 def test_making_one_and_taking_it_back_stand_in_the_audit(store: Store, tokens: ApiTokens) -> None:

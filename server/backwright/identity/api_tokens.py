@@ -12,9 +12,10 @@ import hmac
 import logging
 import re
 import secrets
+import threading
 import time
 from base64 import b32encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -42,8 +43,14 @@ MOST: Final = 1_000
 """Tokens that are kept, those that were taken back too; of these, the latest."""
 
 MOST_DAYS: Final = 366
-BELIEVED: Final = 10.0
-"""Seconds for which a token that was found is not looked up again; one that is taken back holds so long."""
+BELIEVED: Final = 2.0
+"""Seconds for which the table is not read again; a token that another process takes back holds so long."""
+
+STALE: Final = 10.0
+"""Seconds for which the table is gone by where the store does not answer."""
+
+NEWS: Final = 0.25
+"""Seconds between two readings, whatever is shown; one that another process has made is unknown so long."""
 
 USED: Final = 3_600.0
 """Seconds by which it may be wrong when a token was used last."""
@@ -52,7 +59,7 @@ _FORM: Final = re.compile(r"bwt_([a-z2-7]{10})_[a-z2-7]{52}")
 _ALL: Final = ("api-tokens", "all")
 _LAST: Final = "api-token-used"
 _TRIES: Final = 8
-_REMEMBERED: Final = 4_096
+_PATIENCE: Final = 2.0
 
 
 class ApiToken(BaseModel):
@@ -121,8 +128,19 @@ class Wanted:
             raise InvalidInputError(f"days: {self.days}", hint=f"give 1 to {MOST_DAYS}; make a new one before it ends")
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The tokens as they were at a time; whoever has one can say of any text whether it is one of them."""
+
+    tokens: Mapping[str, ApiToken]
+    read_at: float
+
+
 class ApiTokens:
     """The tokens in a store. Safe to share between threads.
+
+    What is known of them is the whole table, which has a greatest size. So nothing that anybody shows is remembered,
+    and nothing that holds can be pushed out by what is made up.
 
     Args:
         store: the store; it may raise what opening one raises.
@@ -132,7 +150,9 @@ class ApiTokens:
     def __init__(self, store: Callable[[], Store], clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._clock = clock
-        self._known: dict[bytes, tuple[float, Principal | None]] = {}
+        self._table: _Table | None = None
+        self._noted: dict[str, float] = {}
+        self._reading = threading.Lock()
 
     # For whoever keeps them
 
@@ -188,6 +208,22 @@ class ApiTokens:
 
     # For whoever shows one
 
+    def known(self, token: str) -> Principal | None:
+        """Whom a token speaks for, by what is in memory; None where the store has to be asked.
+
+        Raises:
+            UnauthenticatedError: it does not hold.
+        """
+        table, now = self._table, self._clock()
+        if table is None or now - table.read_at >= BELIEVED:
+            return None
+        found = _found(table, token)
+        if found is None and now - table.read_at >= NEWS:
+            return None
+        if found is not None and now - self._noted.get(found.id, 0.0) >= USED:
+            return None
+        return self._principal(found)
+
     def check(self, token: str) -> Principal:
         """Whom a token speaks for.
 
@@ -195,45 +231,68 @@ class ApiTokens:
             UnauthenticatedError: it does not hold.
             StoreUnavailableError: the store cannot be reached.
         """
-        key, now = hashlib.sha256(token.encode()).digest(), self._clock()
-        until, principal = self._known.get(key, (0.0, None))
-        if until <= now:
-            principal = self._looked_up(token)
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            self._known[key] = now + BELIEVED, principal
-        if principal is None or (principal.expires_at or 0.0) <= now:
-            raise unauthenticated("the token does not hold here")
+        table = self._read_again(BELIEVED)
+        found = _found(table, token)
+        if found is None and _FORM.fullmatch(token):
+            # It may have been made since.
+            found = _found(self._read_again(NEWS), token)
+        principal = self._principal(found)
+        if found is not None and self._clock() - self._noted.get(found.id, 0.0) >= USED:
+            self._note(found)
         return principal
 
     def holds(self, identity: str) -> bool:
         """Whether the token with this id still holds."""
-        found = next((each for each in self._store().read(_read)[0] if each.id == identity), None)
+        found = self._read_again(BELIEVED).tokens.get(identity)
         return found is not None and found.state(self._now()) == "active"
 
-    def _looked_up(self, token: str) -> Principal | None:
-        form = _FORM.fullmatch(token)
-        if form is None:
-            return None
-        kept, seen = self._store().read(lambda unit: (_read(unit)[0], _used(unit, form[1])))
-        found = next((each for each in kept if each.id == form[1]), None)
-        # Compared in constant time, so that how long it takes says nothing of how much of it was right.
-        if not hmac.compare_digest(_digest(token), "" if found is None else found.digest):
-            return None
+    def _principal(self, found: ApiToken | None) -> Principal:
         if found is None or found.state(self._now()) != "active":
-            return None
-        self._note(found, seen)
+            raise unauthenticated("the token does not hold here")
         return Principal(ISSUER, found.name, granted(found.scopes), found.expires_at.timestamp(), found.id)
 
-    def _note(self, token: ApiToken, seen: datetime | None) -> None:
+    def _read_again(self, older: float) -> _Table:
+        """The table, read if it is so old; one thread reads it, and others do not wait for that who can go by it."""
+        before = self._table
+        if before is not None and self._clock() - before.read_at < older:
+            return before
+        usable = before is not None and self._clock() - before.read_at < STALE
+        if not self._reading.acquire(blocking=not usable, timeout=-1 if usable else _PATIENCE):
+            if before is not None and usable:
+                return before
+            raise StoreUnavailableError("the API tokens cannot be read now", hint="try again in a few seconds")
+        try:
+            if self._table is not None and self._table is not before:
+                return self._table
+            at = self._clock()
+            try:
+                kept = self._store().read(_read)[0]
+            except StoreUnavailableError:
+                if before is not None and usable:
+                    return before
+                raise
+            return self._took(kept, at)
+        finally:
+            self._reading.release()
+
+    def _took(self, kept: Sequence[ApiToken], at: float) -> _Table:
+        table = _Table({each.id: each for each in kept}, at)
+        self._table = table
+        for gone in self._noted.keys() - table.tokens.keys():
+            self._noted.pop(gone, None)
+        return table
+
+    def _note(self, token: ApiToken) -> None:
         """Keep when it was used; whatever the store says to that, the token holds."""
-        now = self._now()
-        if seen is not None and (now - seen).total_seconds() < USED:
-            return
         from backwright.contexts.store import Kept
+
+        now = self._now()
+        self._noted[token.id] = now.timestamp()
 
         def work(unit: Unit) -> bool:
             before = unit.kept(_LAST, token.id)
+            if before is not None and (now - before.used_at).total_seconds() < USED:
+                return True
             return unit.keep(Kept(_LAST, token.id, "", now, 1 if before is None else before.stamp + 1))
 
         try:
@@ -252,12 +311,17 @@ class ApiTokens:
                 raise StoreUnavailableError("others change the tokens at the same time", hint="try again")
             return answer
 
-        for _ in range(_TRIES - 1):
-            try:
-                return self._store().write(work)
-            except StoreUnavailableError:
-                continue
-        return self._store().write(work)
+        try:
+            for _ in range(_TRIES - 1):
+                try:
+                    return self._store().write(work)
+                except StoreUnavailableError:
+                    continue
+            return self._store().write(work)
+        finally:
+            # Whatever came of it: what this process knows is read again before it goes by it.
+            with self._reading:
+                self._table = None
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
@@ -274,6 +338,15 @@ def _read(unit: Unit) -> tuple[tuple[ApiToken, ...], int]:
         raise RecordUnreadableError(
             "what is kept of API tokens is damaged, or of another version", hint="use the version that wrote it"
         ) from None
+
+
+def _found(table: _Table, token: str) -> ApiToken | None:
+    form = _FORM.fullmatch(token)
+    found = None if form is None else table.tokens.get(form[1])
+    # Compared in constant time, so that how long it takes says nothing of how much of it was right.
+    if not hmac.compare_digest(_digest(token), "" if found is None else found.digest):
+        return None
+    return found
 
 
 def _used(unit: Unit, identity: str) -> datetime | None:

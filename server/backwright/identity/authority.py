@@ -61,7 +61,7 @@ class Authority:
         if configured.jwks is not None:
             self._keys = Keys(configured.jwks, self._fetcher.get)
             self._jwts = Jwts(configured, self._keys)
-        self._asked: Verifier | None = None
+        self._asked: Introspection | None = None
         if configured.introspection is not None:
             self._asked = Introspection(configured, self._fetcher.post, clock)
 
@@ -75,7 +75,8 @@ class Authority:
         if len(token) > MAX_TOKEN or not _TOKEN.fullmatch(token):
             raise unauthenticated("the token cannot be read")
         if self._tokens is not None and token.startswith(_OURS):
-            return await anyio.to_thread.run_sync(self._tokens.check, token)
+            known = self._tokens.known(token)
+            return known or await anyio.to_thread.run_sync(self._tokens.check, token)
         if self._jwts is not None and _JWT.fullmatch(token):
             return await self._jwts.verify(token)
         if self._asked is not None:
@@ -103,4 +104,6 @@ class Authority:
         """Let go of what is open."""
         if self._keys is not None:
             await self._keys.close()
+        if self._asked is not None:
+            await self._asked.close()
         await self._fetcher.close()
