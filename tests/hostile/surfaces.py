@@ -14,12 +14,13 @@ HTTP = "tests/http_api/"
 REVIEW = "tests/review/"
 SCAFFOLD = "tests/scaffold/"
 CONTEXTS = "tests/contexts/"
+IDENTITY = "tests/identity/"
 FUZZ = "tests/hostile/test_fuzz.py::test_whatever_comes_is_answered_or_refused_by_name"
 
 _YAML = "tests/test_strict_yaml.py::test_hostile_yaml_is_refused_at_its_line_with_a_fix"
 _LINT = f"{SKILLS}test_lint.py::test_a_check_finds_what_its_page_says_at_the_line_that_it_says"
 _SPELLING = "tests/mcp_api/test_uris.py::test_no_method_answers_another_spelling_or_says_where_anything_lies"
-_TOKEN = f"{HTTP}test_bearer.py::test_a_token_that_does_not_hold_is_refused_and_nobody_is_asked_about_it"
+_TOKEN = f"{HTTP}test_bearer_tokens.py::test_a_token_that_does_not_hold_is_refused_and_nobody_is_asked_about_it"
 _FORMATS = f"{REVIEW}test_formats.py::test_no_control_or_direction_character_reaches_the_reader"
 _SAID = f"{REVIEW}test_hostile_text.py::test_what_is_said_in_a_change_moves_no_finding_and_reaches_no_reader"
 
@@ -213,18 +214,24 @@ SURFACES: Final[Mapping[str, Inputs]] = {
         "aud, iss and expiry": (_TOKEN,),
         "jku, jwk, kid and crit, and no request to an address from a token": (_TOKEN,),
         "missing scopes": (
-            f"{HTTP}test_bearer.py::test_a_request_that_a_token_does_not_allow_is_challenged_with_all_that_it_needs",
-            f"{HTTP}test_bearer.py::test_what_only_looks_like_a_scope_allows_nothing",
+            f"{HTTP}test_bearer_scopes.py::test_a_request_that_a_token_does_not_allow_is_challenged_with_all_that_it_needs",
+            f"{HTTP}test_bearer_scopes.py::test_what_only_looks_like_a_scope_allows_nothing",
         ),
         "other tenants": (
-            f"{HTTP}test_bearer.py::test_contexts_of_others_look_like_none",
-            f"{HTTP}test_bearer.py::test_the_same_subject_of_another_issuer_is_somebody_else",
+            f"{HTTP}test_bearer_sight.py::test_contexts_of_others_look_like_none",
+            f"{HTTP}test_bearer_sight.py::test_the_same_subject_of_another_issuer_is_somebody_else",
             f"{HTTP}test_holders.py",
         ),
         "no token, two tokens, a token in the address": (
             f"{HTTP}test_bearer.py::test_without_a_token_every_method_is_answered_with_where_to_get_one",
             f"{HTTP}test_bearer.py::test_two_tokens_are_none",
             f"{HTTP}test_bearer.py::test_a_token_in_the_address_is_not_read",
+        ),
+        "a silent issuer, and floods of made-up tokens": (
+            f"{IDENTITY}test_keys.py::test_a_silent_issuer_holds_nobody_whose_key_is_known",
+            f"{IDENTITY}test_keys.py::test_names_that_nobody_knows_make_us_ask_no_oftener_where_that_comes_to_nothing",
+            f"{IDENTITY}test_introspection.py",
+            f"{IDENTITY}test_api_tokens.py::test_tokens_that_are_made_up_push_out_none_that_holds_and_the_store_is_hardly_asked",
         ),
         "a token for another resource": (
             "tests/identity/test_flow.py::test_a_token_for_another_resource_of_the_same_issuer_is_refused",

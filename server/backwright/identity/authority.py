@@ -76,7 +76,7 @@ class Authority:
             raise unauthenticated("the token cannot be read")
         if self._tokens is not None and token.startswith(_OURS):
             known = self._tokens.known(token)
-            return known or await anyio.to_thread.run_sync(self._tokens.check, token)
+            return await anyio.to_thread.run_sync(self._tokens.check, token) if known is None else known
         if self._jwts is not None and _JWT.fullmatch(token):
             return await self._jwts.verify(token)
         if self._asked is not None:
