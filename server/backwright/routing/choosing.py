@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 
 from backwright.routing import weights
@@ -11,20 +11,23 @@ from backwright.routing.tally import Scored
 from backwright.routing.thresholds import Thresholds
 
 
-def choose(candidates: Iterator[Scored], at: Thresholds, *, sure: bool) -> tuple[Decision, Sequence[Scored]]:
+def choose(
+    candidates: Iterator[Scored], at: Thresholds, *, sure: bool, sound: Callable[[], bool] = lambda: True
+) -> tuple[Decision, Sequence[Scored]]:
     """What to do with candidates that come best first; no more of them are looked at than it takes.
 
     Args:
         candidates: the skills.
         at: from which score on what is done.
         sure: whether one may be loaded unasked at all.
+        sound: whether the request is about software; asked before anything is loaded.
     """
     firing = (one for one in takewhile(lambda one: one.score >= at.suggest, candidates) if one.fires)
     best = next(firing, None)
     if best is None:
         return "none", ()
     close = [best]
-    if sure and best.score >= at.auto and best.decisive and not best.doubtful:
+    if sure and best.score >= at.auto and best.decisive and not best.doubtful and sound():
         rival = _rival(best, firing, close, at)
         if not best.by_phrase and any(one.by_sign for one in close[1:]):
             # Words of a group may stand anywhere in the request: they are no surer than another skill's sign.

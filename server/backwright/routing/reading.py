@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from backwright.routing.asides import aside
 from backwright.routing.decision import Request
 from backwright.routing.paths import foreign
 from backwright.routing.spelling import SURE, Spelling
@@ -22,7 +23,8 @@ class Reading:
         context: what is known of the project.
         terms: what a search weighs, of all texts, each with the form that it was written in.
         foreign: the language of the files at hand, if it is none that the pack is about.
-        stack: the other technology that the texts name, if they name none of the pack's.
+        stack: the other technology that the texts name, if they name none of the pack's, or the text that they ask for
+            about one.
         guessed: whether a word was read as another that it may not have been meant for.
     """
 
@@ -52,8 +54,13 @@ def read(request: Request) -> Reading:
     # Files of Python at hand settle it: then the request only mentions the other technology.
     at_home = other is None and any(path.rsplit(".", 1)[-1] in {"py", "pyi"} for path in request.paths)
     context = tuple(words(name) for name in request.context)
-    stack = None if at_home else foreign_stack(texts + context)
+    stack = None if at_home else foreign_stack(texts + context) or _spoken_of(texts)
     return Reading(texts, paths, context, _terms(texts), other, stack)
+
+
+def _spoken_of(texts: tuple[Words, ...]) -> Stack | None:
+    found = aside(texts)
+    return None if found is None else Stack(found, ())
 
 
 def _terms(texts: tuple[Words, ...]) -> Mapping[str, str]:

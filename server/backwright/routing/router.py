@@ -182,7 +182,7 @@ class _Seen(Iterator[Scored]):
 def _decide(standings: Standings, *, sure: bool = True) -> Routing:
     specific = standings.specific()
     candidates = _Seen(standings.candidates(specific=specific))
-    decision, chosen = choose(candidates, standings.at, sure=sure)
+    decision, chosen = choose(candidates, standings.at, sure=sure, sound=standings.sound)
     taken = {one.terms.name for one in chosen}
     behind = next(
         (one for one in chain(candidates.seen[:], candidates) if one.supported and one.terms.name not in taken), None

@@ -19,22 +19,27 @@ _OTHERS: Final = {
     ".NET": ".net, dotnet",
     "F#": "f#",
     "C++": "c++, cmake, clang, boost asio",
-    "Java": "java, spring boot, springboot, spring security, spring data, hibernate, jpa, junit, mockito, maven, "
+    "Java": "java, spring boot, spring mvc, spring webflux, spring batch, spring bean, spring controller, springboot, "
+    "spring security, spring data, hibernate, jpa, junit, mockito, maven, "
     "gradle, quarkus, micronaut, tomcat, jvm, jdbc, jakarta",
     "Kotlin": "kotlin, ktor, jetpack compose",
     "Scala": "scala, akka, sbt",
     "Go": "golang, goroutine, goroutines, go module, go modules, go channel, go channels, go test, go struct, "
-    "in go, gin gonic, gorm",
+    "in go, gin gonic, gorm, go context, go http, go server, go service, go handler, go interface, go generics, "
+    "go program, go code, go mod, go vet, go web, go api",
     "Rust": "rust, cargo, tokio, actix, axum, serde, rustc, cannot borrow, borrow checker",
     "Ruby": "ruby, rails, activerecord, sidekiq, rspec, rubocop, bundler gemfile",
     "PHP": "php, laravel, symfony, wordpress, drupal, magento, eloquent, phpunit, artisan",
     "JavaScript": "javascript, node.js, nodejs, express.js, expressjs, express middleware, express app, nestjs, "
     "nest.js, next.js, nextjs, nuxt, remix app, react component, react components, react native, react hook, "
     "react hooks, reactjs, react app, vue, vue.js, vuejs, angular, svelte, sveltekit, jquery, webpack, vite, eslint, "
-    "prettier, jest, vitest, mocha, cypress, prisma, sequelize, mongoose, typeorm, drizzle, zod, tailwind, npm, pnpm",
+    "prettier, jest, vitest, mocha, cypress, prisma, sequelize, mongoose, typeorm, drizzle, zod, tailwind, npm, pnpm, "
+    "react form, react state, react query, react router, react testing, express route, express router, express server, "
+    "express api, storybook, redux, zustand, pinia, vuex, rxjs, axios, fastify, ember.js, backbone.js, three.js",
     "TypeScript": "typescript, tsconfig, deno",
     "CSS": "css, sass, flexbox",
-    "Swift": "swiftui, xcode, swift actor, swift package, in swift, ios app, uikit",
+    "Swift": "swiftui, xcode, swift actor, swift package, in swift, ios app, uikit, urlsession, "
+    "swift async, swift task, swift codable, swift struct, swift concurrency, cocoapods, swiftdata",
     "Dart": "flutter, dart",
     "Android": "android",
     "Elixir": "elixir, phoenix liveview, ecto, erlang",
@@ -45,17 +50,20 @@ _OTHERS: Final = {
     "MATLAB": "matlab, simulink",
     "Unity": "unity, unreal, godot",
     "Terraform": "terraform, pulumi, bicep",
+    "Ansible": "ansible, puppet manifest, chef cookbook, saltstack",
+    "VMware": "vmware, vsphere, hyper v",
     "PowerShell": "powershell, vba",
     "Excel": "excel, power bi, google sheets",
     "Salesforce": "salesforce, apex class",
 }
 
+# No plain words here either: a request is spoken of in every stack, so the library `requests` tells nothing.
 _OWN: Final = (
     "python, python3, pythonic, cpython, pypi, pip, uv, uvx, uvicorn, gunicorn, hypercorn, fastapi, starlette, flask, "
-    "jinja, jinja2, werkzeug, django, drf, ninja, pydantic, sqlalchemy, sqlmodel, alembic, asyncpg, psycopg, psycopg2, "
-    "asyncio, anyio, trio, taskgroup, aiohttp, httpx, requests, celery, dramatiq, arq, rq, structlog, loguru, pytest, "
-    "conftest, unittest, mypy, pyright, ruff, black, isort, flake8, pylint, poetry, hatch, setuptools, pyproject, "
-    "virtualenv, venv, conda, dataclass, dataclasses, pandas, numpy, fastmcp, tenacity, gevent, pep"
+    "jinja, jinja2, werkzeug, django, drf, pydantic, sqlalchemy, sqlmodel, alembic, asyncpg, psycopg, "
+    "psycopg2, asyncio, anyio, taskgroup, aiohttp, httpx, celery, dramatiq, arq, rq, structlog, loguru, pytest, "
+    "conftest, unittest, mypy, pyright, ruff, isort, flake8, pylint, poetry, setuptools, pyproject, "
+    "virtualenv, venv, conda, dataclass, dataclasses, pandas, numpy, fastmcp, tenacity, gevent"
 )
 
 Name = tuple[str, ...]
@@ -73,7 +81,8 @@ def _others() -> dict[str, list[tuple[Name, str]]]:
 
 
 @cache
-def _own() -> frozenset[str]:
+def own_names() -> frozenset[str]:
+    """The names of the pack's own technologies, stemmed."""
     return frozenset(whole for name in _OWN.split(", ") for whole in words(name).wholes)
 
 
@@ -86,7 +95,7 @@ class Stack(NamedTuple):
 
 def foreign_stack(texts: Iterable[Words]) -> Stack | None:
     """The other technology that a request names, if it names none of the pack's; otherwise None."""
-    own, named = _own(), None
+    own, named = own_names(), None
     for text in texts:
         if not own.isdisjoint(text.wholes) or not own.isdisjoint(text.parts):
             return None

@@ -17,7 +17,9 @@ from typing import TypeAlias
 from backwright.routing import weights
 from backwright.routing.index import Hit, PhraseIndex, Search, WordIndex
 from backwright.routing.reading import Reading
+from backwright.routing.refusing import unrefused
 from backwright.routing.signs import SignIndex
+from backwright.routing.soundness import about_software
 from backwright.routing.stacks import Stack
 from backwright.routing.stems import root
 from backwright.routing.tally import Scored, Tally
@@ -81,7 +83,9 @@ class Standings:
         self.texts = reading.texts
         again = before is not None and before.texts is reading.texts
         self.hits: Sequence[Sequence[Hit]] = (
-            before.hits if before is not None and again else [shelf.phrases.find(text) for text in reading.texts]
+            before.hits
+            if before is not None and again
+            else [unrefused(shelf.phrases.find(text), text) for text in reading.texts]
         )
         self._shelf = shelf
         self._foreign = reading.foreign
@@ -114,6 +118,10 @@ class Standings:
         """Whether a decisive phrase was heard at all."""
         return bool(self._decisive)
 
+    def sound(self) -> bool:
+        """Whether the request is about software, so that phrases of everyday words may be taken at their word."""
+        return about_software(self.texts, self.hits)
+
     def scored(self, number: int) -> Scored:
         """One skill, weighed."""
         found = self._scored.get(number)
@@ -132,6 +140,8 @@ class Standings:
 
     def _about(self, stack: Stack) -> frozenset[int]:
         """The skills that are about another technology; a description may name it to say that the skill is not."""
+        if not stack.words:
+            return frozenset()
         roots, words = set(map(root, stack.words)), self._shelf.words
         holding = set.intersection(*(set(words.holders.get(word, ())) for word in roots))
         profiles = self._shelf.profiles

@@ -1,0 +1,101 @@
+"""Whether a request is about software at all, asked before a skill is loaded by phrases that everyday English has too.
+
+"My circuit breaker trips when the dryer runs" and "poetry for teenagers" hold strong phrases. A phrase of plain words
+loads its skill only where something else in the request is of software as well; otherwise the skill is offered. The
+lists are of the trade's vocabulary, not of anybody's prompts, and they never load or offer anything: they only hold
+back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Final
+
+from backwright.routing.index import Hit
+from backwright.routing.stacks import own_names
+from backwright.routing.text import STOP_WORDS, Words, words
+from backwright.routing.trigger import Kind
+
+# Words of software, and of nothing else that people ask for.
+_SURE: Final = """
+api apis backend frontend database sql postgres postgresql mysql sqlite redis mongodb kafka json yaml xml csv http https
+url uri rest graphql grpc endpoint webhook websocket middleware codebase repo repository commit diff git github gitlab
+deployment docker dockerfile container kubernetes k8s pod helm nginx aws gcp azure linux async await sync cpu runtime
+sdk cli script bug traceback stacktrace stack exception latency timeout jwt oauth auth login token logout mock orm
+schema deadlock microservice cron config env parser encoder serializer validator payload enum timestamp uuid staging
+rollout refactor code coroutine decorator dataclass toml pip linter wheel semaphore mutex thread serverless localhost
+debug debugger compile compiler metadata hostname dns tls ssl ssh cookie csrf cors hash subprocess daemon stdin stdout
+stderr logger logging tracing telemetry span saas crud dto jsonb queryset migrations unittest backoff idempotent
+idempotency sandbox regex syntax boolean integer float tuple async upstream downstream handler url callback polling
+refactoring python dev devops prod coverage coder programmer developer backend software web
+"""
+# Words of software that are said of other things as well: two of them count as one.
+_LIKELY: Final = """
+service server app application client request response route router query table column row index field record type
+object class method function module package library import dependency version release branch merge pipeline build
+image deploy production test suite fixture job task queue worker broker process loop cache memory pool connection
+session key secret password account user role scope permission admin header body parameter argument variable string
+list dict file upload download stream page pagination filter log error warning crash fail failure retry metric alert
+alarm probe health dashboard monitor trace event message topic publish subscribe transaction lock migration rollback
+backup restore replica shard cluster node proxy gateway balancer traffic load network socket port host domain settings
+environment model validation format parse encode decode serialize template render review patch framework project
+architecture layer interface tool plugin agent assistant prompt resource context notification schedule scheduled
+signature certificate encryption null default status order payment provider customer invoice checkout product
+feature flag outage runbook pager canary
+200 201 202 204 301 302 304 400 401 403 404 405 409 410 413 415 422 429 500 502 503 504
+"""
+# Names of software that are everyday words, or of other trades: declared as strong, they say nothing alone.
+_HOMONYMS: Final = frozenset(
+    words(
+        "poetry celery flask django postmortem postmortems incident failover rollback rollbacks resilience mocking "
+        "canary procrastinate huey renovate marshmallow tenacity bulkhead elicitation overbooking authorization "
+        "authentication lifespan swagger runbook runbooks rto rpo slo sli serializable observability alerting oncall "
+        "caching beat flower ruff jaeger zipkin click lockfile fixture backfill scrypt sso"
+    ).parts
+)
+_TECHNICAL: Final = 2
+# So few words beside a phrase leave no room to be about anything else.
+_FEW: Final = 2
+_LEAST_LETTERS: Final = 3
+
+
+@cache
+def _values() -> dict[str, int]:
+    found = dict.fromkeys(words(_LIKELY).parts, 1)
+    found.update(dict.fromkeys((*words(_SURE).parts, *own_names()), _TECHNICAL))
+    return {word: value for word, value in found.items() if word not in _HOMONYMS}
+
+
+def about_software(texts: Sequence[Words], hits: Iterable[Sequence[Hit]]) -> bool:
+    """Whether a request with these phrases is about software, or says nothing beside them.
+
+    Requests in other scripts, and phrases of other languages, pass: they are written for nothing else.
+    """
+    if not all(part.isascii() for text in texts for part in text.parts):
+        return True
+    values = _values()
+    evidence = 0
+    beside: dict[str, str] = {}
+    for text, found in zip(texts, hits, strict=True):
+        taken: set[int] = set()
+        for hit in found:
+            kinds = {phrase.kind for phrase in hit.phrases if phrase.decisive}
+            if Kind.ALIAS in kinds:
+                return True
+            if kinds and taken.isdisjoint(range(hit.start, hit.end)):
+                taken.update(range(hit.start, hit.end))
+                evidence += _worth(text, hit, values)
+        beside.update((text.parts[at], each) for at, each in enumerate(text.surface) if at not in taken)
+    evidence += sum(values.get(word, 0) for word in beside)
+    if evidence >= _TECHNICAL:
+        return True
+    left = [word for word in beside.values() if word not in STOP_WORDS and len(word) >= _LEAST_LETTERS]
+    return len(left) <= _FEW
+
+
+def _worth(text: Words, hit: Hit, values: Mapping[str, int]) -> int:
+    """What a phrase says of software by itself: a name all, plain words as much as there are of software among them."""
+    if hit.end - hit.start == 1:
+        return 1 if text.parts[hit.start] in _HOMONYMS else _TECHNICAL
+    return max(sum(values.get(part, part in _HOMONYMS) for part in text.parts[hit.start : hit.end]), 1)
