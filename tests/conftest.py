@@ -14,6 +14,8 @@ from hypothesis import settings
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Its packages may bring skills of their own, which servers would list.
 os.environ.pop("VIRTUAL_ENV", None)
+# What is said is not folded for the terminal that somebody runs the tests in.
+os.environ.pop("COLUMNS", None)
 # And no test, nor a process that it starts, leaves records with the user who runs it.
 os.environ["BACKWRIGHT_STATE"] = tempfile.mkdtemp(prefix="backwright-state-")
 # Nor indexes of what they load.

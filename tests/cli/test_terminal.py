@@ -73,6 +73,41 @@ def test_a_review_fits_a_narrow_terminal_and_is_coloured(diff: Path) -> None:
 
 
 @terminals
+@pytest.mark.parametrize(
+    "command",
+    [
+        "--help",
+        "route --help",
+        "import --help",
+        "route my_asyncio.gather_swallows_a_cancellation add a FastAPI endpoint for invoices",
+        "skills",
+        "skills show code-review",
+        "connect --list",
+        "connect emacs",
+        "doctor",
+    ],
+)
+def test_what_is_said_fits_a_narrow_terminal_but_for_words_and_examples_that_one_copies(
+    command: str, tmp_path: Path
+) -> None:
+    name, *more = command.split()
+    arguments = [name, " ".join(more)] if name == "route" and more[0] != "--help" else [name, *more]
+    shown = ESCAPE.sub("", _shown(*arguments, PWD=str(tmp_path), HOME=str(tmp_path))).replace("\r", "")
+    wide = [line for line in shown.split("\n") if cell_len(line) > WIDTH]
+    copied = ("backwright ", "[--")
+    assert [line for line in wide if len(line.split()) > 1 and not line.lstrip().startswith(copied)] == []
+
+
+@pytest.mark.parametrize("columns", ["40", "60"])
+def test_a_pipe_whose_width_is_told_is_folded_to_it_and_no_other_is(columns: str) -> None:
+    run = [sys.executable, "-m", "backwright", "route", "add a FastAPI endpoint for invoices"]
+    told = subprocess.run(run, capture_output=True, text=True, check=True, env=_environment(COLUMNS=columns)).stdout
+    plain = subprocess.run(run, capture_output=True, text=True, check=True, env=_environment()).stdout
+    assert max(map(len, told.splitlines())) <= int(columns) < max(map(len, plain.splitlines()))
+    assert told.split() == plain.split()
+
+
+@terminals
 def test_no_color_means_none(diff: Path) -> None:
     shown = _shown("review", str(diff), "--root", str(diff.parent), NO_COLOR="1")
     assert "BW101" in shown

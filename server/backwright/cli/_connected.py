@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backwright._hidden import printable, show_hidden
+from backwright.cli._width import folded
 from backwright.connecting.assistant import Assistant, Machine, Scope, Server
 from backwright.connecting.change import Change, connected, entry_of, instructed, removed, uninstructed, write
 from backwright.connecting.found import as_started, server_for, tried
@@ -50,6 +51,10 @@ class Outcome:
             diff = change.diff(machine.root)
             # What a repository's own files say may move the cursor, and so hide a line.
             yield show_hidden(diff.rstrip("\n")) if diff else f"  {_shown(change.path, machine.root)}: as it should be"
+        yield from map(folded, self._ends())
+
+    def _ends(self) -> Iterator[str]:
+        """What came of it, below the changes."""
         for copy in self.copies:
             yield f"  what was there: {copy}"
         if self.reached is not None:

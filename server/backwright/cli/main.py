@@ -12,6 +12,7 @@ from typing import TextIO
 import backwright
 from backwright._discover import discover
 from backwright.cli import commands
+from backwright.cli._width import Help
 from backwright.cli.command import Command, Exit
 from backwright.errors import BackwrightError
 
@@ -20,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     """The argument parser with every command that the `commands` folder declares."""
     top = argparse.ArgumentParser(
         prog="backwright",
+        formatter_class=Help,
         description="Versioned skills for Python backend work: routed, scaffolded, reviewed by rule.",
         epilog="Exit codes: 0 clean, 1 findings or a failed check, 2 usage, 3 unexpected.",
     )
@@ -31,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
             help=command.help,
             description=command.help,
             epilog=f"example:\n  {command.example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=Help,
         )
         command.configure(verb)
         verb.set_defaults(run=command.run)

@@ -13,6 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from backwright.cli._width import NARROW, width
+
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 INDENT = 4
 
@@ -64,15 +66,27 @@ class Screen:
             line = Text(f"{key}{colon}", style="dim").append(value, style="default") if colon else Text(fact)
             self._indented(line)
         if outcome.rows:
-            self.console.print(Padding(self._table(outcome.head, outcome.rows), (0, 0, 0, INDENT), expand=False))
+            self._rows(outcome)
         if mistake:
             self._indented(Text(mistake, style="red"))
 
     def _indented(self, line: Text) -> None:
-        if self.console.is_terminal:
+        if width() is not None:
             self.console.print(Padding(line, (0, 0, 0, INDENT), expand=False))
         else:
             self.console.print(Text(" " * INDENT) + line, soft_wrap=True)
+
+    def _rows(self, outcome: Outcome) -> None:
+        if self.console.width >= NARROW:
+            self.console.print(Padding(self._table(outcome.head, outcome.rows), (0, 0, 0, INDENT), expand=False))
+            return
+        # Columns would leave the last of them, which is a sentence, a word a line.
+        for *short, sentence in outcome.rows:
+            self.console.print()
+            self.console.print(
+                Padding(Text("  ").join(Text(cell, style=STYLES.get(cell, "")) for cell in short), (0, 0, 0, INDENT))
+            )
+            self.console.print(Padding(Text(sentence), (0, 0, 0, INDENT)))
 
     def _table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
         table = Table(*head, box=box.SIMPLE_HEAD if self.console.is_terminal else None, pad_edge=False)

@@ -81,7 +81,7 @@ def _describe(action: argparse.Action, known: Mapping[str, Sequence[str]]) -> No
 
 COMMAND = Command(
     name="completion",
-    help="Print what completes commands, options, rules and skills in a shell.",
+    help="print what completes commands, options, rules and skills in a shell",
     example='eval "$(backwright completion bash)"',
     configure=_configure,
     run=_run,

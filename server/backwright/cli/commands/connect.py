@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backwright.cli._width import is_narrow
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
@@ -173,8 +174,11 @@ def _print_list(machine: Machine, *, as_json: bool) -> None:
         print(json.dumps({each.name: {"title": each.title, "found": each.name in here} for each in known()}, indent=2))
         return
     for each in known():
-        project = each.project[0] if each.project else "-"
-        print(f"{each.name:12} {'found' if each.name in here else '-':6} {project:22} {each.user(machine)}")
+        found, project = "found" if each.name in here else "-", each.project[0] if each.project else "-"
+        if is_narrow():
+            print(f"{each.name:12} {found}\n    {project}\n    {each.user(machine)}")
+        else:
+            print(f"{each.name:12} {found:6} {project:22} {each.user(machine)}")
 
 
 COMMAND = Command(

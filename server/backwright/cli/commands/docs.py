@@ -43,7 +43,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 COMMAND = Command(
     name="docs",
-    help="Write the catalogue of skills, rules and guides as a folder of pages.",
+    help="write the catalogue of skills, rules and guides as a folder of pages",
     example="backwright docs build --into site",
     configure=_configure,
     run=_run,

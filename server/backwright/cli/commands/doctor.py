@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backwright.cli._served import add_served_options, app_of
+from backwright.cli._width import folded, is_narrow
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
@@ -62,10 +63,16 @@ def _findings(here: Here) -> Iterator[Finding]:
 
 def _lines(found: list[Finding]) -> Iterator[str]:
     widest = max(len(one.part) for one in found)
+    # Beside each other the three columns leave a narrow terminal no room for the third.
+    narrow = is_narrow()
+    hang = 4 if narrow else 11 + widest
     for one in found:
-        yield f"{one.status:<7}  {one.part:<{widest}}  {one.says}"
+        if narrow:
+            yield f"{one.status:<7}  {one.part}"
+        head = "" if narrow else f"{one.status:<7}  {one.part:<{widest}}"
+        yield folded(f"{head:<{hang}}{one.says}", hang)
         if one.fix:
-            yield f"{'':<7}  {'':<{widest}}  mend it: {one.fix}"
+            yield folded(f"{'':<{hang}}mend it: {one.fix}", hang)
     counted = [f"{status}s: {sum(one.status == status for one in found)}" for status in ("problem", "warning")]
     yield ", ".join(counted)
 

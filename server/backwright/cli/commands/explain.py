@@ -27,7 +27,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 COMMAND = Command(
     name="explain",
-    help="Explain a review rule: what it finds, why that hurts, and a correct version.",
+    help="explain a review rule: what it finds, why that hurts, and a correct version",
     example="backwright explain BW102",
     configure=_configure,
     run=_run,

@@ -267,7 +267,7 @@ def _paint(text: str) -> None:
 
 COMMAND = Command(
     name="review",
-    help="Review what a change adds: by default the current branch and the work tree.",
+    help="review what a change adds: by default the current branch and the work tree",
     example="git diff main | backwright review -",
     configure=_configure,
     run=_run,

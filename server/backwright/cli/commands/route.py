@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from backwright.cli._served import add_served_options, app_of
+from backwright.cli._width import folded
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _ranked(app: App, text: str, sent: _Sent, routing: Routing | None) -> list[s
 
 
 def _lines(routing: Routing) -> Iterator[str]:
-    yield f"{routing.decision}: {routing.reason}"
+    yield folded(f"{routing.decision}: {routing.reason}")
     for match in routing.matches:
         yield from _match_lines(match)
     if routing.held_back:
@@ -109,7 +110,8 @@ def _lines(routing: Routing) -> Iterator[str]:
 
 def _match_lines(match: Match) -> Iterator[str]:
     yield f"  {match.skill} {match.version}  {match.score:.2f}"
-    yield from (f"      {piece.weight:+.2f}  {piece.field:<11}  {piece.term}" for piece in match.evidence)
+    for piece in match.evidence:
+        yield folded(f"      {piece.weight:+.2f}  {piece.field:<11}  {piece.term}", hang=8)
 
 
 def _batch(app: App, source: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from backwright.cli._served import add_served_options, app_of
+from backwright.cli._width import all_folded, width
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _list(catalog: Catalog, *, as_json: bool) -> int:
         }
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_list_lines(catalog)))
+        print(all_folded(_list_lines(catalog)))
     return Exit.FINDINGS if any(problem.severity == "error" for problem in catalog.problems) else Exit.CLEAN
 
 
@@ -100,12 +101,12 @@ def _list_lines(catalog: Catalog) -> Iterator[str]:
     import shutil
     import textwrap
 
-    width = max(40, min(120, shutil.get_terminal_size().columns))
+    columns = max(40, min(120, shutil.get_terminal_size().columns))
     for skill in catalog.skills:
         marks = "  discoverable: only when named" if skill.name in catalog.quiet else ""
         marks += f"  third-party: in {skill.package}" if skill.package else ""
         yield f"{skill.name}  {skill.version}  files: {len(skill.files)}  checklist: {len(skill.checklist)}{marks}"
-        yield from textwrap.wrap(skill.description, width, initial_indent="    ", subsequent_indent="    ")
+        yield from textwrap.wrap(skill.description, columns, initial_indent="    ", subsequent_indent="    ")
     yield from (f"{name}  blocked by backwright.yaml" for name in sorted(catalog.blocked))
     for problem in catalog.problems:
         yield f"{problem}\n    fix: {problem.fix}"
@@ -132,7 +133,8 @@ def _show(app: App, request: str, *, as_json: bool) -> int:
         }
         print(json.dumps(detail, ensure_ascii=False, indent=2))
     else:
-        print("\n".join((*_show_lines(catalog, skill), *filter(None, [choice.note, app.sources.lacking(skill)]))))
+        lines = (*_show_lines(catalog, skill), *filter(None, [choice.note, app.sources.lacking(skill)]))
+        print(all_folded(lines, hang=8))
     return Exit.CLEAN
 
 
@@ -142,7 +144,9 @@ def _show_lines(catalog: Catalog, skill: Skill) -> Iterator[str]:
     from backwright._hidden import printable
 
     yield f"{skill.name}  {skill.version}  {skill.uri()}"
-    yield from textwrap.wrap(skill.description, 100, initial_indent="    ", subsequent_indent="    ")
+    yield from textwrap.wrap(
+        skill.description, min(100, width() or 100), initial_indent="    ", subsequent_indent="    "
+    )
     yield f"triggers: {', '.join(skill.keywords) or 'none'}"
     yield f"versions: {', '.join(catalog.versions(skill.name))}"
     yield "files:"
