@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from backwright.review.diagnostic import Basis
 
@@ -86,6 +86,9 @@ class Source:
     _index: dict[type[ast.AST], list[ast.AST]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _bindings: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
     _locals: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
+    _functions: dict[ast.AST, FunctionNode | ast.Lambda | None] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         parents, index = self._parents, self._index
@@ -142,6 +145,11 @@ class Source:
 
     def function_of(self, node: ast.AST) -> FunctionNode | ast.Lambda | None:
         """The nearest function or lambda whose *body* holds the node; decorators and defaults stand outside it."""
+        if node not in self._functions:
+            self._functions[node] = self._find_function(node)
+        return self._functions[node]
+
+    def _find_function(self, node: ast.AST) -> FunctionNode | ast.Lambda | None:
         parent = self._parents.get(node)
         while parent is not None:
             # Of a function's parts, only its body consists of statements.
@@ -193,33 +201,38 @@ class Source:
 
     def calls(self, *names: str) -> Iterator[ast.Call]:
         """Every call of one of these qualified names; with no names, every call."""
-        for call in self.nodes(ast.Call):
-            if not names or self.qualified(call.func) in names:
+        if not names:
+            yield from self.nodes(ast.Call)
+            return
+        for name, call in self.derived(_named_calls):
+            if name in names:
                 yield call
 
 
-_CHILD_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+def _named_calls(source: Source) -> list[tuple[str, ast.Call]]:
+    """The calls whose qualified name is known, with it: nearly every rule asks for some of them."""
+    return [(name, call) for call in source.nodes(ast.Call) if (name := source.qualified(call.func)) is not None]
 
 
 def _child_fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields of a kind of node that can hold nodes.
+    return tuple(name for name in kind._fields if name not in _NO_NODES and (name != "name" or kind is _TYPE_ALIAS))
 
-    `ast.iter_child_nodes` looks at every field of every node, in three times the time.
-    """
-    fields = tuple(name for name in kind._fields if name not in _NO_NODES and (name != "name" or kind is _TYPE_ALIAS))
-    return _CHILD_FIELDS.setdefault(kind, fields)
+
+_CHILD_FIELDS: Final = {
+    kind: _child_fields(kind) for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+"""The fields of a kind of node that can hold nodes. `ast.iter_child_nodes` looks at all, in three times the time."""
 
 
 def child_nodes(node: ast.AST) -> list[ast.AST]:
     """The child nodes in the order of the text, without operators and marks."""
     children: list[ast.AST] = []
-    kind = type(node)
-    fields = _CHILD_FIELDS.get(kind)
-    for name in _child_fields(kind) if fields is None else fields:
+    for name in _CHILD_FIELDS[type(node)]:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            children += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST):
+            if value:
+                children += [item for item in value if isinstance(item, ast.AST)]
+        elif value is not None and isinstance(value, ast.AST):
             children.append(value)
     return children
 

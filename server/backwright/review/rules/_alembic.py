@@ -64,8 +64,16 @@ def _may_be_revision(source: Source) -> bool:
     return source.basis is Basis.FRAGMENT or any(name.startswith("alembic") for name in (*froms, *plain))
 
 
-def operations(source: Source) -> Iterator[Operation]:
+def operations(source: Source) -> tuple[Operation, ...]:
     """Every Alembic operation of the source, in the order of the text."""
+    return source.derived(_operations)
+
+
+def _operations(source: Source) -> tuple[Operation, ...]:
+    return tuple(_find_operations(source))
+
+
+def _find_operations(source: Source) -> Iterator[Operation]:
     if not _may_be_revision(source):
         return
     batches = _batches(source)
@@ -114,6 +122,10 @@ def upgrade_functions(source: Source) -> frozenset[str]:
 
 def upgrades(source: Source) -> tuple[Operation, ...]:
     """The operations that an upgrade runs."""
+    return source.derived(_upgrades)
+
+
+def _upgrades(source: Source) -> tuple[Operation, ...]:
     functions = upgrade_functions(source)
     return tuple(operation for operation in operations(source) if operation.function in functions)
 

@@ -27,3 +27,9 @@ def replaced_by(file: FileDiff, old_line: int) -> tuple[int, ...] | None:
             if any(line.old == old_line for line in run if line.kind is LineKind.REMOVED):
                 return tuple(line.new for line in run if line.new is not None)
     return None
+
+
+def takes_out(file: FileDiff, start: str) -> bool:
+    """Whether a removed line begins so, after its indentation."""
+    removed = (line for hunk in file.hunks for line in hunk.lines if line.kind is LineKind.REMOVED)
+    return any(line.text.lstrip().startswith(start) for line in removed)

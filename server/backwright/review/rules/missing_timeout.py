@@ -109,7 +109,7 @@ def _is_remote_procedure(source: Source, origins: Origins, call: ast.Call) -> bo
 def _check(source: Source, _facts: Facts) -> Iterator[Finding]:
     if is_test(source.path) or _has_default(source):
         return
-    for call, what in (*_connects(source), *_requests(source, Origins(source))):
+    for call, what in (*_connects(source), *_requests(source, source.derived(Origins))):
         if not _is_limited_outside(source, call):
             patient, meant = "aiohttp" in what, "None" in what
             off = keyword(call, "timeout")

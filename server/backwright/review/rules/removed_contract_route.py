@@ -11,7 +11,7 @@ from backwright.review.diff import FileStatus
 from backwright.review.facts import Facts
 from backwright.review.rule import Finding, Rule
 from backwright.review.rules._calls import is_literal
-from backwright.review.rules._contract import replaced_by
+from backwright.review.rules._contract import replaced_by, takes_out
 from backwright.review.rules._fastapi import Route, routes
 from backwright.review.source import Source, keyword
 
@@ -53,6 +53,9 @@ def _check(change: Change, facts: Facts) -> Iterator[Finding]:
     kept: frozenset[tuple[str, str]] | None = None
     for file in change.files:
         if file.status not in {FileStatus.MODIFIED, FileStatus.RENAMED} or file.path not in change.sources:
+            continue
+        # Before the file as it was is parsed: a route goes with its decorator.
+        if not takes_out(file, "@"):
             continue
         for route in _public(change.before(file.path), facts):
             address, lines = _address(route), replaced_by(file, route.decorator.lineno)
