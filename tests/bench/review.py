@@ -10,6 +10,7 @@ parser of diffs is held against unidiff, where that is installed: put it on the 
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import statistics
 import subprocess
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 import backwright.review
+from backwright.cli.main import YOUNG
 from backwright.review import ruff
 from backwright.review.diff import parse_diff
 from backwright.review.engine import all_rules, nothing, review
@@ -166,8 +168,11 @@ def main() -> int:
     parser.add_argument("--child", type=int, metavar="LINES", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child is not None:
+        gc.set_threshold(YOUNG)
         _child(options.child)
         return 0
+    # As the command does.
+    gc.set_threshold(YOUNG)
     first = Clock()
     data, texts = change(208)
     first.time(lambda: review(parse_diff(data), read_new=texts.get))
