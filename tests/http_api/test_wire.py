@@ -11,8 +11,9 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from backwright.http_api.wire import PatientH11
+from backwright.http_api.wire import MOST_HELD, Gathering, PatientH11
 from tests.http_api._raw import exchange, headers, message
 
 BODY = message()
@@ -112,13 +113,13 @@ def test_no_other_protocol_is_spoken(port: int) -> None:
 
 
 @asynccontextmanager
-async def patient(seconds: float) -> AsyncIterator[int]:
+async def patient(seconds: float, app: ASGIApp = PlainTextResponse("ok")) -> AsyncIterator[int]:  # noqa: B008  it keeps nothing
     """A server in this process that waits so long for headers."""
 
     class Patient(PatientH11):
         header_seconds = seconds
 
-    config = uvicorn.Config(PlainTextResponse("ok"), port=0, http=Patient, log_config=None, lifespan="off")
+    config = uvicorn.Config(app, port=0, http=Patient, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     config.load()
     server.lifespan = config.lifespan_class(config)
@@ -169,3 +170,90 @@ async def test_a_request_that_takes_long_to_answer_is_not_cut_off() -> None:
     async with patient(0.1) as port:
         answer, _ = await _closed(port, whole)
     assert b"200 OK" in answer
+
+
+class Sent(asyncio.WriteTransport):
+    """A connection that keeps what it is given, a piece for each call to the system."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[bytes] = []
+        self.ended = ""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.pieces.append(bytes(data))
+
+    def close(self) -> None:
+        self.ended = "closed"
+
+    def abort(self) -> None:
+        self.ended = "aborted"
+
+    def is_closing(self) -> bool:
+        return bool(self.ended)
+
+
+async def test_what_is_written_in_one_turn_of_the_loop_is_sent_together() -> None:
+    sent = Sent()
+    gathering = Gathering(sent, asyncio.get_running_loop())
+    gathering.write(b"head")
+    gathering.write(b"")
+    gathering.write(b"body")
+    assert sent.pieces == []
+    await asyncio.sleep(0)
+    assert sent.pieces == [b"headbody"]
+    gathering.write(b"next")
+    gathering.flush()
+    await asyncio.sleep(0)
+    assert sent.pieces == [b"headbody", b"next"]
+
+
+async def test_no_more_is_held_back_than_its_most() -> None:
+    sent = Sent()
+    gathering = Gathering(sent, asyncio.get_running_loop())
+    gathering.write(b"a" * MOST_HELD)
+    assert sent.pieces == []
+    gathering.write(b"b")
+    assert sent.pieces == [b"a" * MOST_HELD + b"b"]
+
+
+async def test_what_is_held_is_sent_before_the_end_and_dropped_by_an_abort() -> None:
+    sent, cut = Sent(), Sent()
+    for connection in (
+        (closing := Gathering(sent, asyncio.get_running_loop())),
+        Gathering(cut, asyncio.get_running_loop()),
+    ):
+        connection.write(b"last")
+        connection.close() if connection is closing else connection.abort()
+        assert connection.is_closing()
+    await asyncio.sleep(0)
+    assert (sent.pieces, sent.ended) == ([b"last"], "closed")
+    assert (cut.pieces, cut.ended) == ([], "aborted")
+
+
+async def test_a_part_of_an_answer_does_not_wait_for_the_rest() -> None:
+    heard = asyncio.Event()
+
+    async def halting(scope: Scope, _: Receive, send: Send) -> None:
+        assert scope["type"] == "http"
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"8")]})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        await heard.wait()
+        await send({"type": "http.response.body", "body": b"rest"})
+
+    async with patient(5, halting) as port, asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")
+        assert await reader.readexactly(4) == b"half"
+        heard.set()
+        assert await reader.readexactly(4) == b"rest"
+        writer.close()
+
+
+async def test_an_answer_larger_than_what_is_held_arrives_whole() -> None:
+    large = bytes(range(256)) * 4096
+    async with patient(5, PlainTextResponse(large)) as port:
+        answer, _ = await _closed(port, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert answer.endswith(b"\r\n\r\n" + large)
