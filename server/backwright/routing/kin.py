@@ -40,6 +40,7 @@ class Kin:
         for word in sorted(self._words):
             begun[word[:_BEGINNING]].append(word)
         self._begun = dict(begun)
+        self._near: dict[str, tuple[tuple[frozenset[str], str], ...]] = {}
 
     def read(self, terms: Mapping[str, str], known: Mapping[str, object]) -> dict[str, str]:
         """The words of a request, by roots; those that no skill holds as their kin."""
@@ -54,16 +55,26 @@ class Kin:
         if not SHORTEST <= len(word) <= _LONGEST or unspaced(word) or not word.isalpha():
             return None
         pieces = _pieces(word)
-        near = [(_alike(pieces, _pieces(other)), other) for other in self._begun.get(word[:_BEGINNING], ())]
+        near = [(_alike(pieces, those), other) for those, other in self._beginning(word[:_BEGINNING])]
         likeness, best = max(near, default=(0.0, ""))
         if likeness >= ALIKE:
             return best
         ends = (word[at:] for at in range(1, len(word) - PART + 1))
         return next((end for end in ends if end in self._words), None)
 
+    def _beginning(self, letters: str) -> tuple[tuple[frozenset[str], str], ...]:
+        """The words of one beginning with their pieces, which are cut when they are first asked for."""
+        found = self._near.get(letters)
+        if found is None:
+            words = self._begun.get(letters)
+            if words is None:
+                return ()
+            found = self._near[letters] = tuple((_pieces(word), word) for word in words)
+        return found
+
 
 def _pieces(word: str) -> frozenset[str]:
-    return frozenset(word[at : at + 3] for at in range(len(word) - 2))
+    return frozenset([word[at : at + 3] for at in range(len(word) - 2)])
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:

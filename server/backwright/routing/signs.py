@@ -19,10 +19,12 @@ from backwright.routing.trigger import Profile
 Sign: TypeAlias = "tuple[str, float]"
 """The words that a sign was found by, and what it adds to a score."""
 
-_Place: TypeAlias = "tuple[int, int, int]"  # skill, sign, slot
+_Place: TypeAlias = "tuple[tuple[int, int], int, int]"  # skill and sign, slot, slots
 
 # Letters of a word that may be the end of another.
 _COMPOUND: Final = 6
+# Letters of a word that may be such a compound.
+_COMPOUNDED: Final = 2 * _COMPOUND - 2
 
 
 class SignIndex:
@@ -34,13 +36,12 @@ class SignIndex:
 
     def __init__(self, profiles: Sequence[Profile]) -> None:
         places: defaultdict[tuple[str, ...], list[_Place]] = defaultdict(list)
-        self._sizes: dict[tuple[int, int], int] = {}
         for number, profile in enumerate(profiles):
             for sign, slots in enumerate(profile.signs):
-                self._sizes[number, sign] = len(slots)
+                key = number, sign
                 for slot, phrases in enumerate(slots):
                     for phrase in filter(None, phrases):
-                        places[phrase].append((number, sign, slot))
+                        places[phrase].append((key, slot, len(slots)))
         self._places = dict(places)
         self._ends = frozenset(phrase[0] for phrase in places if len(phrase) == 1 and len(phrase[0]) >= _COMPOUND)
         lengths: defaultdict[str, set[int]] = defaultdict(set)
@@ -52,25 +53,26 @@ class SignIndex:
         """The signs of each skill that a request shows, the weightiest first, at most `weights.SIGNS_COUNTED`."""
         found: defaultdict[int, dict[int, Sign]] = defaultdict(dict)
         for text in texts if self._places else ():
-            for (number, sign), words in self._in(text):
-                weight = weights.SIGN if self._sizes[number, sign] == 2 else weights.LONG_SIGN  # noqa: PLR2004  a pair
+            for (number, sign), slots, words in self._in(text):
+                weight = weights.SIGN if slots == 2 else weights.LONG_SIGN  # noqa: PLR2004  a pair
                 found[number].setdefault(sign, (words, weight))
         return {number: _best(signs.values()) for number, signs in found.items()}
 
-    def _in(self, text: Words) -> Iterator[tuple[tuple[int, int], str]]:
-        roots = tuple(self._end(root(part)) for part in text.parts)
+    def _in(self, text: Words) -> Iterator[tuple[tuple[int, int], int, str]]:
+        lengths, places = self._lengths, self._places
+        roots = tuple([word if len(word) < _COMPOUNDED else self._end(word) for word in map(root, text.parts)])
         seen: defaultdict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-        for at in range(len(roots)):
-            for length in self._lengths.get(roots[at], ()):
-                for number, sign, slot in self._places.get(roots[at : at + length], ()):
-                    last = seen[number, sign]
+        for at in [at for at, word in enumerate(roots) if word in lengths]:
+            for length in lengths[roots[at]]:
+                for key, slot, slots in places.get(roots[at : at + length], ()):
+                    last = seen[key]
                     last[slot] = at
-                    if len(last) == self._sizes[number, sign] and at - min(last.values()) <= weights.SIGN_REACH:
-                        yield (number, sign), " + ".join(text.surface[place] for place in sorted(set(last.values())))
+                    if len(last) == slots and at - min(last.values()) <= weights.SIGN_REACH:
+                        yield key, slots, " + ".join(text.surface[place] for place in sorted(set(last.values())))
 
     def _end(self, word: str) -> str:
         """The sign's word that a long word ends with: `Zahlungsanbieter` is an `Anbieter`."""
-        if len(word) < 2 * _COMPOUND - 2 or (word,) in self._places:
+        if (word,) in self._places:
             return word
         return next((word[at:] for at in range(3, len(word) - _COMPOUND + 1) if word[at:] in self._ends), word)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from backwright.routing.stems import root
@@ -54,38 +55,30 @@ class Spelling:
 
     def repaired(self, text: Words) -> tuple[Words, str] | None:
         """The text with its slips mended, and the shortest word that was; None if there is no slip in it."""
-        mended: list[str] = []
-        shortest = ""
-        looked = 0
-        for surface, part in zip(text.surface, text.parts, strict=True):
-            better = None
-            if looked < _LOOKED_AT and self._unknown(surface, part):
-                looked += 1
-                better = self._nearest(surface)
-            if better is not None and (not shortest or len(surface) < len(shortest)):
-                shortest = surface
-            mended.append(better or surface)
-        return (words(" ".join(mended)), shortest) if shortest else None
-
-    def _unknown(self, surface: str, part: str) -> bool:
-        return (
-            len(surface) >= SHORTEST
-            and surface.isascii()
-            and surface.isalpha()
-            and surface not in STOP_WORDS
-            and surface not in self._known
-            and root(part) not in self._known
-        )
+        known, surfaces = self._known, text.surface
+        # Most words are known, so that is asked first.
+        strange = [at for at, surface in enumerate(surfaces) if surface not in known and surface not in STOP_WORDS]
+        unknown = (at for at in strange if _plain(surfaces[at]) and root(text.parts[at]) not in known)
+        better = {at: name for at in islice(unknown, _LOOKED_AT) if (name := self._nearest(surfaces[at])) is not None}
+        if not better:
+            return None
+        mended = " ".join([better.get(at, surface) for at, surface in enumerate(surfaces)])
+        return words(mended), min((surfaces[at] for at in better), key=len)
 
     def _nearest(self, word: str) -> str | None:
         """The one name that is one slip away; None if there is none, or more than one."""
-        met = {name for form in _forms(word) for name in self._near.get(form, "").split() if name[0] == word[0]}
+        near = self._near
+        met = {name for form in _forms(word) if form in near for name in near[form].split() if name[0] == word[0]}
         found = [name for name in met if one_slip(word, name)]
         return found[0] if len(found) == 1 else None
 
 
+def _plain(word: str) -> bool:
+    return len(word) >= SHORTEST and word.isascii() and word.isalpha()
+
+
 def _forms(word: str) -> set[str]:
-    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+    return {word, *[word[:at] + word[at + 1 :] for at in range(len(word))]}
 
 
 def one_slip(one: str, other: str) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple, TypeAlias
 
 from backwright.routing import weights
 from backwright.routing.decision import Evidence, EvidenceField, Match
-from backwright.routing.index import Hit, WordHit, worth
+from backwright.routing.index import Hit, WordHit
 from backwright.routing.signs import Sign
 from backwright.routing.stems import root
 from backwright.routing.text import unspaced, words
@@ -147,17 +147,16 @@ class Tally:
         """Count signs in plain words."""
         self._signs = signs
 
-    def add_words(self, found: Iterable[WordHit]) -> None:
+    def add_words(self, found: Sequence[WordHit]) -> None:
         """Count the single words that the skill's name, triggers or description hold."""
-        self._words = (*self._words, *found)
+        self._words = [*self._words, *found] if self._words else found
 
     def scored(self) -> Scored:
         """The skill with what was counted so far."""
         groups = self._complete_groups() if self._groups else []
-        shares = {hit.term: weights.WORDS * hit.share for hit in self._words}
-        weak = sorted([_add(piece, shares.get(key, 0)) for key, piece in self._weak.items()], key=_order)
+        weak = self._weak_pieces() if self._weak else []
         signs = [Evidence(found, "sign", weight) for found, weight in self._signs]
-        support = [*self._decisive.values(), *groups, *signs, *weak[: weights.WEAK_COUNTED], *self._word_pieces()]
+        support = [*self._decisive.values(), *groups, *signs, *weak, *self._word_pieces()]
         against = list(self._negative.values())
         if self.foreign is not None:
             against.append(Evidence(self.foreign, "foreign", -weights.FOREIGN))
@@ -170,12 +169,15 @@ class Tally:
         for piece in against:
             score *= 1 + piece.weight
         shown = [piece for piece in support if piece.weight >= weights.LEAST_SHOWN]
+        shown += against
+        if len(shown) > 1:
+            shown.sort(key=_order)
         by_phrase = bool(self._decisive)
         decisive = by_phrase or bool(groups)
         return Scored(
             self.terms,
             round(score, 3),
-            tuple(sorted([*shown, *against], key=_order)),
+            tuple(shown),
             decisive,
             by_phrase,
             bool(signs),
@@ -197,16 +199,28 @@ class Tally:
         clear = {key for place, key in keys.items() if not any(_meet(place, other) for other in self._against)}
         return len(clear) <= len(self._negative)
 
+    def _weak_pieces(self) -> list[Evidence]:
+        shares = {term: weights.WORDS * share for term, _, _, share in self._words}
+        weak = sorted([_add(piece, shares.get(key, 0)) for key, piece in self._weak.items()], key=_order)
+        return weak[: weights.WEAK_COUNTED]
+
     def _word_pieces(self) -> list[Evidence]:
-        spoken_for = {root(term) for phrase, _ in self._for for term in (*phrase.tokens.parts, *phrase.tokens.wholes)}
+        taken: set[str] = set(self._weak)
+        for phrase, _ in self._for:
+            tokens = phrase.tokens
+            taken.update(map(root, tokens.parts))
+            if tokens.wholes is not tokens.parts:
+                taken.update(map(root, tokens.wholes))
         return [
-            Evidence(hit.word, hit.held, worth(hit.share))
-            for hit in self._words
-            if hit.term not in spoken_for and hit.term not in self._weak
+            # Rounded as the index rounds. Half the time of Evidence(...), of which a request needs dozens.
+            tuple.__new__(Evidence, (word, held, round(weights.WORDS * share, 3)))
+            for term, word, held, share in self._words
+            if term not in taken
         ]
 
     def _keep(self, kept: dict[str, Evidence], phrase: Phrase, weight: float) -> None:
-        if phrase.key not in kept or kept[phrase.key].weight < weight:
+        before = kept.get(phrase.key)
+        if before is None or before.weight < weight:
             kept[phrase.key] = Evidence(phrase.text, _FIELDS[phrase.kind], weight)
 
 
