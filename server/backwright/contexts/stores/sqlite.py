@@ -1,8 +1,9 @@
 """Contexts in one SQLite file: the default, which needs nothing.
 
-One thread writes. What has piled up while the last transaction became durable goes into the next one together (group
-commit), each piece of work behind a savepoint of its own, so that one that fails takes nothing with it: a disk that
-can flush three hundred times a second then takes thousands of writes.
+One thread writes. What has piled up while the last transaction became durable, or while another process wrote, goes
+into the next one together (group commit), each piece of work behind a savepoint of its own, so that one that fails
+takes nothing with it: a disk that can flush three hundred times a second then takes thousands of writes. Processes take
+turns.
 """
 
 from __future__ import annotations
@@ -26,16 +27,21 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from backwright.contexts.store import Backend, State, Unit
 from backwright.contexts.stores._migrate import HEAD, migrate, revision, state
+from backwright.contexts.stores._turn import Patience, Turn
 from backwright.contexts.stores._unit import SqlUnit
 from backwright.errors import BackwrightError, RecordUnreadableError, StorageFullError, StoreUnavailableError
 
 T = TypeVar("T")
 
 BUSY_SECONDS: Final = 0.8
-"""How long a write waits for another process; who has waited so long hears within a second that it is locked."""
+"""How long a write waits for one that holds the lock and rests: who waits hears of it within a second."""
+
+MOVING_SECONDS: Final = 4.0
+"""How long a write waits while other processes write, each in its turn."""
 
 _READ_SECONDS: Final = 5.0
 _SPARE_SECONDS: Final = 0.1
+_POLL_SECONDS: Final = 0.001
 _EFFECTIVE: Final = os.access in os.supports_effective_ids
 
 MAX_WAITING: Final = 4_096
@@ -63,8 +69,11 @@ class SqliteStore:
         self._closed = False
         with _named(path):
             _make(path)
-        self._writing = _engine(path, "BEGIN IMMEDIATE", StaticPool, BUSY_SECONDS)
-        self._reading = _engine(path, "BEGIN", QueuePool, _READ_SECONDS)
+        self._turn = Turn(path.parent)
+        self._writing = _engine(
+            path, partial(_begin_to_write, path, self._turn, BUSY_SECONDS), StaticPool, BUSY_SECONDS
+        )
+        self._reading = _engine(path, _begin_to_read, QueuePool, _READ_SECONDS)
         try:
             # Most of the time the tables are there, and whoever is writing need not be waited for.
             if self._revision() != HEAD:
@@ -110,25 +119,30 @@ class SqliteStore:
     def _dispose(self) -> None:
         self._reading.dispose()
         self._writing.dispose()
+        self._turn.close()
 
     def _write_all(self) -> None:
         while (first := self._pieces.get()) is not None:
-            group = [first]
-            stop = False
-            with suppress(queue.Empty):
-                while len(group) < _MAX_GROUP and not stop:
-                    following = self._pieces.get_nowait()
-                    stop = following is None
-                    if following is not None:
-                        group.append(following)
-            self._write_group(group)
-            if stop:
+            if self._write_group([first]):
                 return
 
-    def _write_group(self, group: list[_Piece]) -> None:
+    def _joined(self, group: list[_Piece]) -> bool:
+        """Have what waits by now go with a group; whether nothing comes after it."""
+        with suppress(queue.Empty):
+            while len(group) < _MAX_GROUP:
+                following = self._pieces.get_nowait()
+                if following is None:
+                    return True
+                group.append(following)
+        return False
+
+    def _write_group(self, group: list[_Piece]) -> bool:
+        """Write a piece, and with it those that came before this process could write; whether they were the last."""
         done: list[Callable[[], None]] = []
+        last = False
         try:
             with _named(self._path), self._writing.begin() as connection:
+                last = self._joined(group)
                 # There is one writer at a time, so nothing needs a lock of its own.
                 unit = SqlUnit(connection, locks=False)
                 if len(group) == 1:
@@ -150,6 +164,7 @@ class SqliteStore:
         else:
             for tell in done:
                 tell()
+        return last
 
     def _fail(self, group: list[_Piece], error: Exception) -> None:
         for _, future, _ in group:
@@ -174,8 +189,14 @@ class SqliteStore:
 
 
 def _make(path: Path) -> None:
-    """The file, readable by this user alone from its first moment; one that is there and only reads is left to read."""
+    """The file, readable by this user alone from its first moment; one that is there and only reads is left to read.
+
+    One that is there is not opened: to close it would give up every lock that SQLite holds on it in this process
+    (sqlite.org/howtocorrupt.html, section 2.2).
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.is_file() and os.access(path, os.R_OK, effective_ids=_EFFECTIVE):
+        return
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
@@ -183,7 +204,35 @@ def _make(path: Path) -> None:
             raise
 
 
-def _engine(path: Path, begin: str, pool: type[StaticPool | QueuePool], patience: float) -> Engine:
+def _begin_to_read(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_to_write(path: Path, turn: Turn, seconds: float, connection: Connection) -> None:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101  for the type
+    patience = Patience(path, seconds, MOVING_SECONDS)
+    # SQLite's own waiting sleeps for up to 0.1 seconds and misses the moment that the lock is free. What waits while
+    # it ends, for readers, is its own again.
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        with turn.taken(patience):
+            while True:
+                try:
+                    driver.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or patience.over():
+                        raise
+                    time.sleep(_POLL_SECONDS)
+                else:
+                    return
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+
+def _engine(
+    path: Path, begin: Callable[[Connection], None], pool: type[StaticPool | QueuePool], patience: float
+) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=pool,
@@ -199,10 +248,7 @@ def _engine(path: Path, begin: str, pool: type[StaticPool | QueuePool], patience
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA trusted_schema = OFF")
 
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
+    event.listen(engine, "begin", begin)
     return engine
 
 
