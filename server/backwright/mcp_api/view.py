@@ -50,7 +50,7 @@ AROUND: Final = 3
 MAX_SHOWN: Final = 300
 """Findings whose lines a view shows; the rest are listed."""
 
-_MARK: Final = re.compile(r"<!-- (style|script) -->")
+_MARK: Final = re.compile(r"<!-- (title|style|script|view) -->")
 _SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
@@ -113,14 +113,19 @@ def meta_of(tool: str) -> dict[str, Any] | None:
 
 @cache
 def page(name: str) -> str:
-    """The page of a view, with what it shares with the others and a policy of exactly what is in it."""
+    """The page of a view: what is its own in what all share, and a policy of exactly what is in it."""
     folder = files("backwright.mcp_api.apps")
-    shared = {
-        "style": f"<style>{folder.joinpath('_shared.css').read_text(encoding='utf-8')}</style>",
-        "script": f"<script>{folder.joinpath('_shared.js').read_text(encoding='utf-8')}</script>",
+    style, script, shared, own = (
+        folder.joinpath(file).read_text(encoding="utf-8")
+        for file in ("_shared.css", "_shared.js", "_shared.html", f"{name}.html")
+    )
+    parts = {
+        "title": views()[f"{SCHEME}{name}"].title,
+        "style": f"<style>{style}</style>",
+        "script": f"<script>{script}</script>",
+        "view": own.rstrip("\n"),
     }
-    own = folder.joinpath(f"{name}.html").read_text(encoding="utf-8")
-    whole = _MARK.sub(lambda found: shared[found[1]], own)
+    whole = _MARK.sub(lambda found: parts[found[1]], shared)
     policy = (
         f"default-src 'none'; script-src {_digests(_SCRIPT, whole)}; style-src {_digests(_STYLE, whole)}; "
         "base-uri 'none'; form-action 'none'"

@@ -1,1 +1,1 @@
-"""One view of MCP Apps a module: `VIEW` and, beside it, its page. `_shared.css` and `_shared.js` are in each page."""
+"""One view of MCP Apps a module: `VIEW` and, beside it, what is its own of a page; `_shared.*` is what all have."""

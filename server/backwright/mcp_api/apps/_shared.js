@@ -90,10 +90,20 @@ const word = (text) => String(text ?? "").replaceAll("_", " ");
 const prose = (text) => String(text ?? "").split(/`([^`]+)`/).map((part, odd) => (odd % 2 ? el("code", null, part) : part));
 const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 const spoken = (result) => (result.content ?? []).filter((one) => one.type === "text").map((one) => one.text).join("\n");
-const show = (...nodes) => $("view").replaceChildren(...nodes.flat(9).filter(Boolean));
+// What the user pressed last, while it does what it does: what comes of it is said, and the focus goes on, from there.
+let pressed = null;
+const show = (...nodes) => {
+  $("view").replaceChildren(...nodes.flat(9).filter(Boolean));
+  const head = pressed && $("view").querySelector("h1");
+  if (!head) return;
+  head.tabIndex = -1;
+  head.focus();
+};
 const said = (text, bad) => {
-  $("said").replaceChildren(text);
-  $("said").className = bad ? "badge error" : "quiet";
+  const place = $("said");
+  if (pressed?.isConnected) (pressed.closest(".row") ?? pressed).after(place);
+  place.replaceChildren(text);
+  place.className = bad ? "badge error" : "quiet";
 };
 const section = (title, ...nodes) => el("section", null, el("h2", null, title), nodes);
 const MARKS = { added: "+", removed: "\u2212" };
@@ -105,12 +115,16 @@ const button = (label, does, main) => {
   const made = el(main ? "button.main" : "button", { type: "button" }, label);
   made.addEventListener("click", async () => {
     made.disabled = true;
+    pressed = made;
     try {
-      if (await does() === "keep") return;
+      if (await does() === "keep") return made.nextElementSibling?.focus();
     } catch (error) {
       said(error.message, true);
+    } finally {
+      pressed = null;
     }
     made.disabled = false;
+    if (document.activeElement === document.body) made.focus();
   });
   return made;
 };
