@@ -36,6 +36,8 @@ def served(root: Path, application: str, variables: Mapping[str, str]) -> Genera
         subprocess.run(command, cwd=root, env=environment, capture_output=True, check=True, timeout=PATIENCE)
     # The socket is bound here and handed over, so that nobody else can take the port.
     with socket.socket() as bound, (root / "server.log").open("wb") as log:
+        # Uvicorn takes what it is handed for a socket of no network, whose answers need not be sent without delay.
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         bound.bind(("127.0.0.1", 0))
         bound.listen()
         number = bound.fileno()
