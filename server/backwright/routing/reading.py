@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
 from backwright.routing.asides import aside
@@ -10,7 +10,8 @@ from backwright.routing.decision import Request
 from backwright.routing.paths import foreign
 from backwright.routing.spelling import SURE, Spelling
 from backwright.routing.stacks import Stack, foreign_stack
-from backwright.routing.text import Words, query_terms, words
+from backwright.routing.text import Words, query_terms, unspaced, words
+from backwright.routing.tongues import rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Reading:
         stack: the other technology that the texts name, if they name none of the pack's, or the text that they ask for
             about one.
         guessed: whether a word was read as another that it may not have been meant for.
+        renderings: how many of the texts, the last ones, are others of them word by word in English.
     """
 
     texts: tuple[Words, ...]
@@ -35,6 +37,7 @@ class Reading:
     foreign: str | None
     stack: Stack | None = None
     guessed: bool = False
+    renderings: int = 0
 
     def spelt(self, spelling: Spelling) -> Reading:
         """The same with its slips mended."""
@@ -44,6 +47,20 @@ class Reading:
         texts = tuple(better[0] if better else text for better, text in zip(mended, self.texts, strict=True))
         guessed = any(better is not None and len(better[1]) < SURE for better in mended)
         return replace(self, texts=texts, terms=_terms(texts), guessed=guessed)
+
+    def in_english(self, known: Container[str]) -> Reading:
+        """The same with its texts in other languages also in English; their words count where some skill holds them."""
+        found = [each for text in self.texts if (each := rendered(text)) is not None]
+        if not found:
+            return self
+        said = frozenset().union(*(each.known for each in found))
+        own = {
+            term: surface
+            for term, surface in self.terms.items()
+            if term in known or not (surface in said or unspaced(surface))
+        }
+        english = tuple(each.text for each in found)
+        return replace(self, texts=self.texts + english, terms={**_terms(english), **own}, renderings=len(english))
 
 
 def read(request: Request) -> Reading:

@@ -13,71 +13,16 @@ from backwright.routing.index import Hit
 from backwright.routing.stacks import own_names
 from backwright.routing.text import Words
 
-_REFUSALS: Final = frozenset(
-    {
-        "not",
-        "without",
-        "dont",
-        "never",
-        "instead",
-        "nor",
-        "nothing",
-        "avoid",
-        "ohne",
-        "kein",
-        "keine",
-        "keinen",
-        "nicht",
-        "sans",
-        "pas",
-        "sin",
-        "sem",
-        "nao",
-        "не",
-        "без",
-    }
-)
+_REFUSALS_WORDS: Final = """
+not without dont never instead nor nothing avoid ohne kein keine keinen nicht sans pas sin sem nao не без
+"""
+_REFUSALS: Final = frozenset(_REFUSALS_WORDS.split())
 # What may stand between a refusal and the name.
-_BETWEEN: Final = frozenset(
-    {
-        "a",
-        "an",
-        "the",
-        "any",
-        "of",
-        "on",
-        "in",
-        "to",
-        "do",
-        "with",
-        "about",
-        "for",
-        "using",
-        "use",
-        "want",
-        "need",
-        "by",
-        "related",
-        "under",
-        "mit",
-        "von",
-        "de",
-        "d",
-        "un",
-        "une",
-        "el",
-        "la",
-        "le",
-        "les",
-        "usar",
-        "utiliser",
-        "verwenden",
-        "uber",
-        "per",
-        "na",
-        "com",
-    }
-)
+_BETWEEN_WORDS: Final = """
+a an the any of on in to do with about for using use want need by related under mit von de d un une el la
+le les usar utiliser verwenden uber per na com
+"""
+_BETWEEN: Final = frozenset(_BETWEEN_WORDS.split())
 _USED: Final = frozenset({"use", "using"})
 # `Ruff does not use pyproject.toml` is a complaint, and about that very thing.
 _COMPLAINTS: Final = frozenset({"is", "does", "did", "was", "can", "could", "will", "would", "are", "has", "should"})

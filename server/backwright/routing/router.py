@@ -109,7 +109,9 @@ class Router:
         spelt = reading.spelt(self._spelling)
         if len(self.profiles) > weights.MOST_BODIES:
             return spelt
-        return replace(spelt, terms=self._kin.read(spelt.terms, self._deep.words.holders))
+        held = self._deep.words.holders
+        spelt = spelt.in_english(held)
+        return replace(spelt, terms=self._kin.read(spelt.terms, held))
 
     @property
     def _shallow(self) -> bool:

@@ -67,8 +67,8 @@ def _values() -> dict[str, int]:
     return {word: value for word, value in found.items() if word not in _HOMONYMS}
 
 
-def about_software(texts: Sequence[Words], hits: Iterable[Sequence[Hit]]) -> bool:
-    """Whether a request with these phrases is about software, or says nothing beside them.
+def about_software(texts: Sequence[Words], hits: Iterable[Sequence[Hit]], *, bare: bool = True) -> bool:
+    """Whether a request with these phrases is about software, or, where that counts, says nothing beside them.
 
     Requests in other scripts, and phrases of other languages, pass: they are written for nothing else.
     """
@@ -88,8 +88,8 @@ def about_software(texts: Sequence[Words], hits: Iterable[Sequence[Hit]]) -> boo
                 evidence += _worth(text, hit, values)
         beside.update((text.parts[at], each) for at, each in enumerate(text.surface) if at not in taken)
     evidence += sum(values.get(word, 0) for word in beside)
-    if evidence >= _TECHNICAL:
-        return True
+    if evidence >= _TECHNICAL or not bare:
+        return evidence >= _TECHNICAL
     left = [word for word in beside.values() if word not in STOP_WORDS and len(word) >= _LEAST_LETTERS]
     return len(left) <= _FEW
 

@@ -66,6 +66,18 @@ class Shelf:
     at: Thresholds = SHIPPED
 
 
+def _hits(phrases: PhraseIndex, reading: Reading, before: Standings | None) -> list[Sequence[Hit]]:
+    """The phrases of each text; those of a rendering count in passing, unless several words of software meet."""
+    found = {id(text): hits for text, hits in zip(before.texts, before.hits, strict=True)} if before else {}
+    own = len(reading.texts) - reading.renderings
+    hits = [found.get(id(text)) or unrefused(phrases.find(text), text) for text in reading.texts[:own]]
+    for text in reading.texts[own:]:
+        said = phrases.find(text)
+        sound = about_software((text,), (said,), bare=False)
+        hits.append([hit if sound and hit.end - hit.start > 1 else hit._replace(buried=True) for hit in said])
+    return hits
+
+
 class Standings:
     """How the skills of a shelf stand in one request.
 
@@ -81,12 +93,7 @@ class Standings:
 
     def __init__(self, shelf: Shelf, reading: Reading, before: Standings | None = None) -> None:
         self.texts = reading.texts
-        again = before is not None and before.texts is reading.texts
-        self.hits: Sequence[Sequence[Hit]] = (
-            before.hits
-            if before is not None and again
-            else [unrefused(shelf.phrases.find(text), text) for text in reading.texts]
-        )
+        self.hits: Sequence[Sequence[Hit]] = _hits(shelf.phrases, reading, before)
         self._shelf = shelf
         self._foreign = reading.foreign
         self._stack = reading.stack
