@@ -28,9 +28,12 @@ _MARKS: Final[Mapping[str, str]] = {
     "pt": "o os um uma e em para que com por nosso nossa se como quando nao da dos das na ao esta meu minha mais de "
     "tem sao pelo pela mas todas",
 }
-_CYRILLIC: Final = re.compile("[\u0400-\u04ff]")
-_KANA: Final = re.compile("[\u3040-\u30ff]")
-_HAN: Final = re.compile("[\u4e00-\u9fff]")
+# Looked for in this order: what is Japanese holds Chinese characters too.
+_SCRIPTS: Final = {
+    "ja": re.compile("[\u3040-\u30ff]"),
+    "zh": re.compile("[\u4e00-\u9fff]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+}
 # So many of its small words make a text English, whatever it quotes.
 _SURE: Final = 3
 # Letters of an ending, and of one that only inflects.
@@ -100,13 +103,9 @@ def language_of(text: Words) -> str | None:
     if len(marks["en"].intersection(text.surface)) >= _SURE:
         return None
     whole = "".join(text.surface)
-    if not whole.isascii():
-        if _KANA.search(whole):
-            return "ja"
-        if _HAN.search(whole):
-            return "zh"
-        if _CYRILLIC.search(whole):
-            return "ru"
+    script = None if whole.isascii() else next((each for each, found in _SCRIPTS.items() if found.search(whole)), None)
+    if script is not None:
+        return script
     surface = set(text.surface)
     counts = {language: len(known & surface) for language, known in marks.items()}
     english = counts.pop("en")
