@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from backwright.contexts.buses.memory import MemoryBus
 from backwright.contexts.context import LOCAL, Address, Condition
 from backwright.contexts.events import ContextEvent
 from backwright.contexts.opening import kind_of_bus, open_store
-from backwright.contexts.replica import FORGET_DAYS, WINDOW_SECONDS, Follower, Replica
+from backwright.contexts.replica import Replica
 from backwright.contexts.schema import JsonObject
 from backwright.contexts.service import Contexts
 from backwright.contexts.store import Opened, Store
@@ -126,40 +125,6 @@ def test_two_replicas_on_one_redis_hear_each_other_and_the_outbox_becomes_empty(
             assert {event.version for event in first_heard.distinct(2)} == {1, 2}
             assert {event.version for event in second_heard.distinct(2)} == {1, 2}
             until(lambda: outbox(first.store) == [])
-
-
-def test_a_follower_takes_nothing_out_and_forgets_only_what_is_a_week_old() -> None:
-    now = datetime.now(UTC)
-    with Opened(open_store("memory://")) as store:
-        put(Contexts(store))
-        for days, left in ((FORGET_DAYS - 1, [1]), (FORGET_DAYS + 1, [])):
-            Follower(store, MemoryBus(), clock=lambda days=days: now + timedelta(days=days))  # type: ignore[misc]
-            assert outbox(store) == left
-
-
-def test_a_follower_looks_back_no_further_than_its_window() -> None:
-    now, heard, bus = datetime.now(UTC), Heard(), MemoryBus()
-    bus.subscribe(heard)
-    with Opened(open_store("memory://")) as store:
-        put(Contexts(store))
-        late = Follower(store, bus, clock=lambda: now + timedelta(seconds=2 * WINDOW_SECONDS))
-        late.step()
-        assert heard.rest() == []
-
-
-def test_a_follower_tells_of_a_write_that_was_under_way_when_it_began_and_of_none_that_was_done() -> None:
-    now, heard, bus = datetime.now(UTC), Heard(), MemoryBus()
-    bus.subscribe(heard)
-    with Opened(open_store("memory://")) as store:
-        contexts = Contexts(store)
-        put(contexts)
-        late = Follower(store, bus, clock=lambda: now + timedelta(seconds=WINDOW_SECONDS / 2))
-        late.step()
-        assert heard.rest() == []
-        put(contexts, 2)
-        late.step()
-        late.step()
-        assert [event.version for event in heard.rest()] == [2]
 
 
 def test_a_replica_can_be_closed_twice_and_hears_nothing_more() -> None:

@@ -13,27 +13,20 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from backwright.contexts.bus import Bus, BusKind, Hear
+from backwright.contexts.bus import BusKind, Hear
 from backwright.contexts.events import ContextEvent
-from backwright.contexts.relay import POLL_SECONDS, Relay
+from backwright.contexts.follower import Follower
+from backwright.contexts.relay import Relay
 from backwright.contexts.service import utc_now
 from backwright.contexts.store import Store
-from backwright.errors import BackwrightError
 
 REMEMBERED: Final = 10_000
 """Ids of events that a replica knows to have been heard."""
 
-WINDOW_SECONDS: Final = 120
-"""How far back a follower looks: over what the clocks of the processes on one store may differ."""
-
-FORGET_DAYS: Final = 7
-"""After so long, what nobody has handed on is removed where nobody hands anything on."""
-
 _STOP_SECONDS: Final = 2.0
-_MOST: Final = 10_000
 
 _LOG = logging.getLogger(__name__)
 
@@ -118,69 +111,3 @@ class Replica:
         if subscribed is not None:
             subscribed()
         self._bus.close()
-
-
-class Follower:
-    """Publishes what is new in an outbox and takes nothing out, so that each process can do so for itself.
-
-    Args:
-        store: whose outbox.
-        bus: one that nobody else hears.
-        clock: the time, in UTC.
-    """
-
-    def __init__(self, store: Store, bus: Bus, *, clock: Callable[[], datetime] = utc_now) -> None:
-        self._store = store
-        self._bus = bus
-        self._clock = clock
-        self._known: frozenset[str] | None = None
-        self._since = clock()
-        self._ending = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._forget()
-
-    def start(self, since: datetime) -> None:
-        """Follow in a thread until `stop`, what was made at that time or later; once more is the same as once."""
-        if self._thread is None:
-            self._since = since
-            self._thread = threading.Thread(target=self._run, name="contexts-follower", daemon=True)
-            self._thread.start()
-
-    def wake(self) -> None:
-        """Nothing: what this process writes, it has told its listeners itself."""
-
-    def stop(self, seconds: float) -> None:
-        """End the thread, and wait for it no longer than this."""
-        self._ending.set()
-        if self._thread is not None:
-            self._thread.join(seconds)
-
-    def step(self) -> None:
-        """Publish what was not there at the last step, and at the first one what was made since the start.
-
-        A write that was under way at the start has an older time; it counts as new once it is there.
-        """
-        since = self._clock() - timedelta(seconds=WINDOW_SECONDS)
-        try:
-            events = self._store.read(lambda unit: unit.events_since(since, _MOST))
-        except BackwrightError:
-            # It is there again at one of the next steps, and then everything since is seen.
-            return
-        known, self._known = self._known, frozenset(event.id for event in events)
-        if known is None:
-            known = frozenset(event.id for event in events if event.at < self._since)
-        self._bus.publish([event for event in events if event.id not in known])
-
-    def _run(self) -> None:
-        while not self._ending.is_set():
-            self.step()
-            self._ending.wait(POLL_SECONDS)
-
-    def _forget(self) -> None:
-        before = self._clock() - timedelta(days=FORGET_DAYS)
-        try:
-            oldest = self._store.read(lambda unit: unit.due(before, 1))
-            if oldest and oldest[0].event.at < before:
-                self._store.write(lambda unit: unit.forget_events(before))
-        except BackwrightError as error:
-            _LOG.info("old events stay for now: %s", error.message)

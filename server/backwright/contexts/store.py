@@ -118,6 +118,19 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """An event in the outbox, and its place there.
+
+    Places grow from 1. A transaction takes its places before it ends, so that one that took longer brings events with
+    lower places than those that are there by then; places that nobody has were those of transactions that failed. On
+    SQLite a place is given again once the highest one has been removed.
+    """
+
+    place: int
+    event: ContextEvent
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What a process keeps between two requests, so that any other on the same store can answer the second.
 
@@ -231,6 +244,12 @@ class Unit(Protocol):
 
     def events_since(self, at: datetime, limit: int) -> Sequence[ContextEvent]:
         """The events in the outbox that were made at that time or later, the oldest first, leased or not."""
+
+    def placed_since(self, at: datetime, *, after: str, limit: int) -> Sequence[Placed]:
+        """The events in the outbox that were made at that time or later and have greater ids, by id."""
+
+    def placed_after(self, place: int, *, among: Sequence[int], limit: int) -> Sequence[Placed]:
+        """The events in the outbox behind a place, and those at these places, by place."""
 
     def old_events(self, before: datetime, *, namespace: str | None = None) -> int:
         """How many events in the outbox were made before that time, in one namespace or in all."""

@@ -13,7 +13,8 @@ from sqlalchemy import RowMapping
 from backwright.contexts.access import Grant, Role
 from backwright.contexts.audit import AuditEntry
 from backwright.contexts.context import Address, Context
-from backwright.contexts.store import Kept, KeptAnswer, StoredSchema
+from backwright.contexts.events import ContextEvent
+from backwright.contexts.store import Kept, KeptAnswer, Placed, StoredSchema
 
 Values = dict[str, Any]
 
@@ -111,6 +112,11 @@ def schema_of(row: RowMapping) -> StoredSchema:
         created_by=row["created_by"],
         created_at=datetime.fromisoformat(row["created_at"]),
     )
+
+
+def placed_of(row: RowMapping) -> Placed:
+    """An event of the outbox, with its place."""
+    return Placed(row["position"], ContextEvent.from_json(row["event"]))
 
 
 def kept_values(kept: Kept) -> Values:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
-    Connection,
-    CursorResult,
-    Executable,
-    Select,
     Table,
     and_,
     delete,
@@ -26,17 +21,14 @@ from sqlalchemy import (
     union,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import Insert
 
 from backwright.contexts.access import Grant
 from backwright.contexts.audit import AuditEntry
 from backwright.contexts.context import Address, Context
-from backwright.contexts.events import ContextEvent, first_id
-from backwright.contexts.store import Kept, KeptAnswer, Listing, Replaced, StoredSchema, Waiting
+from backwright.contexts.store import Kept, KeptAnswer, Listing, Replaced, StoredSchema
 from backwright.contexts.stores import _rows
 from backwright.contexts.stores._migrate import HEAD, revision
-from backwright.contexts.stores._statements import statements
+from backwright.contexts.stores._outbox import SqlOutbox
 from backwright.contexts.stores._tables import (
     ACTOR,
     AUDIT,
@@ -46,28 +38,13 @@ from backwright.contexts.stores._tables import (
     IDEMPOTENCY,
     KEPT,
     LABEL,
-    OUTBOX,
     SCHEMA,
     VERSION,
 )
 
-# What all processes that lease events of this database lock; any number that nobody else uses.
-_LEASE_LOCK: Final = 0x6261636B7773
 
-
-class SqlUnit:
-    """The tables of one transaction; see `Unit`.
-
-    Args:
-        connection: in a transaction.
-        locks: whether rows that will be written are locked when they are read. SQLite has one writer at a time.
-    """
-
-    def __init__(self, connection: Connection, *, locks: bool) -> None:
-        self._connection = connection
-        self._locks = locks
-        self._insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        self._ready = statements(connection.dialect.name)
+class SqlUnit(SqlOutbox):
+    """The tables of one transaction; see `Unit`."""
 
     # Contexts
 
@@ -234,62 +211,6 @@ class SqlUnit:
         """See `Unit`."""
         return self._run(delete(ACTOR).where(ACTOR.c.subject == subject)).rowcount == 1
 
-    # Outbox
-
-    def enqueue(self, event: ContextEvent) -> None:
-        """See `Unit`."""
-        values = {"id": event.id, "uri": event.uri, "event": event.to_json(), "attempts": 0, "error": "", "next_at": ""}
-        self._run(self._ready.event, values)
-
-    def due(self, now: datetime, limit: int) -> Sequence[Waiting]:
-        """See `Unit`."""
-        columns, at = OUTBOX.c, _rows.moment(now)
-        earlier = OUTBOX.alias("earlier")
-        delayed = exists().where(
-            earlier.c.uri == columns.uri, earlier.c.position < columns.position, earlier.c.next_at > at
-        )
-        query = select(OUTBOX).where(columns.next_at <= at, ~delayed).order_by(columns.position).limit(limit)
-        return [
-            Waiting(ContextEvent.from_json(row["event"]), row["attempts"], row["error"]) for row in self._all(query)
-        ]
-
-    def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Waiting]:
-        """See `Unit`."""
-        if self._connection.dialect.name == "postgresql":
-            # Locking rows would not do: a statement that waits for one still sees the others as they were before, and
-            # takes a later event of the context whose earlier one has just been leased.
-            self._connection.execute(select(func.pg_advisory_xact_lock(_LEASE_LOCK)))
-        taken = self.due(now, limit)
-        ids = [waiting.event.id for waiting in taken]
-        self._run(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(next_at=_rows.moment(until)))
-        return taken
-
-    def release(self, ids: Sequence[str]) -> None:
-        """See `Unit`."""
-        self._run(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(next_at=""))
-
-    def handed_on(self, ids: Sequence[str]) -> None:
-        """See `Unit`."""
-        self._run(delete(OUTBOX).where(OUTBOX.c.id.in_(ids)))
-
-    def failed(self, ids: Sequence[str], error: str, next_at: datetime) -> None:
-        """See `Unit`."""
-        values: dict[Any, Any] = {"attempts": OUTBOX.c.attempts + 1, "error": error, "next_at": _rows.moment(next_at)}
-        self._run(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(values))
-
-    def events_since(self, at: datetime, limit: int) -> Sequence[ContextEvent]:
-        """See `Unit`."""
-        query = select(OUTBOX.c.event).where(OUTBOX.c.id >= first_id(at)).order_by(OUTBOX.c.id).limit(limit)
-        return [ContextEvent.from_json(row["event"]) for row in self._all(query)]
-
-    def old_events(self, before: datetime, *, namespace: str | None = None) -> int:
-        """See `Unit`."""
-        return self._count(OUTBOX, _old(before, namespace))
-
-    def forget_events(self, before: datetime, *, namespace: str | None = None) -> int:
-        """See `Unit`."""
-        return self._run(delete(OUTBOX).where(_old(before, namespace))).rowcount
-
     # Grants
 
     def grants(self, *, subject: str | None = None, namespace: str | None = None) -> Sequence[Grant]:
@@ -358,30 +279,9 @@ class SqlUnit:
         gone = or_(KEPT.c.used_at < _rows.moment(before), KEPT.c.name.in_(select(rows.c.name).where(above)))
         return self._run(delete(KEPT).where(KEPT.c.kind == kind, gone)).rowcount
 
-    # Statements
-
-    def _added(self, table: Table, values: Mapping[str, Any]) -> bool:
-        return self._run(self._insert(table).values(values).on_conflict_do_nothing()).rowcount == 1
-
-    def _count(self, table: Table, condition: ColumnElement[bool]) -> int:
-        return int(self._one(select(func.count().label("count")).select_from(table).where(condition))["count"])
-
-    def _run(
-        self, statement: Executable | Insert, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
-        # Without it the count of an INSERT is anything.
-        options = {"preserve_rowcount": True}
-        return cast("CursorResult[Any]", self._connection.execute(statement, rows, execution_options=options))
-
     def revision(self) -> tuple[str | None, str | None]:
         """See `Unit`."""
         return revision(self._connection), HEAD
-
-    def _one(self, query: Select[Any], **given: object) -> Any:  # a row, or None
-        return self._connection.execute(query, given).mappings().first()
-
-    def _all(self, query: Select[Any] | CompoundSelect[Any], **given: object) -> Sequence[Any]:  # rows
-        return self._connection.execute(query, given).mappings().all()
 
 
 def _at(table: Table, address: Address) -> Any:  # a condition
@@ -391,8 +291,3 @@ def _at(table: Table, address: Address) -> Any:  # a condition
 def _expired(now: datetime, namespace: str | None) -> ColumnElement[bool]:
     old = IDEMPOTENCY.c.expires_at <= _rows.moment(now)
     return old if namespace is None else and_(old, IDEMPOTENCY.c.namespace == namespace)
-
-
-def _old(before: datetime, namespace: str | None) -> ColumnElement[bool]:
-    old = OUTBOX.c.id < first_id(before)
-    return old if namespace is None else and_(old, OUTBOX.c.uri.startswith(f"context://{namespace}/", autoescape=True))

@@ -19,7 +19,7 @@ from backwright.contexts.access import Grant
 from backwright.contexts.audit import AuditEntry
 from backwright.contexts.context import Address, Context
 from backwright.contexts.events import ContextEvent, first_id
-from backwright.contexts.store import Backend, Kept, KeptAnswer, Listing, Replaced, StoredSchema, Unit, Waiting
+from backwright.contexts.store import Backend, Kept, KeptAnswer, Listing, Placed, Replaced, StoredSchema, Unit, Waiting
 
 T = TypeVar("T")
 
@@ -32,6 +32,8 @@ class _Tables:
     anchors: dict[str, AuditEntry] = field(default_factory=dict)
     actors: dict[str, str] = field(default_factory=dict)
     outbox: dict[str, tuple[Waiting, datetime | None]] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    last_place: int = 0
     grants: frozenset[Grant] = frozenset()
     schemas: dict[tuple[str, int], StoredSchema] = field(default_factory=dict)
     kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
@@ -157,6 +159,8 @@ class _MemoryUnit:
 
     def enqueue(self, event: ContextEvent) -> None:
         self._at.outbox[event.id] = (Waiting(event), None)
+        self._at.last_place += 1
+        self._at.places[event.id] = self._at.last_place
 
     def due(self, now: datetime, limit: int) -> Sequence[Waiting]:
         found: list[Waiting] = []
@@ -181,6 +185,7 @@ class _MemoryUnit:
     def handed_on(self, ids: Sequence[str]) -> None:
         for each in ids:
             self._at.outbox.pop(each, None)
+            self._at.places.pop(each, None)
 
     def failed(self, ids: Sequence[str], error: str, next_at: datetime) -> None:
         for each in self._at.outbox.keys() & set(ids):
@@ -189,6 +194,18 @@ class _MemoryUnit:
 
     def events_since(self, at: datetime, limit: int) -> Sequence[ContextEvent]:
         return [self._at.outbox[each][0].event for each in sorted(self._at.outbox) if each >= first_id(at)][:limit]
+
+    def placed_since(self, at: datetime, *, after: str, limit: int) -> Sequence[Placed]:
+        ids = sorted(each for each in self._at.outbox if each >= first_id(at) and each > after)
+        return [self._placed(each) for each in ids[:limit]]
+
+    def placed_after(self, place: int, *, among: Sequence[int], limit: int) -> Sequence[Placed]:
+        # They are in the order of their places.
+        ids = [each for each, own in self._at.places.items() if own > place or own in among]
+        return [self._placed(each) for each in ids[:limit]]
+
+    def _placed(self, each: str) -> Placed:
+        return Placed(self._at.places[each], self._at.outbox[each][0].event)
 
     def old_events(self, before: datetime, *, namespace: str | None = None) -> int:
         return len(self._old(before, namespace))
