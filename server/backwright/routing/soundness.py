@@ -72,7 +72,7 @@ def about_software(texts: Sequence[Words], hits: Iterable[Sequence[Hit]], *, bar
 
     Requests in other scripts, and phrases of other languages, pass: they are written for nothing else.
     """
-    if not all(part.isascii() for text in texts for part in text.parts):
+    if not all("".join(text.parts).isascii() for text in texts):
         return True
     values = _values()
     evidence = 0
@@ -86,6 +86,8 @@ def about_software(texts: Sequence[Words], hits: Iterable[Sequence[Hit]], *, bar
             if kinds and taken.isdisjoint(range(hit.start, hit.end)):
                 taken.update(range(hit.start, hit.end))
                 evidence += _worth(text, hit, values)
+                if evidence >= _TECHNICAL:
+                    return True
         beside.update((text.parts[at], each) for at, each in enumerate(text.surface) if at not in taken)
     evidence += sum(values.get(word, 0) for word in beside)
     if evidence >= _TECHNICAL or not bare:

@@ -35,6 +35,7 @@ Rank: TypeAlias = "tuple[float, bool, bool, int]"
 
 _PATH, _CONTEXT = -1, -2
 _LEFT_BY_PATH = 1 - weights.PATH
+_LEFT_BY_GROUP = 1 - weights.ALL_OF
 # Pieces are rounded one by one, so that a score may be this much higher than what they come to.
 _ROUNDING = 0.005
 # So many words of which each is worth no line of evidence can still come to a suggestion.
@@ -186,28 +187,40 @@ class Standings:
 
     def _listen(self, reading: Reading) -> None:
         """Note which phrases stand in the request, and where."""
-        heard, numbers = self._heard, self._shelf.numbers
-        left = self._left
         for number, signs in self._signs.items():
-            heard[number] = []
-            left[number] = prod(1 - weight for _, weight in signs)
+            self._heard[number] = []
+            self._left[number] = prod(1 - weight for _, weight in signs)
+        groups: dict[tuple[int, int], list[Heard]] = {}
         for text, hits in enumerate(self.hits):
-            for hit in hits:
-                for phrase in hit.phrases:
-                    number = numbers[phrase.skill]
-                    if number in heard:
-                        heard[number].append((phrase, hit, text))
-                        left[number] *= phrase.leaves
-                    else:
-                        heard[number] = [(phrase, hit, text)]
-                        left[number] = phrase.leaves
-                    if phrase.decisive:
-                        self._decisive.add(number)
-                    elif phrase.kind is Kind.NEGATIVE:
-                        self._against.add(number)
+            self._listen_in(text, hits, groups)
+        for (number, group), found in groups.items():
+            # Most are heard in part, which says nothing of the skill.
+            if {each[0].text for each in found}.issuperset(self._shelf.profiles[number].terms.all_of[group]):
+                self._heard.setdefault(number, []).extend(found)
+                self._left[number] = self._left.get(number, 1.0) * _LEFT_BY_GROUP
         for place, at_hand in ((_PATH, reading.paths), (_CONTEXT, reading.context)):
             for tokens in at_hand:
                 self._listen_at_hand(tokens, place)
+
+    def _listen_in(self, text: int, hits: Iterable[Hit], groups: dict[tuple[int, int], list[Heard]]) -> None:
+        """Note the phrases of the text of this number; those of groups apart, by skill and group."""
+        heard, left, numbers = self._heard, self._left, self._shelf.numbers
+        for hit in hits:
+            for phrase in hit.phrases:
+                number = numbers[phrase.skill]
+                if phrase.group >= 0:
+                    groups.setdefault((number, phrase.group), []).append((phrase, hit, text))
+                    continue
+                if number in heard:
+                    heard[number].append((phrase, hit, text))
+                    left[number] *= phrase.leaves
+                else:
+                    heard[number] = [(phrase, hit, text)]
+                    left[number] = phrase.leaves
+                if phrase.decisive:
+                    self._decisive.add(number)
+                elif phrase.kind is Kind.NEGATIVE:
+                    self._against.add(number)
 
     def _listen_at_hand(self, tokens: Words, place: int) -> None:
         for hit in self._shelf.phrases.find(tokens):
