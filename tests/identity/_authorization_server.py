@@ -2,7 +2,8 @@
 
 It prints where it is, knows one user, lets clients register themselves (RFC 7591), binds tokens to what they are for
 (RFC 8707), and signs them: `python -m tests.identity._authorization_server [SECONDS]`. With `opaque` they are random
-instead, and it is asked about them (RFC 7662).
+instead, and it is asked about them (RFC 7662). With `documents` nobody registers: a client is the address of a document
+about itself, which is fetched from there (CIMD).
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def _key() -> str:
     return made.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
 
 
-def _configure(issuer: str, seconds: int, *, opaque: bool) -> None:
+def _configure(issuer: str, seconds: int, *, opaque: bool, documents: bool) -> None:
     import django
     from django.conf import settings
 
@@ -100,7 +101,8 @@ def _configure(issuer: str, seconds: int, *, opaque: bool) -> None:
                     "PKCE_METHOD",
                 )
             },
-            "DCR_ENABLED": True,
+            "CIMD_ENABLED": documents,
+            "DCR_ENABLED": not documents,
             "DCR_REGISTRATION_PERMISSION_CLASSES": ("oauth2_provider.dcr.AllowAllDCRPermission",),
             "DEFAULT_SCOPES": [],
             "OAUTH2_TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED": ["none", "client_secret_basic", "client_secret_post"],
@@ -128,6 +130,11 @@ def _configure(issuer: str, seconds: int, *, opaque: bool) -> None:
         USE_TZ=True,
     )
     django.setup()
+    if documents:
+        from oauth2_provider import cimd  # type: ignore[import-untyped]
+
+        # The toolkit asks public addresses alone, and there is none here; everything else of its fetch stays as it is.
+        cimd._ip_is_public = "127.0.0.1".__eq__
 
 
 def _fill() -> Any:
@@ -154,7 +161,7 @@ def main(arguments: list[str]) -> None:
     with _Server(("127.0.0.1", 0), _Quiet) as server:
         issuer = f"http://127.0.0.1:{server.server_port}"
         seconds = next((int(each) for each in arguments if each.isdigit()), 300)
-        _configure(issuer, seconds, opaque="opaque" in arguments)
+        _configure(issuer, seconds, opaque="opaque" in arguments, documents="documents" in arguments)
         from django.core.wsgi import get_wsgi_application
 
         application = get_wsgi_application()

@@ -27,10 +27,10 @@ _FIELD = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
 
 
 @contextmanager
-def authorization_server(*arguments: str) -> Iterator[str]:
+def authorization_server(*arguments: str, **variables: str) -> Iterator[str]:
     """An authorization server in a process of its own, and its issuer; stopped by its own handle."""
     command = (sys.executable, "-m", "tests.identity._authorization_server", *arguments)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment() | variables) as process:
         try:
             assert process.stdout is not None
             yield process.stdout.readline().strip()
@@ -60,15 +60,18 @@ class Person:
     async def visit(self, url: str) -> None:
         """Follow a link to the page of the authorization server, log in if that is asked for, and agree."""
         self.asked.append(parse_qs(urlsplit(url).query).get("scope", [""])[0])
-        page = await self._browser.get(url)
-        if "password" in page.text:
-            page = await self._submit(page, username=USER[0], password=USER[1])
+        page = await self.see(url)
         assert "Application requires" in page.text, page.text
         agreed = await self._submit(page, follow=False, allow="Authorize")
         query = parse_qs(urlsplit(agreed.headers["location"]).query)
         assert agreed.headers["location"].startswith(REDIRECT), agreed.headers["location"]
         found = {name: values[0] for name, values in query.items()}
         self._answer = AuthorizationCodeResult(code=found["code"], state=found.get("state"), iss=found.get("iss"))
+
+    async def see(self, url: str) -> httpx2.Response:
+        """The page at a link, after logging in if that is asked for."""
+        page = await self._browser.get(url)
+        return await self._submit(page, username=USER[0], password=USER[1]) if "password" in page.text else page
 
     async def come_back(self) -> AuthorizationCodeResult:
         """What the authorization server sent back with."""
@@ -116,8 +119,8 @@ class Flow:
 
 
 @asynccontextmanager
-async def authorized(url: str, mode: str = "auto") -> AsyncIterator[Flow]:
-    """A client of a URL that knows nothing but that."""
+async def authorized(url: str, mode: str = "auto", document: str | None = None) -> AsyncIterator[Flow]:
+    """A client of a URL that knows nothing but that; and where a document about itself is, if there is one."""
     kept, person = Kept(), Person()
     metadata = OAuthClientMetadata(
         client_name="A test",
@@ -125,7 +128,7 @@ async def authorized(url: str, mode: str = "auto") -> AsyncIterator[Flow]:
         grant_types=["authorization_code", "refresh_token"],
         token_endpoint_auth_method="none",
     )
-    provider = OAuthClientProvider(url, metadata, kept, person.visit, person.come_back)
+    provider = OAuthClientProvider(url, metadata, kept, person.visit, person.come_back, document)
     with anyio.fail_after(PATIENCE):
         async with httpx2.AsyncClient(auth=provider, timeout=PATIENCE) as http:
             async with Client(streamable_http_client(url, http_client=http), mode=mode) as client:

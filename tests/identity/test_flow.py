@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +17,13 @@ from mcp.shared.subscriptions import ResourceUpdated
 
 from backwright.contexts.access import Grant
 from backwright.contexts.context import LOCAL, Address
-from backwright.contexts.opening import open_store
 from backwright.contexts.service import Contexts
 from backwright.identity.scopes import BASIC
 from tests.identity._authorization_server import RESOURCE_SERVER, USER
-from tests.identity._flow import authorization_server, authorized, free_port
+from tests.identity._flow import authorization_server, authorized
 from tests.identity._issuer import ISSUER, KEYS, serving, token
-from tests.mcp_api._connect import PATIENCE, http_server
+from tests.identity._service import served
+from tests.mcp_api._connect import PATIENCE
 from tests.mcp_api._packs import write_test_pack
 
 SHOP = "context://shop/one"
@@ -34,27 +32,6 @@ SHOP = "context://shop/one"
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_test_pack(tmp_path_factory.mktemp("pack"))
-
-
-@contextmanager
-def served(pack: Path, folder: Path, issuer: str, **settings: str) -> Iterator[tuple[str, Contexts]]:
-    """The URL of a server that takes the tokens of an issuer, and what it keeps."""
-    port = free_port()
-    url, database = f"http://127.0.0.1:{port}/mcp", f"sqlite:///{folder / 'contexts.db'}"
-    store = open_store(database)
-    own = {
-        "BACKWRIGHT_DATABASE_URL": database,
-        "BACKWRIGHT_CONTEXTS": "1",
-        "BACKWRIGHT_RESOURCE_URL": url,
-        "BACKWRIGHT_OAUTH_ISSUER": issuer,
-        **settings,
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in own.items():
-            patch.setitem(os.environ, name, value)
-        with http_server(pack, "--port", str(port)):
-            yield url, Contexts(store)
-    store.close()
 
 
 @pytest.fixture(scope="module")
