@@ -20,7 +20,22 @@ SCRAPED = frozenset({"job", "instance"})
 
 # The words of PromQL that these files use; any other word is a metric or a label.
 WORDS = frozenset(
-    ["and", "by", "count", "group_left", "histogram_quantile", "ignoring", "increase", "max", "rate", "sum", "topk"],
+    [
+        "and",
+        "by",
+        "count",
+        "group_left",
+        "histogram_quantile",
+        "ignoring",
+        "increase",
+        "max",
+        "offset",
+        "or",
+        "rate",
+        "sum",
+        "topk",
+        "unless",
+    ],
 )
 
 PROBE = (
