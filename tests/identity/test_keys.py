@@ -112,13 +112,26 @@ async def test_a_key_that_was_taken_away_is_not_used_on_because_nobody_came() ->
 async def test_an_issuer_that_is_away_is_asked_seldom_though_nobody_comes() -> None:
     issuer = Issuer()
     issuer.document = None
-    assert await issuer.keys.kept() == RETRY
-    issuer.now += RETRY
+    waits = []
+    for _ in range(6):
+        waits.append(await issuer.keys.kept())
+        issuer.now += waits[-1]
+    assert waits == [2 * RETRY, 4 * RETRY, 8 * RETRY, FLOOR, FLOOR, FLOOR]
     issuer.document = {"keys": list(KEYS)}
     assert await issuer.keys.kept() == LIFESPAN
     issuer.now += LIFESPAN
     issuer.document = None
     assert await issuer.keys.kept() == FLOOR
+
+
+async def test_why_an_issuer_is_away_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    issuer = Issuer()
+    for document in (None, None, {"keys": 1}, {"keys": list(KEYS)}, None):
+        issuer.document = document
+        await issuer.keys.kept()
+        issuer.now += LIFESPAN
+    logged = [record.getMessage().rpartition(": ")[2] for record in caplog.records]
+    assert logged == ["it is away", "what is at its address is no set of keys", "it is away"]
 
 
 async def test_an_issuer_that_is_away_is_asked_seldom_and_its_keys_are_used_on_for_a_while() -> None:

@@ -43,6 +43,7 @@ def http_app(
     *,
     limits: Limits | None = None,
     metrics: bool = False,
+    shown: pages.Shown | None = None,
 ) -> Starlette:
     """An ASGI application over an app. It serves one lifespan; build another for the next.
 
@@ -54,8 +55,10 @@ def http_app(
         authority: verifies tokens; None where nobody has to say who it is.
         limits: what one client may take; None for what it wants.
         metrics: whether `/metrics` is answered here too, where callers say who they are.
+        shown: who sees the pages; None for what is usual.
     """
     limits = limits or Limits()
+    shown = shown or pages.shown({}, apart=authority is not None)
     server = build_server(app, standing=False, observing=observing, tokens=_tokens(authority))
     mcp = session_manager(server)
     readiness = Readiness(app, server.name)
@@ -67,7 +70,7 @@ def http_app(
         *_found(app, server, authority),
         *_contexts(app),
         *_counted(app, observing if metrics and authority is not None else None),
-        *pages.routes(app),
+        *([] if shown == "off" else pages.routes(app, partly=authority is not None and shown == "public")),
     ]
     starlette = Starlette(
         routes=served,
@@ -75,7 +78,7 @@ def http_app(
         middleware=[
             *_told(observing, served),
             Middleware(Crowd, limits=limits),
-            _guard(app, authority),
+            _guard(app, authority, shown),
             Middleware(Each, limits=limits),
         ],
         lifespan=lambda _: _running(mcp.run(), readiness, authority),
@@ -123,11 +126,12 @@ def _counted(app: App, observing: Observing | None) -> list[Route]:
     return [metrics_route(app, observing.metrics)]
 
 
-def _guard(app: App, authority: Authority | None) -> Middleware:
+def _guard(app: App, authority: Authority | None, shown: pages.Shown) -> Middleware:
     if authority is None:
         return Middleware(Guard, max_body=MAX_BODY)
     known = authority.configured
-    admission = Admission(authority, contexts=app.settings.offers_contexts)
+    open_too = pages.is_page if shown == "public" else None
+    admission = Admission(authority, contexts=app.settings.offers_contexts, open_too=open_too)
     sources = Sources.of(known.origin, known.hosts, known.origins)
     return Middleware(Guard, max_body=MAX_BODY, admit=admission, sources=sources)
 

@@ -45,10 +45,12 @@ class Admission:
     Args:
         authority: verifies tokens.
         contexts: whether the server offers contexts, so that a first token is asked for that reads them.
+        open_too: which other paths answer whoever shows no token; one that is shown there is verified all the same.
     """
 
-    def __init__(self, authority: Authority, *, contexts: bool) -> None:
+    def __init__(self, authority: Authority, *, contexts: bool, open_too: Callable[[str], bool] | None = None) -> None:
         self._authority = authority
+        self._open_too = open_too
         self._open = OPEN | metadata_paths(authority.configured)
         self._challenge = Challenge(
             authority.configured, tuple(scope for scope in BASIC if contexts or not scope.startswith("contexts:"))
@@ -60,8 +62,11 @@ class Admission:
         scope[CHALLENGE_KEY] = self._challenge
         if scope["path"] in self._open:
             return None
+        headers = Headers(scope=scope)
+        if self._open_too is not None and "authorization" not in headers and self._open_too(scope["path"]):
+            return None
         try:
-            scope[SCOPE_KEY] = await self._authority.verify(_token(Headers(scope=scope)))
+            scope[SCOPE_KEY] = await self._authority.verify(_token(headers))
         except BackwrightError as error:
             # Which part of the server was asked for, and never a word of the token.
             _LOG.info("refused %s: %s", error.code, error.message)

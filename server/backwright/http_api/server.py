@@ -20,6 +20,7 @@ from backwright.http_api.app import http_app
 from backwright.http_api.draining import drain
 from backwright.http_api.guard import MAX_HEADERS
 from backwright.http_api.limits import Limits
+from backwright.http_api.pages import shown
 from backwright.http_api.wire import PatientH11
 from backwright.mcp_api.start import started
 from backwright.observing.requests import Observing
@@ -60,15 +61,18 @@ def serve_http(
 
     Raises:
         ManifestError: there is no pack, or the settings are strict and it has a problem.
-        InvalidInputError: others than this machine could reach it, and nobody would have to say who it is; or a limit
-            of the environment is none.
+        InvalidInputError: others than this machine could reach it, and nobody would have to say who it is; or what the
+            environment says of limits or pages cannot be.
         ToolUnavailableError: a port is taken.
     """
     check_host(host, configured)
     _check_metrics(configured, here=metrics_here)
     serving = started(settings)
-    limits = Limits.from_environment(os.environ, apart=configured is not None)
-    app = http_app(serving, observing, _authority(configured, serving), limits=limits, metrics=metrics_here)
+    apart = configured is not None
+    limits = Limits.from_environment(os.environ, apart=apart)
+    who_sees = shown(os.environ, apart=apart)
+    authority = _authority(configured, serving)
+    app = http_app(serving, observing, authority, limits=limits, metrics=metrics_here, shown=who_sees)
     listener = workers.inherited() or _listen(host, port, "--port")
     # Of several processes any can say what all have counted, so one does.
     silent = metrics_port is None or workers.is_another()

@@ -39,6 +39,7 @@ _KINDS: Final = {"RS": ("RSA",), "PS": ("RSA",), "ES": ("EC",), "Ed": ("OKP",)}
 _CURVES: Final = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 _PRIVATE: Final = frozenset({"d", "k", "p", "q", "dp", "dq", "qi"})
 _RSA_BITS: Final = 2_048
+_MOST_MISSES: Final = 10
 
 Fetch = Callable[[str], Awaitable[dict[str, object]]]
 Jwk = dict[str, object]
@@ -61,7 +62,8 @@ class Keys:
         self._ready: dict[tuple[str | None, str], jwt.PyJWK] = {}
         self._fetched: float | None = None
         self._tried: float | None = None
-        self._failed = False
+        self._misses = 0
+        self._said = ""
         self._running: asyncio.Task[None] | None = None
 
     async def kept(self) -> float:
@@ -71,7 +73,8 @@ class Keys:
         """
         if self._age() >= LIFESPAN:
             await self._refreshed()
-        return max(self._wait(), LIFESPAN - self._age(), RETRY)
+        # While nobody comes there is no hurry; whoever does come begins a fetch of their own.
+        return max(self._wait(), LIFESPAN - self._age(), min(RETRY * 2**self._misses, FLOOR))
 
     async def close(self) -> None:
         """Leave a fetch that runs."""
@@ -97,7 +100,7 @@ class Keys:
         if found is None and name is not None:
             await self._refreshed()
             found = self._known(name, algorithm)
-            if found is None and self._failed:
+            if found is None and self._misses:
                 raise _unavailable()
         return found
 
@@ -123,12 +126,15 @@ class Keys:
             await asyncio.shield(running)
 
     async def _refresh(self) -> None:
-        self._failed = True
+        self._misses = min(self._misses + 1, _MOST_MISSES)
         try:
             self._take(await self._fetch(self._url))
-            self._failed = False
+            self._misses, self._said = 0, ""
         except AuthorityUnavailableError as error:
-            _LOG.warning("the keys of the authorization server: %s", error.message)
+            # Once for each reason, and not every two seconds for as long as the issuer is away.
+            if error.message != self._said:
+                _LOG.warning("the keys of the authorization server: %s", error.message)
+            self._said = error.message
         finally:
             self._tried = self._clock()
             self._running = None
