@@ -126,7 +126,8 @@ async def test_an_issuer_that_is_away_is_asked_seldom_though_nobody_comes() -> N
 
 async def test_why_an_issuer_is_away_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     issuer = Issuer()
-    for document in (None, None, {"keys": 1}, {"keys": list(KEYS)}, None):
+    documents: list[dict[str, object] | None] = [None, None, {"keys": 1}, {"keys": list(KEYS)}, None]
+    for document in documents:
         issuer.document = document
         await issuer.keys.kept()
         issuer.now += LIFESPAN

@@ -20,6 +20,7 @@ from backwright.app import App
 from backwright.errors import BackwrightError, InsufficientScopeError
 from backwright.http_api import discovery, pages
 from backwright.http_api.bearer import DENIED_KEY, Admission, Denials, Endpoint, metadata_routes, needs
+from backwright.http_api.etags import Kept
 from backwright.http_api.guard import Guard, Sources
 from backwright.http_api.limits import Crowd, Each, Limits
 from backwright.http_api.problems import failed, handled, not_served
@@ -57,11 +58,9 @@ def http_app(
         metrics: whether `/metrics` is answered here too, where callers say who they are.
         shown: who sees the pages; None for what is usual.
     """
-    limits = limits or Limits()
-    shown = shown or pages.shown({}, apart=authority is not None)
+    limits, shown = limits or Limits(), shown or pages.shown({}, apart=authority is not None)
     server = build_server(app, standing=False, observing=observing, tokens=_tokens(authority))
-    mcp = session_manager(server)
-    readiness = Readiness(app, server.name)
+    mcp, readiness = session_manager(server), Readiness(app, server.name)
     served = [
         # An object: Starlette would wrap a plain function, and not hand the whole request over.
         Route("/mcp", StrictJson(mcp.asgi_app if authority is None else Denials(mcp.asgi_app))),
@@ -70,7 +69,7 @@ def http_app(
         *_found(app, server, authority),
         *_contexts(app),
         *_counted(app, observing if metrics and authority is not None else None),
-        *([] if shown == "off" else pages.routes(app, partly=authority is not None and shown == "public")),
+        *pages.routes(app, shown, apart=authority is not None),
     ]
     starlette = Starlette(
         routes=served,
@@ -137,12 +136,13 @@ def _guard(app: App, authority: Authority | None, shown: pages.Shown) -> Middlew
 
 
 def _told(observing: Observing | None, served: Sequence[Route]) -> list[Middleware]:
-    """What tells of each request, the refused ones too, where anyone is told."""
+    """What sees each answer, those to refused requests too: it tells of them, where anyone is told."""
+    kept = Middleware(Kept)
     if observing is None:
-        return []
+        return [kept]
     from backwright.http_api.observed import Observed
 
-    return [Middleware(Observed, observing=observing, routes=served)]
+    return [Middleware(Observed, observing=observing, routes=served), kept]
 
 
 @asynccontextmanager

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from backwright.app import App
 from backwright.errors import ContextNotFoundError, InvalidBodyError, InvalidInputError, VersionConflictError
 from backwright.http_api.bearer import needs
+from backwright.http_api.etags import PRIVATE, conditional, known
 from backwright.identity.principal import caller_for, principal_in
 from backwright.observing.requests import current
 
@@ -35,7 +36,6 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _ETAG: Final = re.compile(r'"([1-9][0-9]{0,8})\.[0-9a-f]{32}"')
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
-_PRIVATE: Final = {"Cache-Control": "private, no-cache"}
 _FOR_EVER: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
@@ -101,14 +101,14 @@ class _Endpoints:
                 limit=_number("limit", query.get("limit", "100")),
             )
         )
-        return JSONResponse({"items": [_shown(one) for one in page.items], "cursor": page.cursor}, headers=_PRIVATE)
+        return conditional(request, {"items": [_shown(one) for one in page.items], "cursor": page.cursor})
 
     async def get(self, request: Request) -> Response:
         _known(request, {"type_version"})
         wanted = request.query_params.get("type_version")
         type_version = None if wanted is None else _number("type_version", wanted)
         get = partial(self._app.contexts.get, _caller(request), _address(request), type_version=type_version)
-        return _answer(request, await _in_thread(get), _PRIVATE)
+        return _answer(request, await _in_thread(get), PRIVATE)
 
     async def version(self, request: Request) -> Response:
         _known(request, set())
@@ -129,7 +129,7 @@ class _Endpoints:
                 limit=_number("limit", query.get("limit", "50")),
             )
         )
-        return JSONResponse({"items": [_shown(one) for one in page.items], "before": page.cursor}, headers=_PRIVATE)
+        return conditional(request, {"items": [_shown(one) for one in page.items], "before": page.cursor})
 
     async def put(self, request: Request) -> Response:
         _known(request, set())
@@ -165,7 +165,7 @@ class _Endpoints:
     async def schemas(self, request: Request) -> Response:
         _known(request, {"type"})
         found = await _in_thread(partial(self._app.contexts.schemas, request.query_params.get("type")))
-        return JSONResponse({"items": [_schema(one) for one in found]})
+        return conditional(request, {"items": [_schema(one) for one in found]})
 
     async def register(self, request: Request) -> Response:
         _known(request, set())
@@ -207,13 +207,12 @@ class _Endpoints:
                 limit=_number("limit", query.get("limit", "100")),
             )
         )
-        items = [asdict(link) for link in page.items]
-        return JSONResponse({"items": items, "after": page.cursor}, headers=_PRIVATE)
+        return conditional(request, {"items": [asdict(link) for link in page.items], "after": page.cursor})
 
-    async def document(self, _: Request) -> Response:
+    async def document(self, request: Request) -> Response:
         from backwright.http_api.openapi import document
 
-        return JSONResponse(document())
+        return conditional(request, document())
 
     async def _condition(self, request: Request, caller: Caller, address: Address) -> Condition:
         """What the headers demand. An ETag names a version and its digest, and both must be those of the latest."""
@@ -310,9 +309,8 @@ def _label(text: str) -> tuple[str, str]:
 
 
 def _answer(request: Request, context: Context, headers: Mapping[str, str]) -> Response:
-    known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
     head = {**headers, "ETag": context.etag}
-    if context.etag in known or "*" in known:
+    if known(request, context.etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=head)
     return JSONResponse(_shown(context), headers=head)
 

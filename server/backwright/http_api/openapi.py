@@ -21,7 +21,7 @@ def document() -> Json:
     writing = [_header("If-Match", _ETAG), _header("Idempotency-Key", _KEY)]
     kind = [_in_path("type", {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"})]
     putting = [*writing, _header("If-None-Match", {"const": "*"})]
-    schemas = _operation("list_schemas", [_query("type", {"type": "string"})], {"200": "Schemas"})
+    schemas = _operation("list_schemas", [_query("type", {"type": "string"})], {"200": "Schemas", "304": None})
     listing = [
         *(_query(name, {"type": "string"}) for name in ("namespace", "type", "cursor")),
         _query("label", {"type": "array", "items": {"type": "string"}}),
@@ -33,7 +33,7 @@ def document() -> Json:
         "openapi": "3.1.0",
         "info": {"title": "Backwright contexts", "version": backwright.__version__},
         "paths": {
-            "/v1/contexts": {"get": _operation("list_contexts", listing, {"200": "Page"})},
+            "/v1/contexts": {"get": _operation("list_contexts", listing, {"200": "Page", "304": None})},
             "/v1/contexts/{namespace}/{name}": {
                 "parameters": one,
                 "get": _operation("get_context", [_query("type_version", _COUNT)], {"200": "Context", "304": None}),
@@ -42,7 +42,7 @@ def document() -> Json:
             },
             "/v1/contexts/{namespace}/{name}/versions": {
                 "parameters": one,
-                "get": _operation("list_versions", paging, {"200": "Page"}),
+                "get": _operation("list_versions", paging, {"200": "Page", "304": None}),
             },
             "/v1/contexts/{namespace}/{name}/versions/{version}": {
                 "parameters": [*one, _in_path("version", _COUNT)],
@@ -50,7 +50,7 @@ def document() -> Json:
             },
             "/v1/audit/{namespace}": {
                 "parameters": [_in_path("namespace", {"type": "string", "pattern": rf"{_NAME['pattern']}|^\*$"})],
-                "get": _operation("read_audit", following, {"200": "Audit"}),
+                "get": _operation("read_audit", following, {"200": "Audit", "304": None}),
             },
             "/v1/schemas": {"get": schemas},
             "/v1/schemas/{type}": {

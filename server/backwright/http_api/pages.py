@@ -76,13 +76,17 @@ def is_page(path: str) -> bool:
     return path == "/" or path.partition("/")[2].partition("/")[0] in _PARTS
 
 
-def routes(app: App, *, partly: bool) -> list[Route]:
-    """The routes of all pages.
+def routes(app: App, shown: Shown, *, apart: bool) -> list[Route]:
+    """The routes of all pages; none where they are off.
 
     Args:
         app: what serves them.
-        partly: whether whoever shows no token sees what everyone may, and not all of it.
+        shown: who sees them.
+        apart: whether callers say who they are, so that public pages show less than all to whoever does not.
     """
+    if shown == "off":
+        return []
+    partly = apart and shown == "public"
     pages = _Pages(app)
     below = [path for part in _PARTS for path in (f"/{part}", f"/{part}/{{path:path}}")]
     whole = needs("skills:read", pages.page)

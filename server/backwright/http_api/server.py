@@ -68,11 +68,7 @@ def serve_http(
     check_host(host, configured)
     _check_metrics(configured, here=metrics_here)
     serving = started(settings)
-    apart = configured is not None
-    limits = Limits.from_environment(os.environ, apart=apart)
-    who_sees = shown(os.environ, apart=apart)
-    authority = _authority(configured, serving)
-    app = http_app(serving, observing, authority, limits=limits, metrics=metrics_here, shown=who_sees)
+    app = _app(serving, observing, configured, metrics=metrics_here)
     listener = workers.inherited() or _listen(host, port, "--port")
     # Of several processes any can say what all have counted, so one does.
     silent = metrics_port is None or workers.is_another()
@@ -91,6 +87,15 @@ def serve_http(
     finally:
         # Whatever is still being written is written first.
         serving.close()
+
+
+def _app(serving: App, observing: Observing | None, configured: Configured | None, *, metrics: bool) -> Starlette:
+    """The application, with what the environment says of limits and pages."""
+    apart = configured is not None
+    limits = Limits.from_environment(os.environ, apart=apart)
+    who_sees = shown(os.environ, apart=apart)
+    authority = _authority(configured, serving)
+    return http_app(serving, observing, authority, limits=limits, metrics=metrics, shown=who_sees)
 
 
 def serve_by_workers(

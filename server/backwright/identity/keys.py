@@ -74,7 +74,7 @@ class Keys:
         if self._age() >= LIFESPAN:
             await self._refreshed()
         # While nobody comes there is no hurry; whoever does come begins a fetch of their own.
-        return max(self._wait(), LIFESPAN - self._age(), min(RETRY * 2**self._misses, FLOOR))
+        return max(self._wait(), LIFESPAN - self._age(), min(RETRY * (1 << self._misses), FLOOR))
 
     async def close(self) -> None:
         """Leave a fetch that runs."""
