@@ -17,13 +17,20 @@ ROUTER = Router((POETRY, BREAKERS))
 @pytest.mark.parametrize(
     ("text", "skill"),
     [
-        ("poetry competition rules for teenagers", "packaging"),
         ("my circuit breaker trips when the dryer and the oven run", "resilience"),
         ("people give up after a hundred steps of this staircase", "resilience"),
     ],
 )
 def test_a_phrase_of_everyday_words_in_a_request_about_something_else_is_only_offered(text: str, skill: str) -> None:
     assert chosen(ROUTER.route(Request(text))) == ("suggest", [skill])
+
+
+def test_a_name_that_is_an_everyday_word_is_not_even_offered_there() -> None:
+    assert chosen(ROUTER.route(Request("poetry competition rules for teenagers"))) == ("none", [])
+
+
+def test_such_a_name_counts_where_the_rest_is_of_software_in_another_language() -> None:
+    assert ROUTER.route(Request("nuestro servidor usa poetry con una base de datos")).matches[0].skill == "packaging"
 
 
 @pytest.mark.parametrize(
@@ -51,3 +58,10 @@ def test_keywords_of_the_caller_are_words_of_software() -> None:
 
 def test_a_skill_that_is_named_is_loaded_whatever_the_rest_says() -> None:
     assert chosen(route("use code-review for my mother's soup recipe")) == ("explicit", ["code-review"])
+
+
+def test_two_spellings_of_one_word_are_rivals_and_no_set() -> None:
+    one = SkillTerms("serializers", "1.0.0", "Answers.", strong=("modelserializer",))
+    other = SkillTerms("models", "1.0.0", "Shapes.", strong=("model_serializer",))
+    found = Router((one, other)).route(Request("the JSON of our ModelSerializer"))
+    assert chosen(found) == ("suggest", ["models", "serializers"])

@@ -56,7 +56,7 @@ _HOMONYMS: Final = frozenset(
 )
 _TECHNICAL: Final = 2
 # So few words beside a phrase leave no room to be about anything else.
-_FEW: Final = 2
+_FEW: Final = 1
 _LEAST_LETTERS: Final = 3
 
 
@@ -92,8 +92,23 @@ def about_software(texts: Sequence[Words], hits: Iterable[Sequence[Hit]], *, bar
     evidence += sum(values.get(word, 0) for word in beside)
     if evidence >= _TECHNICAL or not bare:
         return evidence >= _TECHNICAL
-    left = [word for word in beside.values() if word not in STOP_WORDS and len(word) >= _LEAST_LETTERS]
-    return len(left) <= _FEW
+    # "Here's" and "that's" are read as one word.
+    small = (word for word in beside.values() if not {word, word.removesuffix("s")} & STOP_WORDS)
+    return sum(len(word) >= _LEAST_LETTERS for word in small) <= _FEW
+
+
+def grounded(texts: Sequence[Words], hits: Sequence[Sequence[Hit]]) -> Sequence[Sequence[Hit]]:
+    """The phrases of a request; names that are everyday words count in passing where nothing else is of software."""
+    if all(map(_HOMONYMS.isdisjoint, (text.parts for text in texts))):
+        return hits
+    for text, found in zip(texts, hits, strict=True):
+        for hit in found:
+            decisive = any(phrase.decisive for phrase in hit.phrases)
+            if decisive and (hit.end - hit.start > 1 or text.parts[hit.start] not in _HOMONYMS):
+                return hits
+    if about_software(texts, hits):
+        return hits
+    return [[hit._replace(buried=True) for hit in found] for found in hits]
 
 
 def _worth(text: Words, hit: Hit, values: Mapping[str, int]) -> int:

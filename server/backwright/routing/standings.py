@@ -19,7 +19,7 @@ from backwright.routing.index import Hit, PhraseIndex, Search, WordIndex
 from backwright.routing.reading import Reading
 from backwright.routing.refusing import unrefused
 from backwright.routing.signs import SignIndex
-from backwright.routing.soundness import about_software
+from backwright.routing.soundness import about_software, grounded
 from backwright.routing.stacks import Stack
 from backwright.routing.stems import root
 from backwright.routing.tally import Scored, Tally
@@ -69,9 +69,11 @@ class Shelf:
 
 def _hits(phrases: PhraseIndex, reading: Reading, before: Standings | None) -> list[Sequence[Hit]]:
     """The phrases of each text; those of a rendering count in passing, unless several words of software meet."""
-    found = {id(text): hits for text, hits in zip(before.texts, before.hits, strict=True)} if before else {}
+    found = {id(text): hits for text, hits in zip(before.texts, before.found, strict=True)} if before else {}
     own = len(reading.texts) - reading.renderings
-    hits = [found.get(id(text)) or unrefused(phrases.find(text), text) for text in reading.texts[:own]]
+    hits: list[Sequence[Hit]] = [
+        found.get(id(text)) or unrefused(phrases.find(text), text) for text in reading.texts[:own]
+    ]
     for text in reading.texts[own:]:
         said = phrases.find(text)
         sound = about_software((text,), (said,), bare=False)
@@ -89,12 +91,14 @@ class Standings:
 
     Attributes:
         texts: the texts of the request.
-        hits: the phrases of each.
+        found: the phrases of each.
+        hits: the same; in a request about something else what only sounds like software counts in passing.
     """
 
     def __init__(self, shelf: Shelf, reading: Reading, before: Standings | None = None) -> None:
         self.texts = reading.texts
-        self.hits: Sequence[Sequence[Hit]] = _hits(shelf.phrases, reading, before)
+        self.found: Sequence[Sequence[Hit]] = _hits(shelf.phrases, reading, before)
+        self.hits = grounded(reading.texts, self.found)
         self._shelf = shelf
         self._foreign = reading.foreign
         self._stack = reading.stack

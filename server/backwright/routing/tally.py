@@ -59,7 +59,9 @@ class Scored(NamedTuple):
     def asked_by(self) -> frozenset[str]:
         """The words of the phrases that choose the skill."""
         phrases = (piece.term for piece in self.pieces if piece.field in {"name", "strong", "alias"})
-        return frozenset(part for phrase in phrases for part in words(phrase).parts)
+        # Also as one word: `ModelSerializer` and `model_serializer` are the same place of a request.
+        read = [words(phrase) for phrase in phrases]
+        return frozenset(part for each in read for part in (*each.parts, "".join(each.parts)))
 
     @property
     def supported(self) -> bool:
