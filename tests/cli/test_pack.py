@@ -63,6 +63,20 @@ def test_a_block_that_breaks_is_named_by_its_line_and_exits_with_1(
     }
 
 
+@pytest.mark.parametrize(
+    ("stated", "faults"),
+    [("pytest 9.2, no-such-package-cffi 1.2", 0), ("pytest 9.2", 1)],
+    ids=["what is stated and not there may provide it", "all that is stated is there"],
+)
+def test_an_import_that_is_not_there_is_at_fault_only_where_nothing_that_is_stated_can_provide_it(
+    stated: str, faults: int, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    block = "```python\nimport no_such_package\n\nFOUND = no_such_package\n```\n"
+    code, out, _ = run(capsys, "--trust", "--pack", pack_of(tmp_path, f"Checked with {stated}.\n\n{block}"))
+    assert (code, out.count("no version of it is stated")) == (faults, faults)
+    assert "no_such_package is not installed" in out
+
+
 @pytest.mark.parametrize("option", [(), ("--latest",)])
 def test_the_code_of_another_pack_is_not_run_unless_it_is_trusted(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, option: tuple[str, ...]

@@ -43,7 +43,7 @@ _ENVELOPES = {"detail": "detail", "text": "own"}
 # Statuses and asserts.
 _TEST_CODES = ("PLR2004", "S101")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*==\s*([0-9][0-9.]*)", re.MULTILINE)
-_BASE_HINT = "the resource needs exactly one DeclarativeBase to join"
+_BASE_HINT = "the resource needs exactly one DeclarativeBase to join; with persistence none it needs no database"
 
 
 def locate_in_host(

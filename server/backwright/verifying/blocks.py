@@ -197,8 +197,10 @@ def _unread(module: Module) -> Iterator[Fault]:
 
 def _unstated(module: Module, stated: Sequence[Stated], there: Seen) -> Iterator[Fault]:
     names = {each.name for each in stated}
+    # What is stated and not installed may be what provides it: argon2-cffi provides argon2, which nothing here knows.
+    unsure = there.missing(module) if names - there.versions.keys() - _SERVERS else ()
     for name in sorted(module.imports()):
-        if not names & {normal(name), *there.providers(name)}:
+        if name not in unsure and not names & {normal(name), *there.providers(name)}:
             message = f"it imports {name}, and no version of it is stated (`Checked with {name} 1.2.`)"
             yield Fault(module.page.id, module.line, "versions", message)
 

@@ -74,7 +74,7 @@ def configurations(here: Here) -> Iterator[Finding]:
             found = True
             yield _entry(f"{_shown(file, here)}: {name}", entry)
     if not found:
-        yield ok("assistant", "no configuration names this server; the README says how to connect one")
+        yield ok("assistant", "no configuration names this server; `backwright connect` writes one")
 
 
 def _home(here: Here) -> Path:
