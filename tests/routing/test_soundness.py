@@ -65,3 +65,10 @@ def test_two_spellings_of_one_word_are_rivals_and_no_set() -> None:
     other = SkillTerms("models", "1.0.0", "Shapes.", strong=("model_serializer",))
     found = Router((one, other)).route(Request("the JSON of our ModelSerializer"))
     assert chosen(found) == ("suggest", ["models", "serializers"])
+
+
+def test_two_things_that_speak_for_a_skill_bear_each_other_out() -> None:
+    signs = (("stairs | steps", "people | visitors"),)
+    router = Router((SkillTerms("stairs", "1.0.0", "Calls.", strong=("give up after",), signs=signs),))
+    text = "people give up after a hundred steps of this monument"
+    assert chosen(router.route(Request(text))) == ("auto", ["stairs"])

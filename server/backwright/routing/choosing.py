@@ -27,7 +27,7 @@ def choose(
     if best is None:
         return "none", ()
     close = [best]
-    if sure and best.score >= at.auto and best.decisive and not best.doubtful and sound():
+    if sure and best.score >= at.auto and best.decisive and not best.doubtful and (best.borne_out or sound()):
         rival = _rival(best, firing, close, at)
         if not best.by_phrase and any(one.by_sign for one in close[1:]):
             # Words of a group may stand anywhere in the request: they are no surer than another skill's sign.

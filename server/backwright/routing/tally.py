@@ -25,6 +25,7 @@ _FIELDS: dict[Kind, EvidenceField] = {
     Kind.WEAK: "weak",
     Kind.NEGATIVE: "negative",
 }
+_TELLING: frozenset[EvidenceField] = frozenset({"name", "strong", "alias", "all_of", "sign"})
 _NOTHING: frozenset[Kind] = frozenset()
 # Two Han characters are one word, four are a phrase.
 _CHARACTERS_OF_A_PHRASE = 4
@@ -62,6 +63,11 @@ class Scored(NamedTuple):
         # Also as one word: `ModelSerializer` and `model_serializer` are the same place of a request.
         read = [words(phrase) for phrase in phrases]
         return frozenset(part for each in read for part in (*each.parts, "".join(each.parts)))
+
+    @property
+    def borne_out(self) -> bool:
+        """Whether several different things speak for the skill, each enough to offer it."""
+        return sum(piece.weight >= weights.SIGN and piece.field in _TELLING for piece in self.pieces) > 1
 
     @property
     def supported(self) -> bool:
