@@ -147,7 +147,8 @@ ACTIONS = st.lists(
         st.sampled_from(HAPPENINGS),
         st.integers(0, 600),
     ),
-    max_size=30,
+    min_size=20,
+    max_size=50,
 )
 
 
