@@ -116,12 +116,10 @@ class InvalidInputError(UsageError, code="INVALID_INPUT"):
 class PathOutsideRootError(UsageError, code="PATH_OUTSIDE_ROOT"):
     """A path leads, or would lead through a link, out of the root that was given."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, hint: str = "") -> None:
         shown = path.encode("unicode_escape").decode("ascii")[:120]
-        super().__init__(
-            f"the path {shown!r} is not a plain path inside the root",
-            hint="give a relative path with forward slashes that stays inside the root and passes through no link",
-        )
+        usual = "give a relative path with forward slashes that stays inside the root and passes through no link"
+        super().__init__(f"the path {shown!r} is not a plain path inside the root", hint=hint or usual)
 
 
 class TooLargeError(UsageError, code="TOO_LARGE"):

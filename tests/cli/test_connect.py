@@ -46,6 +46,7 @@ def test_an_assistant_is_connected_and_the_server_starts_as_it_would_start_it(
     assert [path.read_text(encoding="utf-8") for path in backups.iterdir()] == [MINE]
 
     assert main(["connect", "claude-code", "--root", str(shop), "--remove"]) == 0
+    assert "note: " not in capsys.readouterr().out
     assert (shop / ".mcp.json").read_text(encoding="utf-8") == MINE
     assert sorted(path.name for path in shop.iterdir()) == [".mcp.json"]
 

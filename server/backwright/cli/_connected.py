@@ -63,7 +63,8 @@ class Outcome:
             yield f"  connected: {name}, {len(it.tools)} tools, {it.seconds:.1f} s"
         if self.failure is not None:
             yield f"  {'failed' if self.broken else 'not connected'}: {show_hidden(self.failure)}"
-        if self.assistant.note and self.written and any(change.after is not None for change in self.changes):
+        tried = self.reached is not None or self.failure is not None
+        if self.assistant.note and self.written and tried:
             yield f"  note: {self.assistant.note}"
 
     def as_json(self, machine: Machine) -> dict[str, object]:

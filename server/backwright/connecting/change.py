@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import errno
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from typing import Final
 from backwright._files import digest, read_bounded, safe_join, write_atomic
 from backwright.connecting import instructions, jsonc, toml
 from backwright.connecting.assistant import NAME, Assistant, Machine, Scope, Server, Syntax
-from backwright.errors import ConfigurationUnreadableError, WriteFailedError
+from backwright.errors import ConfigurationUnreadableError, PathOutsideRootError, WriteFailedError
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 """Of a configuration; one assistant keeps its history in the same file."""
@@ -61,7 +63,7 @@ def configuration(assistant: Assistant, machine: Machine, scope: Scope) -> Path:
         # Who keeps these files elsewhere and links to them wants the link to stay.
         path = assistant.user(machine)
         return path.resolve() if path.is_symlink() else path
-    paths = [safe_join(machine.root, each) for each in assistant.project]
+    paths = [_inside(machine, each) for each in assistant.project]
     return next((path for path in paths if path.is_file()), paths[0])
 
 
@@ -147,6 +149,9 @@ def write(change: Change, backups: Path | None) -> Path | None:
         )
     copy = None
     try:
+        if change.before is not None and not change.path.stat().st_mode & stat.S_IWUSR:
+            # It would be replaced all the same, for only its folder has a say in that.
+            raise PermissionError(errno.EACCES, "it is read-only")
         if change.before is not None and backups is not None:
             old = change.before.encode()
             copy = backups / f"{change.path.name}.{digest(old)[7:19]}"
@@ -169,16 +174,24 @@ def _changed(path: Path, edit: Callable[[str], str]) -> Change:
     before = _text(path)
     with _naming(path):
         after: str | None = edit(before or "")
-    if after is not None and after != before and "".join(after.split()) in _EMPTY:
+    if after is not None and after != before and "".join(after.removeprefix("\ufeff").split()) in _EMPTY:
         after = None
     return Change(path, before, before if before is None and not after else after)
 
 
 def _instructions(assistant: Assistant, machine: Machine) -> Path:
-    path = safe_join(machine.root, assistant.instructions)
-    shared = safe_join(machine.root, "AGENTS.md")
+    path = _inside(machine, assistant.instructions)
+    shared = _inside(machine, "AGENTS.md")
     # A file that only points to the one that all assistants read is not added to.
     return shared if "@AGENTS.md" in (_text(path) or "") else path
+
+
+def _inside(machine: Machine, path: str) -> Path:
+    try:
+        return safe_join(machine.root, path)
+    except PathOutsideRootError:
+        hint = "the project has a link there, and a write would go where it leads: take the link away, or edit by hand"
+        raise PathOutsideRootError(path, hint=hint) from None
 
 
 def _text(path: Path) -> str | None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from backwright.connecting.assistant import Assistant, plain
+from pathlib import Path
+
+from backwright.connecting.assistant import Assistant, Machine, plain
 
 _ENTRY, _READS = plain()
+
+
+def _folder(machine: Machine) -> Path:
+    """On macOS it keeps to the place that it has on Linux."""
+    return machine.support / "Zed" if machine.platform == "win32" else machine.config / "zed"
+
 
 ASSISTANT = Assistant(
     name="zed",
     title="Zed",
     project=(".zed/settings.json",),
-    user=lambda machine: (machine.support if machine.platform == "win32" else machine.config) / "zed" / "settings.json",
-    traces=lambda machine: (machine.config / "zed", machine.root / ".zed"),
+    user=lambda machine: _folder(machine) / "settings.json",
+    traces=lambda machine: (_folder(machine), machine.root / ".zed"),
     programs=("zed", "zeditor"),
     keys=("context_servers",),
     entry=_ENTRY,
