@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -50,6 +53,19 @@ def required() -> bool:
     return os.environ.get(REQUIRED) == "1"
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """While no other process of the tests is here: two of npm that fill one folder at once break each other's files."""
+    if os.name == "nt":
+        yield
+        return
+    import fcntl
+
+    with (Path(tempfile.gettempdir()) / "backwright-tests-npm.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @cache
 def _path(packages: tuple[str, ...]) -> str:
     """The PATH on which npm has the programs of the packages, asked for once: npm takes longer than a program does."""
@@ -57,7 +73,8 @@ def _path(packages: tuple[str, ...]) -> str:
     assert command is not None
     names = [part for package in packages for part in ("--package", package)]
     asked = [*command, *names, "--call", "node --print process.env.PATH"]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    with _alone():
+        done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr[-2_000:]
     return done.stdout.splitlines()[-1]
 
