@@ -41,24 +41,35 @@ async def prompted(app: App, name: str) -> str:
     return message.content.text
 
 
+@pytest.fixture(scope="module")
+def declared(tmp_path_factory: pytest.TempPathFactory) -> App:
+    """An app in a project that declares itself."""
+    return app_in(tmp_path_factory.mktemp("declared"), DECLARED)
+
+
+@pytest.fixture(scope="module")
+def silent(tmp_path_factory: pytest.TempPathFactory) -> App:
+    """An app in a project that says nothing of itself."""
+    return app_in(tmp_path_factory.mktemp("silent"))
+
+
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_prompt_has_the_task_as_it_is_the_project_the_assumptions_and_the_whole_skill_within_its_budget(
-    tmp_path: Path, name: str
+    declared: App, name: str
 ) -> None:
-    app = app_in(tmp_path, DECLARED)
-    text = await prompted(app, name)
+    text = await prompted(declared, name)
     assert TASK in text
     assert "- framework: fastapi.\n" in text
     assert "- Python: 3.12 or newer.\n" in text
     assert "- layout: package shop.api, source root src, tests checks, migrations alembic.\n" in text
     assert "- rule BW105 does not apply in src/pay/*: the payment client must not outlive it.\n" in text
-    assert app.catalog.get(name).body.strip() in text
+    assert declared.catalog.get(name).body.strip() in text
     assert approx_tokens(text) <= BUDGET + PROJECT_BUDGET
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_what_nobody_declared_is_said_to_be_assumed(tmp_path: Path, name: str) -> None:
-    text = await prompted(app_in(tmp_path), name)
+async def test_what_nobody_declared_is_said_to_be_assumed(silent: App, name: str) -> None:
+    text = await prompted(silent, name)
     assert "The project:\n" not in text
     assert "Assumed; say so in your answer where it matters" in text
     assert "- framework: what the files show; backwright.yaml names none.\n" in text

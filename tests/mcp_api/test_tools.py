@@ -97,18 +97,25 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def shipped() -> Iterator[App]:
+    """An app over the pack that ships, which is read once; without a project it keeps nothing of its calls."""
+    app = App(Settings(allow_unlocked=True))
+    yield app
+    app.close()
+
+
 @pytest.fixture
-def apps(pack: Path, project: Path, host: Path, tmp_path: Path) -> Iterator[dict[str, App]]:
+def apps(pack: Path, project: Path, host: Path, tmp_path: Path, shipped: App) -> Iterator[dict[str, App]]:
     made = {
         "bare": app_over(pack),
         "project": app_over(pack, project),
-        "shipped": App(Settings(allow_unlocked=True)),
         "empty": App(Settings(root=tmp_path, allow_unlocked=True)),
         "host": App(Settings(root=host, allow_unlocked=True)),
         "contexts": App(Settings(pack=pack, database="memory://")),
         "kept": App(Settings(pack=pack, root=host, database="memory://")),
     }
-    yield made
+    yield made | {"shipped": shipped}
     for app in made.values():
         app.close()
 
