@@ -13,6 +13,13 @@ from typing import Final
 UP_AND_DOWN: Final = (("alembic", "upgrade", "head"), ("alembic", "check"), ("alembic", "downgrade", "base"))
 """The migrations of a project of Alembic, whose models have to agree with them."""
 
+_FOREIGN: Final = ("schemathesis", "hypothesispytest", "xdist", "xdist.looponfail", "platformdirs")
+WITHOUT_FOREIGN: Final = " ".join(f"-p no:{each}" for each in _FOREIGN)
+"""The options of pytest that leave out plugins which are here for our own tests, and which no generated project has.
+
+To load them takes longer than most tests of such a project do.
+"""
+
 
 def managed(app: str) -> tuple[tuple[str, ...], ...]:
     """The tests of a project of Django, and its migrations up, and those of an app down."""
@@ -48,8 +55,7 @@ def run_in_turn(root: Path, *commands: Sequence[str], **variables: str) -> str:
 def _said(root: Path, arguments: Sequence[str], variables: dict[str, str]) -> str:
     foreign = ("PYTEST", "DATABASE", "TEST_DATABASE", "AUTH")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(foreign)} | variables
-    # A plugin that the project does not have.
-    environment["PYTEST_ADDOPTS"] = "-p no:schemathesis"
+    environment["PYTEST_ADDOPTS"] = WITHOUT_FOREIGN
     done = subprocess.run(
         [sys.executable, *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
     )

@@ -16,6 +16,7 @@ from backwright.scaffold import engine
 from backwright.scaffold.endpoint_tests import plan_tests
 from backwright.scaffold.plan import Plan
 from backwright.settings import Settings
+from tests.scaffold._commands import WITHOUT_FOREIGN
 from tests.scaffold._projects import tree, write
 
 TEMPLATE = next((Path(__file__).parents[2] / "skills").glob("*/assets/pytest-endpoint"))
@@ -177,6 +178,7 @@ def names(plan: Plan) -> list[str]:
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    environment["PYTEST_ADDOPTS"] = WITHOUT_FOREIGN
     return subprocess.run(
         [sys.executable, "-m", *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
     )

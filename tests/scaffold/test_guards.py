@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backwright.errors import UnsupportedProjectError
-from tests.scaffold._commands import run
+from tests.scaffold._commands import WITHOUT_FOREIGN, run
 from tests.scaffold._projects import HOST, SMALL, plan, scaffold, write
 from tests.scaffold.test_hosts import RICH, text_of
 
@@ -162,7 +162,18 @@ def test_where_anyio_runs_the_tests_it_runs_the_new_ones_too(backend: str, tmp_p
     assert ("def anyio_backend" in conftest, "pytest_asyncio" in conftest) == (not backend, False)
     chosen = ["tests/notes", *(["tests/test_started.py"] if backend else [])]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio", *chosen],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:asyncio",
+            *WITHOUT_FOREIGN.split(),
+            *chosen,
+        ],
         cwd=root,
         capture_output=True,
         text=True,
