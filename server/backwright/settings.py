@@ -94,7 +94,7 @@ class Settings:
             cache=_cache(environment),
             database=_database(environment),
             bus=environment.get("BACKWRIGHT_BUS_URL") or OWN_BUS,
-            contexts=_switch(environment, "BACKWRIGHT_CONTEXTS"),
+            contexts=_contexts(environment),
             project_context=environment.get("BACKWRIGHT_PROJECT_CONTEXT") or None,
             writes=_count(environment, "BACKWRIGHT_WRITES_PER_MINUTE", WRITES_PER_MINUTE),
             schemas=_count(environment, "BACKWRIGHT_SCHEMAS_PER_MINUTE", SCHEMAS_PER_MINUTE),
@@ -130,6 +130,12 @@ _SWITCH: Mapping[str, bool] = {"1": True, "true": True, "on": True, "0": False, 
 def _switch(environment: Mapping[str, str], name: str) -> bool | None:
     """What a variable turns on or off; None where it says neither."""
     return _SWITCH.get(environment.get(name, "").strip().lower())
+
+
+def _contexts(environment: Mapping[str, str]) -> bool | None:
+    """Whether contexts are offered: whoever names a store means to use it, though nothing may be in it yet."""
+    said = _switch(environment, "BACKWRIGHT_CONTEXTS")
+    return True if said is None and environment.get("BACKWRIGHT_DATABASE_URL") else said
 
 
 def _state_keys(text: str) -> tuple[str, ...]:

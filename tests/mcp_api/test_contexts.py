@@ -51,6 +51,7 @@ async def test_contexts_are_offered_once_the_own_store_is_there_or_one_is_named(
         ({}, False),
         ({"BACKWRIGHT_CONTEXTS": "1"}, True),
         ({"BACKWRIGHT_DATABASE_URL": "postgresql://localhost/x"}, True),
+        ({"BACKWRIGHT_DATABASE_URL": "sqlite:////nowhere/yet.db"}, True),
         ({"BACKWRIGHT_DATABASE_URL": "postgresql://localhost/x", "BACKWRIGHT_CONTEXTS": "0"}, False),
     ],
 )
