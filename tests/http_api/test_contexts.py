@@ -97,7 +97,27 @@ def test_a_condition_that_does_not_hold_is_a_problem_and_changes_nothing(
         "application/problem+json",
     )
     assert answer.json["hint"]
+    # Whoever does as it says must not be told that there is no such member.
+    assert "if_version" not in str(answer.json["hint"])
     assert ask(serving, "GET /v1/contexts/shop/kept").json["version"] == 1
+
+
+def test_to_delete_without_saying_which_version_asks_for_its_etag(serving: int) -> None:
+    made = ask(serving, "PUT /v1/contexts/shop/held", FIRST)
+    refused = ask(serving, "DELETE /v1/contexts/shop/held")
+    assert (refused.status, refused.json["detail"]) == (428, "context://shop/held is at version 1")
+    assert "If-Match" in str(refused.json["hint"])
+    assert ask(serving, "DELETE /v1/contexts/shop/held", if_match=made.headers["etag"]).status == 204
+
+
+def test_what_was_deleted_is_created_anew_with_the_next_number(serving: int) -> None:
+    made = ask(serving, "PUT /v1/contexts/shop/twice", FIRST)
+    ask(serving, "DELETE /v1/contexts/shop/twice", if_match=made.headers["etag"])
+    anew = ask(serving, "PUT /v1/contexts/shop/twice", FIRST, if_none_match="*", idempotency_key="anew")
+    assert (anew.status, anew.json["version"], anew.json["changed"]) == (201, 3, True)
+    assert ask(serving, "PUT /v1/contexts/shop/twice", FIRST).status == 200
+    replaced = ask(serving, "PUT /v1/contexts/shop/twice", SECOND, if_match=anew.headers["etag"])
+    assert (replaced.status, replaced.json["version"]) == (200, 4)
 
 
 def test_a_request_that_is_sent_again_with_its_key_is_answered_again(serving: int) -> None:
@@ -136,6 +156,9 @@ def test_a_list_is_filtered_and_paged(serving: int) -> None:
         ("PUT /v1/contexts/shop/bad", {"type": "project", "body": {}, "more": 1}, 422, "INVALID_BODY"),
         ("PUT /v1/contexts/shop/bad", [], 422, "INVALID_BODY"),
         ("POST /v1/schemas/project", {"schema": {"type": "object"}}, 400, "INVALID_INPUT"),
+        ("GET /v1/schemas/project/versions/99", None, 404, "NOT_FOUND"),
+        ("GET /v1/schemas/nothing/versions/1", None, 404, "NOT_FOUND"),
+        ("GET /v1/schemas/No%0aType/versions/1", None, 400, "INVALID_INPUT"),
         ("POST /v1/schemas/open", {"schema": {"type": "object"}}, 422, "INVALID_BODY"),
     ],
 )
@@ -173,6 +196,11 @@ def test_a_schema_is_checked_registered_and_used(serving: int) -> None:
     narrower = {**schema, "properties": {"replicas": {"type": "integer", "maximum": 2}}}
     refused = ask(serving, "POST /v1/schemas/deployment", {"schema": narrower})
     assert (refused.status, refused.json["code"]) == (409, "SCHEMA_INCOMPATIBLE")
+    read = ask(serving, "GET /v1/schemas/deployment/versions/1")
+    assert (read.json["schema"], read.json["mode"], read.json["digest"]) == (schema, "FULL", made.json["digest"])
+    assert ask(serving, "GET /v1/schemas/deployment/versions/1", if_none_match=read.headers["etag"]).status == 304
+    published = ask(serving, "GET /v1/schemas/project/versions/2").json
+    assert (published["registered"], published["schema"]["$id"]) == (False, "context-schema://project/v2")  # type: ignore[index]  # JSON
     listed = ask(serving, "GET /v1/schemas?type=deployment").json["items"]
     assert isinstance(listed, list)
     assert [one["version"] for one in listed] == [1]

@@ -38,6 +38,20 @@ DEFAULT_MODE: Final[Mode] = "BACKWARD"
 _TRIES: Final = 50
 
 
+def checked_type(text: str) -> str:
+    """A type of contexts.
+
+    Raises:
+        InvalidInputError: it is none.
+    """
+    if not _TYPE.fullmatch(text):
+        raise InvalidInputError(
+            "type: no type of contexts",
+            hint="use lower-case letters, digits and hyphens, 63 at most, a letter first",
+        )
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class SchemaCheck:
     """What registering a schema would come to.
@@ -91,11 +105,7 @@ class Registration:
             InvalidInputError: the type or the mode is none, or the type is one that Backwright publishes.
             InvalidBodyError, TooLargeError: as `dialect.checked`.
         """
-        if not _TYPE.fullmatch(self.type):
-            raise InvalidInputError(
-                "type: no type of contexts",
-                hint="use lower-case letters, digits and hyphens, 63 at most, a letter first",
-            )
+        checked_type(self.type)
         if any(schema.type == self.type for schema in published()):
             raise InvalidInputError(
                 f"the type {self.type} is one of Backwright's own", hint="choose another name for yours"

@@ -114,8 +114,9 @@ class Write:
                 details={"version": current.version if current else 0},
             )
         if expected is None and alive and current is not None:
+            holds = "is at" if self.document is None else "holds another document,"
             raise PreconditionRequiredError(
-                f"{self.address.uri} holds another document, version {current.version}",
+                f"{self.address.uri} {holds} version {current.version}",
                 hint="read it, and write with if_version set to the version that you read",
                 details={"version": current.version, "digest": current.digest},
             )

@@ -21,7 +21,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from backwright.app import App
-from backwright.errors import ContextNotFoundError, InvalidBodyError, InvalidInputError, VersionConflictError
+from backwright.errors import (
+    ContextNotFoundError,
+    InvalidBodyError,
+    InvalidInputError,
+    SchemaUnknownError,
+    VersionConflictError,
+)
 from backwright.http_api.bearer import needs
 from backwright.http_api.etags import PRIVATE, conditional, known
 from backwright.identity.principal import caller_for, principal_in
@@ -73,6 +79,7 @@ def routes(app: App) -> list[Route]:
         Route(f"{one}/versions", needs("contexts:read", here.history), methods=["GET"]),
         Route(f"{one}/versions/{{version}}", needs("contexts:read", here.version), methods=["GET"]),
         Route("/v1/schemas", needs("contexts:read", here.schemas), methods=["GET"]),
+        Route("/v1/schemas/{type}/versions/{version}", needs("contexts:read", here.schema), methods=["GET"]),
         Route("/v1/schemas/{type}", needs("contexts:admin", here.register), methods=["POST"]),
         Route("/v1/schemas/{type}/check", needs("contexts:read", here.check), methods=["POST"]),
         Route("/v1/audit/{namespace}", needs("audit:read", here.audit), methods=["GET"]),
@@ -148,7 +155,9 @@ class _Endpoints:
                 condition=condition,
             )
         )
-        created = written.changed and written.context.version == 1
+        # One that was deleted is created anew, with the next number; what was answered before is not known to be that.
+        created = written.context.version == 1 if written.event is None else written.event.created
+        created = created and written.changed
         headers = {"ETag": written.context.etag, "Location": _path(written.context)}
         if written.replayed:
             headers["Idempotency-Replayed"] = "true"
@@ -166,6 +175,17 @@ class _Endpoints:
         _known(request, {"type"})
         found = await _in_thread(partial(self._app.contexts.schemas, request.query_params.get("type")))
         return conditional(request, {"items": [_schema(one) for one in found]})
+
+    async def schema(self, request: Request) -> Response:
+        from backwright.contexts.registered import checked_type
+
+        _known(request, set())
+        kind, number = checked_type(request.path_params["type"]), _number("version", request.path_params["version"])
+        try:
+            found = await _in_thread(partial(self._app.contexts.schema, kind, number))
+        except SchemaUnknownError:
+            raise ContextNotFoundError(f"context-schema://{kind}/v{number}") from None
+        return conditional(request, {**_schema(found), "schema": json.loads(found.text)})
 
     async def register(self, request: Request) -> Response:
         _known(request, set())

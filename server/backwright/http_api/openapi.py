@@ -53,6 +53,10 @@ def document() -> Json:
                 "get": _operation("read_audit", following, {"200": "Audit", "304": None}),
             },
             "/v1/schemas": {"get": schemas},
+            "/v1/schemas/{type}/versions/{version}": {
+                "parameters": [*kind, _in_path("version", _COUNT)],
+                "get": _operation("get_schema", [], {"200": "Schema", "304": None}),
+            },
             "/v1/schemas/{type}": {
                 "parameters": kind,
                 "post": _operation("register_schema", [], {"200": "Check", "201": "Check"}, "PutSchema"),
@@ -89,6 +93,7 @@ def _schemas() -> Json:
         optional=("changed",),
     )
     schema = {"uri": text, "type": text, "version": count, "digest": text, "mode": text}
+    schema |= {"latest": flag, "registered": flag}
     said = ("at", "actor", "client", "request_id", "action", "name", "before", "after", "previous", "hash")
     link = _closed({"namespace": text, "seq": count, "version": count, **dict.fromkeys(said, text)})
     check = {"uri": text, "version": count, "digest": text, "mode": text, "changed": flag}
@@ -99,7 +104,8 @@ def _schemas() -> Json:
         "Page": _closed(
             {"items": _list(_ref("Context")), "cursor": optional, "before": optional}, optional=("cursor", "before")
         ),
-        "Schemas": _closed({"items": _list(_closed({**schema, "latest": flag, "registered": flag}))}),
+        "Schemas": _closed({"items": _list(_closed({**schema}))}),
+        "Schema": _closed({**schema, "schema": thing}),
         "Audit": _closed({"items": _list(link), "after": optional}),
         "Check": _closed({**check, "changes": _list(thing)}),
         "Problem": {

@@ -38,6 +38,13 @@ _STATUS: Final = {
     "STORAGE_FULL": HTTPStatus.INSUFFICIENT_STORAGE,
 }
 
+# The errors say what a tool takes; here a condition is a header.
+_HINT: Final = {
+    "PRECONDITION_REQUIRED": "read it, and send the ETag that it has in If-Match",
+    "VERSION_CONFLICT": "read it, apply your change to what it is now, and send the ETag that it has in If-Match",
+    "ALREADY_EXISTS": "read it, and send the ETag that it has in If-Match instead of If-None-Match",
+}
+
 
 def status_of(error: BackwrightError) -> int:
     """The status of an error: that of its code, or 400 for what the caller can correct, or 409."""
@@ -54,7 +61,7 @@ def problem_of(error: BackwrightError) -> Response:
         "status": status,
         "detail": error.message,
         "code": error.code,
-        "hint": error.hint,
+        "hint": _HINT.get(error.code, error.hint),
         "retry": error.retry,
         **({"details": error.details} if error.details else {}),
     }
