@@ -1,7 +1,8 @@
 """The README's pictures, made by running the program: a demo that plays, and a review as a terminal shows it.
 
 Run as `python -m tests.bench.pictures`; it writes `server/docs/demo.svg` and `server/docs/review.svg`. Each program
-runs on a pseudo-terminal of its own, so what is drawn is what it printed, at the times at which it did.
+runs on a pseudo-terminal of its own, so what is drawn is what it printed, at the times at which it did. Where a browser
+is installed, it draws `server/backwright/icon.png` from `icon.svg` as well; `--icon` does that alone.
 """
 
 from __future__ import annotations
@@ -26,11 +27,15 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+from tests.review import _chromium
 from tests.review._git import commit, git, repository, write
 
 ROOT: Final = Path(__file__).parent.parent.parent
 DOCS: Final = ROOT / "server" / "docs"
 PULL_REQUEST: Final = ROOT / "server" / "backwright" / "cli" / "_demo" / "pull_request.txt"
+ICON: Final = ROOT / "server" / "backwright" / "icon.png"
+SIDE: Final = 512
+"""Pixels of the icon."""
 WIDTH: Final = 104
 """Columns."""
 PAUSE: Final = 1.2
@@ -161,7 +166,39 @@ def _motion(recording: Recording) -> str:
     )
 
 
+def icon(program: str) -> bytes:
+    """The icon as PNG, its corners transparent.
+
+    Args:
+        program: a browser.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "icon.html"
+        svg = ICON.with_suffix(".svg").read_text(encoding="utf-8")
+        style = "<style>body { margin: 0 } svg { display: block; width: 100vw }</style>"
+        page.write_text(f"<!doctype html>{style}{svg}", encoding="utf-8")
+        with _chromium.browser(program, Path(folder) / "profile") as browser:
+            clear: _chromium.JSON = {"r": 0, "g": 0, "b": 0, "a": 0}
+            browser.call("Emulation.setDefaultBackgroundColorOverride", color=clear)
+            browser.open(page, width=SIDE, dark=False)
+            browser.call(
+                "Emulation.setDeviceMetricsOverride", width=SIDE, height=SIDE, deviceScaleFactor=1, mobile=False
+            )
+            return browser.screenshot()
+
+
 def main() -> None:
+    """Make the pictures that can be made here."""
+    browser = _chromium.find()
+    if browser is not None:
+        ICON.write_bytes(icon(browser))
+        print(f"{ICON.relative_to(ROOT)}: {ICON.stat().st_size} bytes")
+    if "--icon" not in sys.argv:
+        pictures()
+
+
+def pictures() -> None:
+    """The demo and a review, as a terminal shows them."""
     program = [sys.executable, "-m", "backwright"]
     with tempfile.TemporaryDirectory() as folder:
         demo = record([*program, "demo"], Path(folder))

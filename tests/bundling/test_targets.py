@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import re
+import struct
 import tarfile
 import zipfile
 from collections.abc import Mapping
@@ -87,8 +88,32 @@ def test_mcpb_accepts_the_manifest_and_the_archive_holds_it(dist: Path) -> None:
     done = node("mcpb", "validate", "manifest.json", cwd=folder)
     assert (done.returncode, "passes" in done.stdout) == (0, True), done.stdout + done.stderr
     with zipfile.ZipFile(folder / f"backwright-{VERSION}.mcpb") as archive:
-        assert archive.namelist() == ["manifest.json", "pyproject.toml", "server/main.py"]
+        assert archive.namelist() == ["icon.png", "manifest.json", "pyproject.toml", "server/main.py"]
         assert archive.read("manifest.json") == (folder / "manifest.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "manifest", "folder", "key"),
+    [
+        ("mcpb", "manifest.json", "", "icon"),
+        ("codex", "plugins/backwright/.codex-plugin/plugin.json", "plugins/backwright/", "logo"),
+        ("codex", "plugins/backwright/.codex-plugin/plugin.json", "plugins/backwright/", "composerIcon"),
+    ],
+)
+def test_an_icon_that_a_bundle_names_is_in_it(
+    name: str, manifest: str, folder: str, key: str, product: Product
+) -> None:
+    made = BUNDLES[name].make(product)
+    said = document(made, manifest)
+    shown = said.get("interface", said)
+    assert isinstance(shown, dict)
+    path = str(shown[key]).removeprefix("./")
+    data = made[f"{folder}{path}"]
+    if path.endswith(".png"):
+        assert data.startswith(b"\x89PNG\r\n\x1a\n")
+        assert struct.unpack(">II", data[16:24]) == (512, 512)
+    else:
+        assert data.startswith(b"<svg xmlns=")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Final
 
 NAME: Final = "backwright"
@@ -68,6 +69,15 @@ def as_json(document: Mapping[str, object]) -> bytes:
     return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
+def icon(form: str) -> bytes:
+    """The icon, in a form that a channel takes.
+
+    Args:
+        form: `svg`, which is drawn by hand, or `png` of 512 pixels, which `python -m tests.bench.pictures` makes of it.
+    """
+    return files("backwright").joinpath(f"icon.{form}").read_bytes()
+
+
 def stdio(product: Product) -> dict[str, object]:
     """The entry for a server that an assistant starts."""
     command, *arguments = product.command
@@ -76,7 +86,7 @@ def stdio(product: Product) -> dict[str, object]:
 
 def skill_files(product: Product, folder: str = "skills") -> dict[str, bytes]:
     """All skills, one level deep in a folder."""
-    return {f"{folder}/{name}/{path}": data for name, files in product.skills.items() for path, data in files.items()}
+    return {f"{folder}/{name}/{path}": data for name, own in product.skills.items() for path, data in own.items()}
 
 
 _WHAT: Final = """\

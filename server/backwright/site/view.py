@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from typing import Final
+from urllib.parse import quote
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,10 +20,8 @@ from backwright._hidden import show_hidden
 from backwright.site.links import Slugs, link
 from backwright.site.markdown import Rendered, rendered, sentence
 
-ICON: Final = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
-    "%3Crect width='16' height='16' rx='3' fill='%230b4f9e'/%3E"
-    "%3Cpath d='M5 3v10M5 8h3.5a2.4 2.4 0 0 1 0 5H5M5 8' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E"
+ICON: Final = "data:image/svg+xml," + quote(
+    files("backwright").joinpath("icon.svg").read_text(encoding="utf-8").strip().replace('"', "'"), safe=" ='/:"
 )
 
 # What the sections of pages use as ids; a heading of a document gets another.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from backwright.bundling.bundle import NAME, Bundle, Product, as_json, readme, skill_files, stdio
+from backwright.bundling.bundle import NAME, Bundle, Product, as_json, icon, readme, skill_files, stdio
 
 _PLUGIN: Final = f"plugins/{NAME}"
 
@@ -42,11 +42,15 @@ def _make(product: Product) -> Mapping[str, bytes]:
                     "longDescription": product.description,
                     "developerName": product.owner,
                     "category": "Coding",
+                    "composerIcon": "./assets/icon.svg",
+                    "logo": "./assets/icon.png",
+                    "brandColor": "#0b4f9e",
                     "capabilities": ["Read", "Write"],
                     "defaultPrompt": ["Review what this branch changed", "Scaffold an endpoint for invoices"],
                 },
             }
         ),
+        **{f"{_PLUGIN}/assets/icon.{form}": icon(form) for form in ("svg", "png")},
         f"{_PLUGIN}/.mcp.json": as_json({"mcpServers": {NAME: stdio(product)}}),
         f"{_PLUGIN}/README.md": readme(product, "A plugin for Codex. It needs uv on the path."),
         "README.md": readme(product, "Add it with `codex plugin marketplace add FOLDER`."),

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Final
 
-from backwright.bundling.bundle import NAME, Bundle, Product, as_json
+from backwright.bundling.bundle import NAME, Bundle, Product, as_json, icon
 
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 _FILE: Final = 0o100644 << 16
@@ -26,6 +26,7 @@ if __name__ == "__main__":
 def _make(product: Product) -> Mapping[str, bytes]:
     files = {
         "manifest.json": as_json(_manifest(product)),
+        "icon.png": icon("png"),
         "pyproject.toml": _project(product),
         "server/main.py": _MAIN,
     }
@@ -41,6 +42,7 @@ def _manifest(product: Product) -> dict[str, object]:
         "description": product.description,
         "author": {"name": product.owner},
         "license": product.license,
+        "icon": "icon.png",
         "keywords": list(product.keywords),
         "server": {
             "type": "uv",
