@@ -14,6 +14,7 @@ from tests.routing._skills import chosen, route
         "this is not about FastAPI",
         "I don't want to use FastAPI",
         "I do not use asyncio",
+        "no FastAPI here, what does the word mean",
         "kein FastAPI bitte",
         "sans utiliser asyncio",
         "sin usar FastAPI",
@@ -27,6 +28,7 @@ def test_a_refused_name_loads_nothing(text: str) -> None:
     ("text", "skill"),
     [
         ("FastAPI does not use my response_model", "fastapi-endpoint"),
+        ("no asyncio loop is running", "async-concurrency"),
         ("not Flask but FastAPI", "fastapi-endpoint"),
         ("work without blocking the event loop", "async-concurrency"),
         ("never run this outside of the event loop", "async-concurrency"),

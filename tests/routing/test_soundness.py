@@ -44,6 +44,7 @@ def test_such_a_name_counts_where_the_rest_is_of_software_in_another_language() 
         ("a circuit breaker", "resilience"),
         ("put a circuit breaker before the tax service of the county", "resilience"),
         ("the job queue of our bakery moves slowly", "resilience"),
+        ("a circuit breaker for OAuth2 of the county", "resilience"),
         ("circuit breaker: 给天气预报加一个", "resilience"),
     ],
 )

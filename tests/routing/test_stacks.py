@@ -19,6 +19,10 @@ from tests.routing._skills import chosen, route
         ("rails migration", "Ruby"),
         ("用 Kotlin 写协程", "Kotlin"),
         ("go channels and a goroutine", "Go"),
+        ("Go worker pool with a queue of requests", "Go"),
+        ("axios requests that time out", "JavaScript"),
+        ("spring webflux requests", "Java"),
+        ("an Ansible role", "Ansible"),
     ],
 )
 def test_a_request_that_names_another_technology_is_about_that(text: str, stack: str) -> None:

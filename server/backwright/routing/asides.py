@@ -20,10 +20,15 @@ _TEXTS: Final = (
     "poema canción ensayo artículo poème chanson essai gedicht lied aufsatz artikel"
 )
 _PAIRS: Final = (
-    "blog post|blog article|linkedin post|press release|cover letter|slide deck|short story|bedtime story|talk title|"
-    "conference talk|product description|job ad|job advert|job advertisement|job description|job posting|job offer|"
+    "blog post|blog article|slide deck|short story|bedtime story|talk title|conference talk|product description|"
     "trivia quiz|pub quiz|crossword puzzle"
 )
+# Nothing in a program is called so, whatever follows.
+_NEVER_WORK: Final = (
+    "linked ?in post|press release|cover letter|"
+    "job ad|job advert|job advertisement|job description|job posting|job offer"
+)
+_FUN: Final = "poem|song|haiku|limerick|joke|meme|riddle|pun|rap|comic|cartoon|sticker"
 _ASKED: Final = "write|draft|compose|suggest|design|draw|polish|proofread|translate|summari[sz]e|shorten"
 _ASKED_ELSEWHERE: Final = "escribe|traduce|resume|ecris|redige|traduis|schreibe?|verfasse|ubersetze"
 _BEFORE: Final = (
@@ -35,6 +40,19 @@ _AFTER: Final = r"(?= (?:about|on|of|for|that|which|why|how|called|titled|says?|
 _TELLING: Final = (
     r"\bwho (?:first )?(?:invented|founded|coined)\b",
     r"\bwhen (?:was|were|did) (?:\w+ ){1,3}first (?:released?|published?|announced?)\b",
+    (
+        r"\b(?:make|tell|create|generate|write|give) (?:me |us )?(?:a|an|another|some) "
+        rf"(?:\w+ ){{0,2}}(?:{_FUN})s?{_AFTER}"
+    ),
+    r"^how old is (?:the )?\w+(?: \w+)?$",
+    (
+        r"\b(?:which|recommend|suggest|best|good) (?:\w+ ){0,2}"
+        r"(?:talks|books|podcasts|courses|videos|channels) (?:about|on)\b"
+    ),
+    (
+        r"\bname for (?:a|an|my|our|the) (?:\w+ )?"
+        r"(?:cat|kitten|dog|puppy|pet|baby|podcast)\b"
+    ),
     r"\bpronounc(?:e|ed|ing|iation)\b",
     r"\b(?:about|tell|explain|summari[sz]e|describe) (?:\w+ ){0,3}history of\b",
     r"\b(?:origin|etymology) of the (?:name|word)\b",
@@ -44,27 +62,29 @@ _TELLING: Final = (
     ),
     (
         r"\b(?:translate|ubersetze|traduce|traduis) (?:this|the|these|diesen|esta|cette) (?:\w+ )?"
-        r"(?:sentence|paragraph|text|article|satz|frase|phrase)\b"
+        r"(?:word|sentence|paragraph|text|article|satz|frase|phrase)\b"
     ),
 )
-_ANY_KIND: Final = "|".join([*_TEXTS.split(), *_PAIRS.split("|")])
+_ANY_KIND: Final = "|".join([*_TEXTS.split(), *_PAIRS.split("|"), *_FUN.split("|")])
 
 
 _MARKS: Final = """
 invented founded coined released release published publish announced announce pronounce pronounced pronouncing
-pronunciation history origin etymology title sentence paragraph text satz frase phrase profile letter
+pronunciation history origin etymology title sentence paragraph text satz frase phrase profile letter word old talks
+books podcasts courses videos channels cat kitten dog puppy pet baby
 """
 
 
 @cache
 def _patterns() -> tuple[frozenset[str], re.Pattern[str]]:
     """The words of which each aside holds one, and the asides themselves."""
-    kinds = {pair.split()[-1] for pair in _PAIRS.split("|")} | set(_TEXTS.split())
+    kinds = {kind.split()[-1] for kind in f"{_PAIRS}|{_NEVER_WORK}|{_FUN}".split("|")} | set(_TEXTS.split())
     kind = _unaccented(_ANY_KIND)
     written = rf"\b(?:{_ASKED}|{_ASKED_ELSEWHERE}) {_BEFORE}(?:{kind}){_AFTER}"
-    named = rf"^(?:\w+ ){{0,3}}(?:{_PAIRS}){_AFTER}"
+    sure = rf"\b(?:{_ASKED}) {_BEFORE}(?:{_NEVER_WORK})\b"
+    named = rf"^(?:\w+ ){{0,3}}(?:{_PAIRS}|{_NEVER_WORK}){_AFTER}"
     mine = r"^(?:my|our|the) (?:cv|resume|cover letter|linkedin profile)\b"
-    pattern = re.compile("|".join([written, named, mine, *_TELLING]))
+    pattern = re.compile("|".join([written, sure, named, mine, *_TELLING]))
     return frozenset(_unaccented(" ".join([*kinds, _MARKS])).split()), pattern
 
 

@@ -27,11 +27,13 @@ _USED: Final = frozenset({"use", "using"})
 # `Ruff does not use pyproject.toml` is a complaint, and about that very thing.
 _COMPLAINTS: Final = frozenset({"is", "does", "did", "was", "can", "could", "will", "would", "are", "has", "should"})
 _BETWEEN_AT_MOST: Final = 4
+# What follows a name that is not wanted; `no` itself is said of what is missing as well (`no pyproject.toml found`).
+_DECLINED: Final = frozenset({"here", "please", "needed", "involved", "required", "help"})
 
 
 def unrefused(hits: Sequence[Hit], text: Words) -> Sequence[Hit]:
     """The phrases of a text; those that name what it refuses count as mentioned in passing."""
-    if _REFUSALS.isdisjoint(text.surface):
+    if _REFUSALS.isdisjoint(text.surface) and "no" not in text.surface:
         return hits
     return [hit._replace(buried=True) if _refused(hit, text) else hit for hit in hits]
 
@@ -40,6 +42,8 @@ def _refused(hit: Hit, text: Words) -> bool:
     named = {*text.parts[hit.start : hit.end], "".join(text.surface[hit.start : hit.end])}
     if own_names().isdisjoint(named):
         return False
+    if hit.start and text.surface[hit.start - 1] == "no":
+        return not _DECLINED.isdisjoint(text.surface[hit.end : hit.end + 1])
     for at in range(hit.start - 1, max(hit.start - 1 - _BETWEEN_AT_MOST, -1), -1):
         word = text.surface[at]
         if word in _REFUSALS:

@@ -28,7 +28,7 @@ rollout refactor code coroutine decorator dataclass toml pip linter wheel semaph
 debug debugger compile compiler metadata hostname dns tls ssl ssh cookie csrf cors hash subprocess daemon stdin stdout
 stderr logger logging tracing telemetry span saas crud dto jsonb queryset migrations unittest backoff idempotent
 idempotency sandbox regex syntax boolean integer float tuple async upstream downstream handler url callback polling
-refactoring python dev devops prod coverage coder programmer developer backend software web
+refactoring python dev devops prod coverage coder programmer developer software web runbook slo sli failover
 """
 # Words of software that are said of other things as well: two of them count as one.
 _LIKELY: Final = """
@@ -42,22 +42,22 @@ backup restore replica shard cluster node proxy gateway balancer traffic load ne
 environment model validation format parse encode decode serialize template render review patch framework project
 architecture layer interface tool plugin agent assistant prompt resource context notification schedule scheduled
 signature certificate encryption null default status order payment provider customer invoice checkout product
-feature flag outage runbook pager canary
+feature flag outage pager disk replica primary
 200 201 202 204 301 302 304 400 401 403 404 405 409 410 413 415 422 429 500 502 503 504
 """
 # Names of software that are everyday words, or of other trades: declared as strong, they say nothing alone.
 _HOMONYMS: Final = frozenset(
     words(
-        "poetry celery flask django postmortem postmortems incident failover rollback rollbacks resilience mocking "
-        "canary procrastinate huey renovate marshmallow tenacity bulkhead elicitation overbooking authorization "
-        "authentication lifespan swagger runbook runbooks rto rpo slo sli serializable observability alerting oncall "
-        "caching beat flower ruff jaeger zipkin click lockfile fixture backfill scrypt sso"
+        "poetry celery flask django postmortem postmortems incident resilience mocking canary procrastinate huey "
+        "renovate marshmallow tenacity bulkhead elicitation overbooking authorization authentication lifespan swagger "
+        "beat flower ruff jaeger zipkin click fixture"
     ).parts
 )
 _TECHNICAL: Final = 2
 # So few words beside a phrase leave no room to be about anything else.
 _FEW: Final = 1
 _LEAST_LETTERS: Final = 3
+_DIGITS: Final = "0123456789"
 
 
 @cache
@@ -89,7 +89,7 @@ def about_software(texts: Sequence[Words], hits: Iterable[Sequence[Hit]], *, bar
                 if evidence >= _TECHNICAL:
                     return True
         beside.update((text.parts[at], each) for at, each in enumerate(text.surface) if at not in taken)
-    evidence += sum(values.get(word, 0) for word in beside)
+    evidence += sum(_value(word, values) for word in beside)
     if evidence >= _TECHNICAL or not bare:
         return evidence >= _TECHNICAL
     # "Here's" and "that's" are read as one word.
@@ -115,4 +115,9 @@ def _worth(text: Words, hit: Hit, values: Mapping[str, int]) -> int:
     """What a phrase says of software by itself: a name all, plain words as much as there are of software among them."""
     if hit.end - hit.start == 1:
         return 1 if text.parts[hit.start] in _HOMONYMS else _TECHNICAL
-    return max(sum(values.get(part, part in _HOMONYMS) for part in text.parts[hit.start : hit.end]), 1)
+    return max(sum(part in _HOMONYMS or _value(part, values) for part in text.parts[hit.start : hit.end]), 1)
+
+
+def _value(part: str, values: Mapping[str, int]) -> int:
+    # `OAuth2` is read as `o` and `auth2`.
+    return values.get(part) or values.get(part.rstrip(_DIGITS), 0)

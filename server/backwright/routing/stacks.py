@@ -24,9 +24,11 @@ _OTHERS: Final = {
     "gradle, quarkus, micronaut, tomcat, jvm, jdbc, jakarta",
     "Kotlin": "kotlin, ktor, jetpack compose",
     "Scala": "scala, akka, sbt",
-    "Go": "golang, goroutine, goroutines, go module, go modules, go channel, go channels, go test, go struct, "
-    "in go, gin gonic, gorm, go context, go http, go server, go service, go handler, go interface, go generics, "
-    "go program, go code, go mod, go vet, go web, go api",
+    "Go": "golang, goroutine, goroutines, go module, go modules, go channel, go channels, go test, go struct, in "
+    "go, gin gonic, gorm, go context, go http, go server, go service, go handler, go interface, go generics, "
+    "go program, go code, go worker, go pool, go client, go cli, go error, go errors, go backend, go "
+    "function, go slice, go map, go pointer, go middleware, go library, go package, go microservice, go "
+    "concurrency, go project, go mod, go vet, go web, go api",
     "Rust": "rust, cargo, tokio, actix, axum, serde, rustc, cannot borrow, borrow checker",
     "Ruby": "ruby, rails, activerecord, sidekiq, rspec, rubocop, bundler gemfile",
     "PHP": "php, laravel, symfony, wordpress, drupal, magento, eloquent, phpunit, artisan",

@@ -37,22 +37,50 @@ def reached(verdicts: tuple[Verdict, ...]) -> Figures:
 def test_the_set_has_requests_and_near_misses_of_each_kind() -> None:
     fitting = {label.category for label in LABELS if label.right}
     near = {label.category for label in LABELS if not label.right}
-    assert fitting == {"symptom", "terse", "error", "multi", "long", "typo", "de", "fr", "es", "zh", "ja", "pt", "ru"}
+    assert fitting == {
+        "trigger",
+        "symptom",
+        "terse",
+        "error",
+        "multi",
+        "long",
+        "typo",
+        "de",
+        "fr",
+        "es",
+        "zh",
+        "ja",
+        "pt",
+        "ru",
+    }
     assert {each.removeprefix("neg-") for each in near} == {
-        *("frontend", "data", "devops", "cooking", "stack", "homonym", "mention", "python", "other", "far", "tongues")
+        *(
+            "frontend",
+            "data",
+            "devops",
+            "cooking",
+            "stack",
+            "homonym",
+            "mention",
+            "python",
+            "other",
+            "far",
+            "tongues",
+            "life",
+        )
     }
 
 
 def test_what_is_loaded_unasked_is_right_and_near_misses_load_next_to_nothing(reached: Figures) -> None:
-    assert (reached.precision or 0) >= 0.92
-    assert (reached.false_loads or 0) <= 0.05
-    assert (reached.false_shown or 0) <= 0.11
+    assert (reached.precision or 0) >= 0.97
+    assert (reached.false_loads or 0) <= 0.02
+    assert (reached.false_shown or 0) <= 0.06
 
 
 def test_the_right_skill_is_first_and_among_three(reached: Figures) -> None:
-    assert (reached.first or 0) >= 0.9
+    assert (reached.first or 0) >= 0.91
     assert (reached.recall or 0) >= 0.97
-    assert (reached.loaded or 0) >= 0.54
+    assert (reached.loaded or 0) >= 0.58
 
 
 def test_no_fold_falls_far_behind_the_others(verdicts: tuple[Verdict, ...]) -> None:
