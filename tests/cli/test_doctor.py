@@ -18,6 +18,7 @@ from backwright.cli._doctor import assistants, here, remote, stores
 from backwright.cli._doctor.finding import Finding, Look, looked
 from backwright.cli._doctor.here import Here
 from backwright.cli.main import main
+from backwright.connecting.found import known
 from backwright.contexts.opening import open_store
 from backwright.settings import Settings
 from tests.catalog._packs import write_pack
@@ -176,6 +177,30 @@ def test_a_configuration_in_toml_is_read_too(alone: Path, pack: Path) -> None:
     (folder / "config.toml").write_text('[mcp_servers.backwright]\ncommand = "backwright"\nargs = ["serve"]\n')
     (found,) = seen(assistants.configurations, alone, pack)
     assert (found.status, found.says) == ("ok", "~/.codex/config.toml: backwright starts backwright, which is found")
+
+
+@pytest.mark.parametrize("name", [assistant.name for assistant in known()])
+def test_what_connect_writes_is_seen_whichever_assistant_it_is_for(
+    name: str, alone: Path, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("CODEX_HOME", "CLAUDE_CONFIG_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    for scope in ("project", "user"):
+        command = ["connect", name, "--root", str(alone), "--scope", scope, "--no-instructions"]
+        assert main([*command, "--http", "http://127.0.0.1:1/mcp"]) == 1, "nothing listens there"
+        found = seen(assistants.configurations, alone, pack)
+        assert {(one.status, one.says.rpartition(": ")[2]) for one in found} == {
+            ("ok", "backwright names a URL; look at it with --http")
+        }
+        assert main([*command, "--remove"]) == 0
+
+
+def test_a_configuration_with_comments_is_read_and_one_that_is_broken_is_named(alone: Path, pack: Path) -> None:
+    (alone / ".mcp.json").write_text('{"mcpServers": {"backwright": {"command": "sh"},}} // mine\n', encoding="utf-8")
+    (alone / "opencode.json").write_text("{,}", encoding="utf-8")
+    strange, broken = seen(assistants.configurations, alone, pack)
+    assert strange.says == "./.mcp.json: backwright starts sh, which is not this program"
+    assert broken.says.startswith("./opencode.json cannot be read: ")
 
 
 def test_nothing_that_a_projects_files_name_is_run(alone: Path, pack: Path) -> None:

@@ -51,6 +51,19 @@ def test_an_entry_is_read_back_as_it_was_written(
 
 @each_assistant
 @each_scope
+def test_the_folders_of_the_project_and_of_the_user_stay_however_empty_they_are(
+    assistant: Assistant, scope: Scope, machine: Machine
+) -> None:
+    write(connected(assistant, machine, scope, COMMAND), None)
+    write(removed(assistant, machine, scope), None)
+    write(instructed(assistant, machine), None)
+    write(uninstructed(assistant, machine), None)
+    assert machine.root.is_dir()
+    assert machine.home.is_dir()
+
+
+@each_assistant
+@each_scope
 def test_removed_nothing_of_it_is_left_on_the_disk(assistant: Assistant, scope: Scope, machine: Machine) -> None:
     write(connected(assistant, machine, scope, COMMAND), None)
     write(removed(assistant, machine, scope), None)

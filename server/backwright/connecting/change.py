@@ -33,11 +33,13 @@ class Change:
         path: the file.
         before: its text; None where it is not there.
         after: the text that it is to have; None where it is to go, for nothing else is left in it.
+        lodged: whether its folder is one that an assistant makes for such files, and goes with the last of them.
     """
 
     path: Path
     before: str | None
     after: str | None
+    lodged: bool = True
 
     @property
     def changed(self) -> bool:
@@ -74,14 +76,14 @@ def connected(assistant: Assistant, machine: Machine, scope: Scope, server: Serv
         ConfigurationUnreadableError: the file has a form that nothing can be put into.
         PathOutsideRootError: as `configuration`.
     """
-    read, put = (jsonc.read, jsonc.put) if assistant.syntax is Syntax.JSON else (toml.read, toml.put)
+    read, put = reader_of(assistant), jsonc.put if assistant.syntax is Syntax.JSON else toml.put
 
     def edited(text: str) -> str:
         there = _member(read(text), (*assistant.keys, NAME))
         own = {name: value for name, value in there.items() if name not in OURS}
         return put(text, assistant.keys, NAME, {**assistant.entry(server), **own})
 
-    return _changed(configuration(assistant, machine, scope), edited)
+    return _changed(machine, configuration(assistant, machine, scope), edited)
 
 
 def removed(assistant: Assistant, machine: Machine, scope: Scope) -> Change:
@@ -91,7 +93,7 @@ def removed(assistant: Assistant, machine: Machine, scope: Scope) -> Change:
         ConfigurationUnreadableError, PathOutsideRootError: as `connected`.
     """
     write = jsonc.drop if assistant.syntax is Syntax.JSON else toml.drop
-    return _changed(configuration(assistant, machine, scope), lambda text: write(text, assistant.keys, NAME))
+    return _changed(machine, configuration(assistant, machine, scope), lambda text: write(text, assistant.keys, NAME))
 
 
 def instructed(assistant: Assistant, machine: Machine) -> Change:
@@ -100,7 +102,7 @@ def instructed(assistant: Assistant, machine: Machine) -> Change:
     Raises:
         PathOutsideRootError: a link is in its place.
     """
-    return _changed(_instructions(assistant, machine), instructions.put)
+    return _changed(machine, _instructions(assistant, machine), instructions.put)
 
 
 def uninstructed(assistant: Assistant, machine: Machine) -> Change:
@@ -109,7 +111,7 @@ def uninstructed(assistant: Assistant, machine: Machine) -> Change:
     Raises:
         PathOutsideRootError: a link is in its place.
     """
-    return _changed(_instructions(assistant, machine), instructions.drop)
+    return _changed(machine, _instructions(assistant, machine), instructions.drop)
 
 
 def entry_of(assistant: Assistant, machine: Machine, scope: Scope) -> Server | None:
@@ -119,11 +121,11 @@ def entry_of(assistant: Assistant, machine: Machine, scope: Scope) -> Server | N
         ConfigurationUnreadableError, PathOutsideRootError: as `connected`.
     """
     path = configuration(assistant, machine, scope)
-    text = _text(path)
+    text = text_of(path)
     if text is None:
         return None
     with _naming(path):
-        document = (jsonc if assistant.syntax is Syntax.JSON else toml).read(text)
+        document = reader_of(assistant)(text)
     found = _member(document, (*assistant.keys, NAME))
     return assistant.reads(found) if found else None
 
@@ -143,7 +145,7 @@ def write(change: Change, backups: Path | None) -> Path | None:
     """
     if not change.changed:
         return None
-    if _text(change.path) != change.before:
+    if text_of(change.path) != change.before:
         raise WriteFailedError(
             f"{change.path.name} was changed by somebody else just now", hint="run the command once more"
         )
@@ -159,9 +161,10 @@ def write(change: Change, backups: Path | None) -> Path | None:
             write_atomic(copy, old, private=True)
         if change.after is None:
             change.path.unlink(missing_ok=True)
-            with suppress(OSError):
-                # The folder was made for it, unless something else is in there.
-                change.path.parent.rmdir()
+            if change.lodged:
+                with suppress(OSError):
+                    # The folder was made for it, unless something else is in there.
+                    change.path.parent.rmdir()
         else:
             write_atomic(change.path, change.after.encode())
     except OSError as error:
@@ -170,20 +173,22 @@ def write(change: Change, backups: Path | None) -> Path | None:
     return copy
 
 
-def _changed(path: Path, edit: Callable[[str], str]) -> Change:
-    before = _text(path)
+def _changed(machine: Machine, path: Path, edit: Callable[[str], str]) -> Change:
+    before = text_of(path)
     with _naming(path):
         after: str | None = edit(before or "")
     if after is not None and after != before and "".join(after.removeprefix("\ufeff").split()) in _EMPTY:
         after = None
-    return Change(path, before, before if before is None and not after else after)
+    # An empty project stays one, and so does a home.
+    lodged = path.parent not in {machine.root, machine.root.resolve(), machine.home, machine.home.resolve()}
+    return Change(path, before, before if before is None and not after else after, lodged)
 
 
 def _instructions(assistant: Assistant, machine: Machine) -> Path:
     path = _inside(machine, assistant.instructions)
     shared = _inside(machine, "AGENTS.md")
     # A file that only points to the one that all assistants read is not added to.
-    return shared if "@AGENTS.md" in (_text(path) or "") else path
+    return shared if "@AGENTS.md" in (text_of(path) or "") else path
 
 
 def _inside(machine: Machine, path: str) -> Path:
@@ -194,7 +199,18 @@ def _inside(machine: Machine, path: str) -> Path:
         raise PathOutsideRootError(path, hint=hint) from None
 
 
-def _text(path: Path) -> str | None:
+def reader_of(assistant: Assistant) -> Callable[[str], object]:
+    """What reads the text of an assistant's configuration."""
+    return jsonc.read if assistant.syntax is Syntax.JSON else toml.read
+
+
+def text_of(path: Path) -> str | None:
+    """The text of a configuration; None where it is not there.
+
+    Raises:
+        ConfigurationUnreadableError: it is no file, is not UTF-8, or cannot be read.
+        TooLargeError: it has more than `MAX_BYTES`.
+    """
     try:
         data = read_bounded(path, MAX_BYTES)
         return data.decode("utf-8")

@@ -10,16 +10,18 @@ import json
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from backwright.cli._doctor.finding import Finding, ok, problem, warning
 from backwright.cli._doctor.here import Here
+from backwright.connecting.assistant import Assistant, Machine, Server
+from backwright.connecting.change import reader_of, text_of
+from backwright.connecting.found import known, named
+from backwright.errors import BackwrightError, ConfigurationUnreadableError
 
 _SECONDS: Final = 30.0
-_MOST: Final = 1 << 22
 _META: Final = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientCapabilities": {},
@@ -62,17 +64,20 @@ def tools_of(answer: bytes) -> tuple[str, ...]:
 
 def configurations(here: Here) -> Iterator[Finding]:
     """The entries of this server in the assistants' files, of the project and of the user."""
+    machine = Machine(root=here.root, home=_home(here), environment=here.environment)
     found = False
-    for file, keys in _files(here.root, _home(here)):
-        entries = _entries(file, keys)
-        if isinstance(entries, Finding):
-            yield entries
+    for assistant, file, keys in _files(machine):
+        try:
+            entries = _entries(assistant, file, keys)
+        except BackwrightError as error:
+            why = error.why if isinstance(error, ConfigurationUnreadableError) else error.message
+            yield warning("assistant", f"{_shown(file, here)} cannot be read: {why}", "see whether its assistant does")
             continue
         for name, entry in entries.items():
             if not isinstance(entry, Mapping) or not _ours(name, entry):
                 continue
             found = True
-            yield _entry(f"{_shown(file, here)}: {name}", entry)
+            yield _entry(f"{_shown(file, here)}: {name}", assistant.reads(entry))
     if not found:
         yield ok("assistant", "no configuration names this server; `backwright connect` writes one")
 
@@ -81,38 +86,32 @@ def _home(here: Here) -> Path:
     return Path(here.environment.get("HOME") or here.environment.get("USERPROFILE") or Path.home())
 
 
-def _files(root: Path, home: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    yield root / ".mcp.json", ("mcpServers",)
-    yield root / ".cursor" / "mcp.json", ("mcpServers",)
-    yield root / ".vscode" / "mcp.json", ("servers",)
-    yield root / ".gemini" / "settings.json", ("mcpServers",)
-    yield home / ".claude.json", ("mcpServers",)
-    yield home / ".claude.json", ("projects", str(root), "mcpServers")
-    yield home / ".cursor" / "mcp.json", ("mcpServers",)
-    yield home / ".gemini" / "settings.json", ("mcpServers",)
-    yield home / ".codex" / "config.toml", ("mcp_servers",)
+def _files(machine: Machine) -> Iterator[tuple[Assistant, Path, tuple[str, ...]]]:
+    """Each file that an assistant reads, and the members under which it lists servers."""
+    for assistant in known():
+        for file in (*(machine.root / name for name in assistant.project), assistant.user(machine)):
+            yield assistant, file, assistant.keys
+    claude = named("claude-code")
+    # What it keeps of one project in the user's file.
+    yield claude, claude.user(machine), ("projects", str(machine.root), *claude.keys)
 
 
-def _entries(file: Path, keys: tuple[str, ...]) -> Mapping[str, object] | Finding:
-    try:
-        if not file.is_file() or file.stat().st_size > _MOST:
-            return {}
-        text = file.read_text(encoding="utf-8")
-        value: object = tomllib.loads(text) if file.suffix == ".toml" else json.loads(text)
-    except (OSError, ValueError, RecursionError):
-        return warning("assistant", f"{file} cannot be read", "see whether its assistant reads it; comments are none")
+def _entries(assistant: Assistant, file: Path, keys: tuple[str, ...]) -> Mapping[str, object]:
+    """The servers that a file lists; none where it is not there."""
+    text = text_of(file)
+    value: object = {} if text is None else reader_of(assistant)(text)
     for key in keys:
         value = value.get(key, {}) if isinstance(value, dict) else {}
     return value if isinstance(value, dict) else {}
 
 
 def _ours(name: str, entry: Mapping[str, object]) -> bool:
-    words = [name, str(entry.get("command", "")), *_words(entry.get("args"))]
+    words = [name, *_words(entry.get("command")), *_words(entry.get("args"))]
     return any("backwright" in word.lower() for word in words)
 
 
 def _words(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []
+    return [str(each) for each in value] if isinstance(value, list) else [str(value or "")]
 
 
 def _shown(file: Path, here: Here) -> str:
@@ -122,20 +121,19 @@ def _shown(file: Path, here: Here) -> str:
     return str(file)
 
 
-def _entry(where: str, entry: Mapping[str, object]) -> Finding:
+def _entry(where: str, entry: Server | None) -> Finding:
     """How one entry stands, without running it."""
-    url, command = entry.get("url"), entry.get("command")
-    if isinstance(url, str):
+    if entry is not None and entry.url:
         return ok("assistant", f"{where} names a URL; look at it with --http")
-    if not isinstance(command, str) or not command:
+    if entry is None or not entry.command:
         return problem("assistant", f"{where} names no command", 'write "command": "backwright"')
-    program = Path(command).name
-    if shutil.which(command) is None:
+    program = Path(entry.command).name
+    if shutil.which(entry.command) is None:
         fix = "name a program that is there; `uv tool install .` puts `backwright` on the PATH"
         return problem("assistant", f"{where} starts {program}, which is not found", fix)
     if program in _RUNNERS:
         return ok("assistant", f"{where} starts it by {program}, which is found; it was not run")
-    return _started(where, program, _words(entry.get("args")))
+    return _started(where, program, list(entry.arguments))
 
 
 def _started(where: str, program: str, arguments: list[str]) -> Finding:
