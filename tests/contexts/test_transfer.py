@@ -11,6 +11,7 @@ import pytest
 from backwright.contexts.access import Grant
 from backwright.contexts.context import LOCAL, Address, Caller, Condition
 from backwright.contexts.opening import backup_store, open_store
+from backwright.contexts.schema import JsonObject
 from backwright.contexts.service import Contexts
 from backwright.contexts.store import Opened
 from backwright.contexts.transfer import Imported, exported, imported
@@ -61,6 +62,32 @@ def test_an_export_is_imported_whole_and_once(source: Contexts, contexts: Contex
     assert contexts.verify(LOCAL, "shop").broken_at is None
     again = list(exported(contexts, LOCAL))
     assert again[1:-1] == lines[1:-1]
+
+
+def test_a_user_s_schemas_go_along_with_their_promises_and_the_steps_between_them(
+    source: Contexts, contexts: Contexts
+) -> None:
+    def closed(**properties: str) -> JsonObject:
+        members: JsonObject = {name: {"type": kind} for name, kind in properties.items()}
+        return {"type": "object", "additionalProperties": False, "properties": members}
+
+    north = Address("shop", "north")
+    source.register_schema(LOCAL, "deployment", closed(region="string", note="string"), mode="NONE")
+    source.put(LOCAL, north, {"region": "eu", "note": "x"}, type="deployment")
+    steps = [{"rename": "/region", "to": "/area"}, {"default": "/replicas", "value": 1}, {"remove": "/note"}]
+    source.register_schema(LOCAL, "deployment", {**closed(area="string", replicas="integer"), "x-upgrade": steps})
+    source.register_schema(LOCAL, "deployment", closed(area="string", replicas="integer", by="string"), mode="FULL")
+    source.grant(LOCAL, Grant("shop", "ann", "writer"))
+    assert take(contexts, list(exported(source, LOCAL))) == Imported(schemas=3, versions=5)
+    for store in (source, contexts):
+        assert store.get(LOCAL, north, type_version=2).body == {"area": "eu", "replicas": 1}
+        assert [one.mode for one in store.schemas("deployment")] == ["NONE", "NONE", "FULL"]
+    assert [one.digest for one in contexts.schemas("deployment")] == [
+        one.digest for one in source.schemas("deployment")
+    ]
+    # Who may do what is for the admins of each store to say.
+    assert contexts.grants(LOCAL, "shop") == ()
+    assert take(contexts, list(exported(source, LOCAL))) == Imported(unchanged=8)
 
 
 def test_an_import_goes_on_where_an_earlier_one_ended(source: Contexts, contexts: Contexts) -> None:
