@@ -128,9 +128,8 @@ async def test_another_s_and_one_that_never_was_are_answered_alike(app: App, ope
             speak(asking, who)
             there = await OPERATIONS[operation](asking, "there", etag)
             never = await OPERATIONS[operation](asking, "never", etag)
-            assert json.dumps(there).replace("there/one", "never/one").replace(" there ", " never ") == json.dumps(
-                never
-            )
+            renamed = json.dumps(there).replace("there/one", "never/one").replace("namespace there", "namespace never")
+            assert renamed == json.dumps(never)
             if not operation.startswith("completed"):
                 assert "NOT_FOUND" in str(there) or "-32602" in str(there), there
     assert app.contexts.get(LOCAL, Address("there", "one")).version == 1
