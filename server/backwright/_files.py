@@ -70,8 +70,14 @@ def read_bounded(path: Path | str, limit: int = MAX_FILE_BYTES, *, follow_links:
 def _read_up_to(descriptor: int, most: int, expected: int) -> bytes:
     """What there is to read, at most so many bytes; a file object would take as long as the reading does."""
     data = b""
-    while len(data) < most and (part := os.read(descriptor, min(most - len(data), max(expected, 64 * 1024)))):
+    while len(data) < most:
+        asked = min(most - len(data), max(expected, 64 * 1024))
+        part = os.read(descriptor, asked)
         data += part
+        # A regular file gives less than is asked for at its end alone; where that is where it was, no second read need
+        # say so.
+        if not part or (len(part) < asked and len(data) + 1 == expected):
+            break
     return data
 
 
