@@ -74,9 +74,7 @@ def serve_http(
     silent = metrics_port is None or workers.is_another()
     metrics = None if silent else _listen(HOST, metrics_port or 0, "--metrics-port")
     config = _config(app, configured)
-    # What is there by now stays. To look through it for garbage again and again takes a good part of each answer.
-    gc.collect()
-    gc.freeze()
+    _settle()
     say = _say if observing is None else observing.say
     if not workers.joined():
         say(f"serving {_url(host, listener)} (Ctrl-C stops it)")
@@ -96,6 +94,13 @@ def _app(serving: App, observing: Observing | None, configured: Configured | Non
     who_sees = shown(os.environ, apart=apart)
     authority = _authority(configured, serving)
     return http_app(serving, observing, authority, limits=limits, metrics=metrics, shown=who_sees)
+
+
+def _settle() -> None:
+    """What is there by now stays. To look through it for garbage again and again takes a good part of each answer."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def serve_by_workers(
@@ -124,6 +129,7 @@ def serve_by_workers(
     check_host(host, configured)
     workers.check_workers(count, settings)
     say = _say if observing is None else observing.say
+    gc.enable()
     with _listen(host, port, "--port") as listener:
         say(f"serving {_url(host, listener)} by {count} processes (Ctrl-C stops it)")
         command = workers.command_of_this_process()

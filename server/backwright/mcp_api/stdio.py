@@ -41,6 +41,7 @@ def serve_stdio(settings: Settings, observing: Observing | None = None) -> NoRet
     # as often as its default, which is several times an answer.
     gc.freeze()
     gc.set_threshold(_YOUNG)
+    gc.enable()
     anyio.run(_serve, server)
     app.recall.flush()
     app.close()

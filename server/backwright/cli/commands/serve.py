@@ -59,6 +59,18 @@ def _port(text: str) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    import gc
+
+    # What a start imports and loads stays, and to look through it for garbage takes a twentieth of the time until the
+    # first answer. Whoever serves lets the collector look from then on.
+    gc.disable()
+    try:
+        return _serve(arguments)
+    finally:
+        gc.enable()
+
+
+def _serve(arguments: argparse.Namespace) -> int:
     import logging
     import sys
 
