@@ -194,11 +194,11 @@ class App:
         Raises:
             InvalidContextError, StoreUnavailableError: as `project`, or a pin is no range.
         """
-        if self._follows(self._own_project()):
+        if self._follows(own := self._own_project()):
             from backwright.catalog.choice import parse_pins
 
             return parse_pins(self.project().skills)
-        return {} if self._project_file is None else self._project_file.pins()
+        return {} if self._project_file is None else self._project_file.pins(own)
 
     def _offers(self) -> Mapping[str, Offer]:
         from backwright.catalog.choice import offers

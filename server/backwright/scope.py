@@ -71,15 +71,18 @@ class ProjectFile:
             return ()
         return (*context.skills, *([context.framework] if context.framework else []))
 
-    def pins(self) -> Pins:
+    def pins(self, context: ProjectDeclared | None = None) -> Pins:
         """The versions that it pins skills to.
+
+        Args:
+            context: what it says, where that has been asked for just now.
 
         Raises:
             InvalidContextError: it does not validate, or a pin is no range.
         """
         from backwright.catalog.choice import parse_pins
 
-        context = self.context()
+        context = self.context() if context is None else context
         if self._pins is None or self._pins[0] is not context:
             self._pins = (context, parse_pins(context.skills))
         return self._pins[1]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from backwright.catalog.environment import normal
-from backwright.catalog.requires import Need, needs_of
+from backwright.catalog.requires import Need, needs_in, requires_of
 from backwright.catalog.skill import Skill
 
 _MOST_CHARS: Final = 8_192
@@ -59,8 +60,8 @@ def covering(versions: Sequence[Skill], texts: Iterable[str]) -> Covering | None
         versions: of one skill, the one that would answer first, then the others, the newest first.
         texts: what the request says.
     """
-    needs = [{need.package: need for need in needs_of(each) if need.clauses} for each in versions]
-    said = _said(texts, sorted({package for each in needs for package in each}))
+    needs, pattern = _asked(tuple(map(requires_of, versions)))
+    said = [] if pattern is None else _said(texts, pattern)
     if not said:
         return None
     if not any(each.package in needs[0] for each in said):
@@ -80,17 +81,27 @@ def covering(versions: Sequence[Skill], texts: Iterable[str]) -> Covering | None
     return Covering(first, written, lacking, covered=False)
 
 
-def _said(texts: Iterable[str], packages: Sequence[str]) -> list[Said]:
-    """Every version of these packages that some texts name."""
-    if not packages:
-        return []
+@lru_cache(maxsize=256)
+def _asked(versions: tuple[str, ...]) -> tuple[tuple[Mapping[str, Need], ...], re.Pattern[str] | None]:
+    """What versions of a skill need, by package, and what finds these packages; each answer asks the same again."""
+    needs = tuple({need.package: need for need in needs_in(each) if need.clauses} for each in versions)
+    packages = {package for each in needs for package in each}
+    return needs, _naming(packages) if packages else None
+
+
+def _naming(packages: Iterable[str]) -> re.Pattern[str]:
+    """Finds versions of some packages."""
     # A hyphen is often a blank, and a name may stand next to Han characters without one.
     names = "|".join(re.escape(name).replace(r"\-", r"[-_. ]?") for name in sorted(packages, key=len, reverse=True))
-    pattern = re.compile(
+    return re.compile(
         rf"(?<![A-Za-z0-9_.-])(?P<name>{names})(?:\s*(?P<sign>==|~=|>=|<=|<|>|@)\s*|\s*(?P<word>versions?|v\.?)\s*|\s+)"
         r"v?(?P<number>[0-9]{1,4}(?:\.[0-9]{1,4}){0,2})(?:\.[x*])?(?P<more>\s+[a-z]+s\b)?(?![0-9A-Za-z_])",
         re.IGNORECASE,
     )
+
+
+def _said(texts: Iterable[str], pattern: re.Pattern[str]) -> list[Said]:
+    """Every version of some packages that some texts name."""
     found = (_of(match) for text in texts for match in pattern.finditer(text[:_MOST_CHARS]))
     return [each for each in found if each is not None]
 

@@ -41,13 +41,19 @@ def lacking(
         versions: of the project's packages, by normalised name; None where they are not known, which is no fault.
         find: finds a command.
     """
-    needs = list(_needs(_written(skill)))
     allowed = skill.frontmatter.get("allowed-tools")
-    commands = {need.removeprefix(_COMMAND) for need in needs if need.startswith(_COMMAND)}
-    commands |= set(_BASH.findall(allowed)) if isinstance(allowed, str) else set()
-    found = [f"it needs the command {name}, which is not here" for name in sorted(commands) if find(name) is None]
-    packages = [need for need in needs if not need.startswith(_COMMAND)] if versions is not None else []
+    needed, commands = _kinds(requires_of(skill), allowed if isinstance(allowed, str) else "")
+    found = [f"it needs the command {name}, which is not here" for name in commands if find(name) is None]
+    packages = needed if versions is not None else ()
     return (*(fault for need in packages if (fault := _fault(need, versions or {}))), *found)
+
+
+@lru_cache(maxsize=256)
+def _kinds(written: str, allowed: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The packages of a string, as they are written, and its commands with those of the tools that are allowed."""
+    needs = tuple(_needs(written))
+    commands = {need.removeprefix(_COMMAND) for need in needs if need.startswith(_COMMAND)} | {*_BASH.findall(allowed)}
+    return tuple(need for need in needs if not need.startswith(_COMMAND)), tuple(sorted(commands))
 
 
 class Need(NamedTuple):
@@ -77,14 +83,9 @@ class Need(NamedTuple):
         return True
 
 
-def needs_of(skill: Skill) -> tuple[Need, ...]:
-    """The packages that a skill needs; commands, and what cannot be read, left out."""
-    return _needs_in(_written(skill))
-
-
 @lru_cache(maxsize=256)
-def _needs_in(text: str) -> tuple[Need, ...]:
-    """The needs that a string holds. Each answer asks the same again, of several versions of a skill."""
+def needs_in(text: str) -> tuple[Need, ...]:
+    """The packages that a string names, without what cannot be read. Each answer asks the same again."""
     found = []
     for written in _needs(text):
         match = None if written.startswith(_COMMAND) else _NEED.fullmatch(written)
@@ -95,7 +96,8 @@ def _needs_in(text: str) -> tuple[Need, ...]:
     return tuple(found)
 
 
-def _written(skill: Skill) -> str:
+def requires_of(skill: Skill) -> str:
+    """What a skill says that it needs, as it is written."""
     metadata = skill.frontmatter.get("metadata")
     written = metadata.get("requires") if isinstance(metadata, dict) else None
     return written if isinstance(written, str) else ""
