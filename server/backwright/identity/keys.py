@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextvars import Context
 from typing import Final
 
@@ -158,6 +158,14 @@ class Keys:
                 return None
             self._ready[name, algorithm] = made
         return self._ready[name, algorithm]
+
+
+def verifiable(found: Mapping[str, object], algorithms: Iterable[str]) -> tuple[int, tuple[str, ...]]:
+    """How many keys of a set are for verifying signatures, and for which of some algorithms there is one."""
+    keys = found.get("keys")
+    usable = [key for key in keys[:MOST] if isinstance(key, dict) and _usable(key)] if isinstance(keys, list) else []
+    served = [name for name in algorithms if any(_fits(key, name) and _made(key, name) for key in usable)]
+    return len(usable), tuple(served)
 
 
 def _unavailable() -> AuthorityUnavailableError:

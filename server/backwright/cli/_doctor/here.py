@@ -44,12 +44,14 @@ class Here:
         environment: its variables.
         root: the project.
         url: a server over HTTP, where one is to be looked at.
+        network: whether the issuer of tokens may be asked.
     """
 
     app: App
     environment: Mapping[str, str]
     root: Path
     url: str | None = None
+    network: bool = False
 
 
 def python(_: Here) -> Iterator[Finding]:

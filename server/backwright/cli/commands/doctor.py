@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the project (default: this folder)")
     parser.add_argument("--http", metavar="URL", help="also look at a server that runs there: http://127.0.0.1:8000")
+    parser.add_argument("--network", action="store_true", help="also ask the issuer of tokens, wherever it is")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_served_options(parser)
 
@@ -33,13 +34,14 @@ def _run(arguments: argparse.Namespace) -> int:
     root = arguments.root.absolute()
     if not root.is_dir():
         raise InvalidInputError(f"--root: {str(root)!r} is not a folder", hint="name a folder that exists")
-    found = list(_findings(Here(app_of(arguments, root), os.environ, root, arguments.http)))
+    here = Here(app_of(arguments, root), os.environ, root, arguments.http, arguments.network)
+    found = list(_findings(here))
     print(_json(found) if arguments.json else "\n".join(_lines(found)))
     return Exit.FINDINGS if any(one.status == "problem" for one in found) else Exit.CLEAN
 
 
 def _findings(here: Here) -> Iterator[Finding]:
-    from backwright.cli._doctor import assistants, remote, stores
+    from backwright.cli._doctor import assistants, issuer, remote, stores
     from backwright.cli._doctor import here as own
     from backwright.cli._doctor.finding import looked
 
@@ -51,6 +53,7 @@ def _findings(here: Here) -> Iterator[Finding]:
         "folders": own.folders,
         "database": stores.database,
         "bus": stores.bus,
+        "issuer": issuer.issuer,
         "extras": own.extras,
         "port": own.ports,
         "server": assistants.server,
