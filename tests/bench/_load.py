@@ -22,17 +22,18 @@ class Asked:
     method: str
     params: Json = field(default_factory=dict)
 
-    def to_bytes(self, port: int, *, name: bool = True) -> bytes:
+    def to_bytes(self, port: int, *, name: bool = True, token: str | None = None) -> bytes:
         """The whole request as a client of the newest protocol sends it."""
         body = json.dumps(
             {"jsonrpc": "2.0", "id": 1, "method": self.method, "params": {**self.params, "_meta": META}}
         ).encode()
         called = self.params.get("name") or self.params.get("uri")
         named = f"Mcp-Name: {called}\r\n" if name and called else ""
+        shown = f"Authorization: Bearer {token}\r\n" if token else ""
         return (
             f"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
             "Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2026-07-28\r\n"
-            f"Mcp-Method: {self.method}\r\n{named}Content-Length: {len(body)}\r\n\r\n"
+            f"Mcp-Method: {self.method}\r\n{named}{shown}Content-Length: {len(body)}\r\n\r\n"
         ).encode() + body
 
 

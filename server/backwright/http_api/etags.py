@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PRIVATE: Final = {"Cache-Control": "private, no-cache"}
 """Kept by whoever asked, and asked about again before it is used."""
+
+# Names are in lower case there (ASGI).
+_SAID: Final = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 
 def known(request: Request, etag: str) -> bool:
@@ -48,9 +50,9 @@ class Kept:
 
         async def said(message: Message) -> None:
             if message["type"] == "http.response.start":
-                head = MutableHeaders(scope=message)
-                head.setdefault("cache-control", "no-store")
-                head.setdefault("x-content-type-options", "nosniff")
+                head = list(message["headers"])
+                names = {name for name, _ in head}
+                message["headers"] = [*head, *(each for each in _SAID if each[0] not in names)]
             await send(message)
 
         await self._app(scope, receive, said)

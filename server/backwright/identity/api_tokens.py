@@ -30,7 +30,7 @@ from backwright.identity.scopes import SCOPES, granted
 if TYPE_CHECKING:
     from backwright.contexts.audit import AuditAction
     from backwright.contexts.context import Caller
-    from backwright.contexts.store import Store, Unit
+    from backwright.contexts.store import Kept, Store, Unit
 
 T = TypeVar("T")
 
@@ -129,10 +129,26 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """The tokens as they were at a time; whoever has one can say of any text whether it is one of them."""
+class _Row:
+    """A token, as it is looked at with each request: nothing of it is made anew."""
 
-    tokens: Mapping[str, ApiToken]
+    token: ApiToken
+    principal: Principal
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The tokens as they were at a time; whoever has one can say of any text whether it is one of them.
+
+    Args:
+        rows: by id.
+        stamp: how often they were written.
+        read_at: when they were read.
+    """
+
+    rows: Mapping[str, _Row]
+    stamp: int
     read_at: float
 
 
@@ -220,7 +236,7 @@ class ApiTokens:
         found = _found(table, token)
         if found is None and now - table.read_at >= NEWS:
             return None
-        if found is not None and now - self._noted.get(found.id, 0.0) >= USED:
+        if found is not None and now - self._noted.get(found.token.id, 0.0) >= USED:
             return None
         return self._principal(found)
 
@@ -237,19 +253,19 @@ class ApiTokens:
             # It may have been made since.
             found = _found(self._read_again(NEWS), token)
         principal = self._principal(found)
-        if found is not None and self._clock() - self._noted.get(found.id, 0.0) >= USED:
-            self._note(found)
+        if found is not None and self._clock() - self._noted.get(found.token.id, 0.0) >= USED:
+            self._note(found.token)
         return principal
 
     def holds(self, identity: str) -> bool:
         """Whether the token with this id still holds."""
-        found = self._read_again(BELIEVED).tokens.get(identity)
-        return found is not None and found.state(self._now()) == "active"
+        found = self._read_again(BELIEVED).rows.get(identity)
+        return found is not None and found.until > self._clock()
 
-    def _principal(self, found: ApiToken | None) -> Principal:
-        if found is None or found.state(self._now()) != "active":
+    def _principal(self, found: _Row | None) -> Principal:
+        if found is None or found.until <= self._clock():
             raise unauthenticated("the token does not hold here")
-        return Principal(ISSUER, found.name, granted(found.scopes), found.expires_at.timestamp(), found.id)
+        return found.principal
 
     def _read_again(self, older: float) -> _Table:
         """The table, read if it is so old; one thread reads it, and others do not wait for that who can go by it."""
@@ -266,20 +282,23 @@ class ApiTokens:
                 return self._table
             at = self._clock()
             try:
-                kept = self._store().read(_read)[0]
+                return self._took(self._store().read(lambda unit: unit.kept(*_ALL)), at)
             except StoreUnavailableError:
                 if before is not None and usable:
                     return before
                 raise
-            return self._took(kept, at)
         finally:
             self._reading.release()
 
-    def _took(self, kept: Sequence[ApiToken], at: float) -> _Table:
-        table = _Table({each.id: each for each in kept}, at)
-        self._table = table
-        for gone in self._noted.keys() - table.tokens.keys():
-            self._noted.pop(gone, None)
+    def _took(self, kept: Kept | None, at: float) -> _Table:
+        before, stamp = self._table, 0 if kept is None else kept.stamp
+        if before is not None and before.stamp == stamp:
+            rows = before.rows
+        else:
+            rows = {each.id: _row(each) for each in _tokens(kept)}
+            for gone in self._noted.keys() - rows.keys():
+                self._noted.pop(gone, None)
+        self._table = table = _Table(rows, stamp, at)
         return table
 
     def _note(self, token: ApiToken) -> None:
@@ -330,21 +349,31 @@ class ApiTokens:
 def _read(unit: Unit) -> tuple[tuple[ApiToken, ...], int]:
     """All tokens, and how often they were written."""
     found = unit.kept(*_ALL)
-    if found is None:
-        return (), 0
+    return _tokens(found), 0 if found is None else found.stamp
+
+
+def _tokens(kept: Kept | None) -> tuple[ApiToken, ...]:
+    if kept is None:
+        return ()
     try:
-        return _Tokens.model_validate_json(found.data).tokens, found.stamp
+        return _Tokens.model_validate_json(kept.data).tokens
     except ValidationError:
         raise RecordUnreadableError(
             "what is kept of API tokens is damaged, or of another version", hint="use the version that wrote it"
         ) from None
 
 
-def _found(table: _Table, token: str) -> ApiToken | None:
+def _row(token: ApiToken) -> _Row:
+    until = token.expires_at.timestamp()
+    principal = Principal(ISSUER, token.name, granted(token.scopes), until, token.id)
+    return _Row(token, principal, 0.0 if token.revoked_at is not None else until)
+
+
+def _found(table: _Table, token: str) -> _Row | None:
     form = _FORM.fullmatch(token)
-    found = None if form is None else table.tokens.get(form[1])
+    found = None if form is None else table.rows.get(form[1])
     # Compared in constant time, so that how long it takes says nothing of how much of it was right.
-    if not hmac.compare_digest(_digest(token), "" if found is None else found.digest):
+    if not hmac.compare_digest(_digest(token), "" if found is None else found.token.digest):
         return None
     return found
 
