@@ -13,7 +13,7 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from backwright.http_api.wire import MOST_HELD, Gathering, PatientH11
+from backwright.http_api.wire import MOST_HELD, READ_SECONDS, Gathering, PatientH11
 from tests.http_api._raw import exchange, headers, message
 
 BODY = message()
@@ -113,11 +113,18 @@ def test_no_other_protocol_is_spoken(port: int) -> None:
 
 
 @asynccontextmanager
-async def patient(seconds: float, app: ASGIApp = PlainTextResponse("ok")) -> AsyncIterator[int]:  # noqa: B008  it keeps nothing
-    """A server in this process that waits so long for headers."""
+async def patient(
+    seconds: float,
+    app: ASGIApp = PlainTextResponse("ok"),  # noqa: B008  it keeps nothing
+    *,
+    read_seconds: float = READ_SECONDS,
+) -> AsyncIterator[int]:
+    """A server in this process that waits so long for headers, and for whoever takes its answers."""
 
     class Patient(PatientH11):
         header_seconds = seconds
+
+    Patient.read_seconds = read_seconds
 
     config = uvicorn.Config(app, port=0, http=Patient, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
@@ -181,6 +188,54 @@ async def test_a_request_that_takes_long_to_answer_is_not_cut_off() -> None:
         answer, seconds = await _closed(port, whole)
     assert b"200 OK" in answer
     assert seconds >= 1.2
+
+
+@asynccontextmanager
+async def unread(port: int, head: bytes) -> AsyncIterator[asyncio.StreamReader]:
+    """A client that has asked, and takes no more of the answer than it is told to and the system does on its own."""
+    with socket.socket() as asking:
+        asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        asking.connect(("127.0.0.1", port))
+        asking.sendall(head)
+        asking.setblocking(False)  # noqa: FBT003  it takes no keyword
+        reader, writer = await asyncio.open_connection(sock=asking, limit=4_096)
+        yield reader
+        writer.transport.abort()
+
+
+LARGE = b"a" * (32 * 1024 * 1024)
+
+
+@pytest.mark.parametrize("connection", [b"keep-alive", b"close"])
+async def test_whoever_does_not_take_an_answer_is_let_go(connection: bytes) -> None:
+    head = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: " + connection + b"\r\n\r\n"
+    async with patient(5, PlainTextResponse(LARGE), read_seconds=0.2) as port, unread(port, head) as reader:
+        async with asyncio.timeout(20):
+            # The system takes some of it on its own; the rest is never sent.
+            await asyncio.sleep(1)
+            received = await everything(reader)
+    assert received < len(LARGE)
+
+
+async def everything(reader: asyncio.StreamReader) -> int:
+    """How many bytes there are until the end, whoever ends it."""
+    received = 0
+    with suppress(ConnectionResetError):
+        while chunk := await reader.read(65_536):
+            received += len(chunk)
+    return received
+
+
+async def test_whoever_takes_an_answer_slowly_gets_all_of_it() -> None:
+    head = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    async with patient(5, PlainTextResponse(LARGE), read_seconds=0.5) as port, unread(port, head) as reader:
+        received, started = 0, time.monotonic()
+        async with asyncio.timeout(60):
+            while chunk := await reader.read(1024 * 1024):
+                received += len(chunk)
+                # Longer than the patience in all, and never for so long at once.
+                await asyncio.sleep(0.001 if time.monotonic() - started < 2 else 0)
+    assert received > len(LARGE)
 
 
 class Sent(asyncio.WriteTransport):

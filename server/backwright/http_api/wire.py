@@ -1,12 +1,13 @@
-"""The HTTP/1.1 protocol of uvicorn, with patience for headers, and with an answer's head and body in one write.
+"""The HTTP/1.1 protocol of uvicorn, with patience that ends, and with an answer's head and body in one write.
 
-Uvicorn's own waits for the rest of a line for ever. It hands the system a head and a body apart, which sends two
-packets and wakes the client twice; that call is the dearest part of a short answer.
+Uvicorn's own waits for the rest of a line for ever, and for whoever does not take an answer. It hands the system a head
+and a body apart, which sends two packets and wakes the client twice; that call is the dearest part of a short answer.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import ClassVar, Final, cast
 
 import h11
@@ -14,6 +15,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEADER_SECONDS: Final = 10.0
 """How long a request's headers may take to arrive, from its first byte or, of a connection, from its beginning."""
+
+READ_SECONDS: Final = 30.0
+"""How long whoever is sent an answer may take for each `READ_BYTES` of what is waiting to be sent."""
+
+READ_BYTES: Final = 16 * 1024
+"""See `READ_SECONDS`."""
 
 MOST_HELD: Final = 64 * 1024
 """Bytes that are held back for what follows."""
@@ -25,10 +32,17 @@ class Gathering(asyncio.WriteTransport):
     Args:
         transport: the connection.
         loop: what it belongs to.
+        closed: called when it is about to end, and may still have something to send.
     """
 
-    def __init__(self, transport: asyncio.WriteTransport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        transport: asyncio.WriteTransport,
+        loop: asyncio.AbstractEventLoop,
+        closed: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
+        self._closed = closed
         self._transport = transport
         self._loop = loop
         self._held: list[bytes | bytearray | memoryview] = []
@@ -55,6 +69,7 @@ class Gathering(asyncio.WriteTransport):
         """End the connection once all is sent."""
         self.flush()
         self._transport.close()
+        self._closed()
 
     def abort(self) -> None:
         """End the connection at once."""
@@ -71,16 +86,19 @@ class Gathering(asyncio.WriteTransport):
 
 
 class PatientH11(H11Protocol):
-    """One connection, which is closed when its headers do not arrive in time."""
+    """One connection, which is closed when its headers do not arrive in time, or nobody takes what it is sent."""
 
     header_seconds: ClassVar[float] = HEADER_SECONDS
+    read_seconds: ClassVar[float] = READ_SECONDS
     _impatient: asyncio.TimerHandle | None = None
+    _stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first request."""
         given = cast("asyncio.Transport", transport)
         super().connection_made(given)
-        self._gathering = Gathering(given, self.loop)
+        self._given = given
+        self._gathering = Gathering(given, self.loop, self._end_in_time)
         self.transport = cast("asyncio.Transport", self._gathering)
         self._watch()
 
@@ -97,7 +115,37 @@ class PatientH11(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._forget()
+        self._taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Much is waiting to be sent: see whether anybody takes it."""
+        super().pause_writing()
+        self._end_in_time()
+
+    def resume_writing(self) -> None:
+        """It was taken."""
+        # What is about to end has to be taken whole.
+        if not self._given.is_closing():
+            self._taken()
+        super().resume_writing()
+
+    def _end_in_time(self) -> None:
+        """End the connection when nobody takes what is waiting to be sent."""
+        if self._stuck is None and (waiting := self._given.get_write_buffer_size()):
+            self._stuck = self.loop.call_later(self.read_seconds, self._look_again, waiting)
+
+    def _look_again(self, before: int) -> None:
+        self._stuck = None
+        if self._given.get_write_buffer_size() > before - min(before, READ_BYTES):
+            self._given.abort()
+        else:
+            self._end_in_time()
+
+    def _taken(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
 
     def _watch(self) -> None:
         if self.conn.their_state is not h11.IDLE:
