@@ -202,6 +202,10 @@ SURFACES: Final[Mapping[str, Inputs]] = {
             f"{HTTP}test_wire.py::test_headers_that_do_not_arrive_in_time_end_the_connection",
             f"{HTTP}test_body.py::test_a_body_that_never_ends_is_timed_out",
         ),
+        "answers that nobody takes": (f"{HTTP}test_wire.py::test_whoever_does_not_take_an_answer_is_let_go",),
+        "one header that is there twice": (
+            f"{HTTP}test_guard.py::test_a_header_that_says_what_is_done_is_there_once_or_not_at_all",
+        ),
         "floods of streams": (
             f"{HTTP}test_limits.py::test_a_client_has_so_many_streams_and_another_has_its_own",
             "tests/mcp_api/test_changes.py::test_a_filter_with_too_many_or_too_long_addresses_is_refused",

@@ -41,6 +41,38 @@ def test_a_second_host_is_refused(port: int) -> None:
     assert exchange(port, data).status in {400, 421}
 
 
+def _twice(port: int, line: str, request: str, body: bytes = b"") -> int:
+    head = headers(body, port)
+    if not body:
+        head = {name: value for name, value in head.items() if name in {"host", "connection"}}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    return exchange(port, f"{request} HTTP/1.1\r\n{lines}{line}\r\n".encode() + body).status
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Mcp-Method: tools/list\r\n", "mcp-method: tools/call\r\n", "MCP-Protocol-Version: 2025-06-18\r\n"],
+)
+def test_a_header_that_says_what_is_done_is_there_once_or_not_at_all(port: int, line: str) -> None:
+    assert _twice(port, line, "POST /mcp", BODY) == 400
+    assert _twice(port, "", "POST /mcp", BODY) == 200
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("If-Match: a\r\nIf-Match: b\r\n", 400),
+        ("Idempotency-Key: a\r\nIdempotency-Key: a\r\n", 400),
+        # Lists may be written in several lines.
+        ("Accept: text/html\r\nAccept: */*\r\n", 200),
+        ("If-None-Match: a\r\nIf-None-Match: b\r\n", 200),
+        ("Cookie: a=1\r\nCookie: b=2\r\n", 200),
+    ],
+)
+def test_a_header_that_is_a_list_may_be_there_twice_and_a_condition_may_not(port: int, line: str, status: int) -> None:
+    assert _twice(port, line, "GET /health") == status
+
+
 @pytest.mark.parametrize("origin", [None, "http://localhost", "http://127.0.0.1:3000", "https://[::1]:1"])
 def test_a_local_origin_or_none_is_answered(port: int, origin: str | None) -> None:
     assert send(port, headers(BODY, port, origin=origin), BODY).status == 200

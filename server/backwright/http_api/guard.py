@@ -30,6 +30,11 @@ _JSON: Final = re.compile(r"application/json(?:[ \t]*;[ \t]*charset=\"?utf-8\"?)
 # OPTIONS is what a browser asks before it reads (CORS).
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
+# What decides what is done; Host, Origin, Authorization and Content-Type are looked at where they are read.
+_ONCE: Final = frozenset(
+    {b"mcp-method", b"mcp-name", b"mcp-protocol-version", b"mcp-session-id", b"if-match", b"idempotency-key"}
+)
+
 BODY_SECONDS: Final = 30.0
 """How long a body may take to arrive."""
 
@@ -88,6 +93,7 @@ class Guard:
         try:
             headers = Headers(scope=scope)
             _check_size(scope)
+            _check_once(scope)
             any_origin = scope["path"] in ANY_ORIGIN and scope["method"] in _READING
             self._sources.check(headers, any_origin=any_origin)
             if scope["path"] == "/mcp":
@@ -127,6 +133,15 @@ def _check_size(scope: Scope) -> None:
     """The parser bounds only what arrives in parts; a whole block of headers comes through at any size."""
     if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:
         raise Refused(431, f"the headers are over {MAX_HEADERS} bytes")
+
+
+def _check_once(scope: Scope) -> None:
+    """One proxy goes by the first of two headers, another by the last or by both: then they agree on nothing."""
+    names = [name for name, _ in scope["headers"]]
+    if len(set(names)) != len(names):
+        twice = sorted(name for name in _ONCE if names.count(name) > 1)
+        if twice:
+            raise Refused(400, f"{twice[0].decode()} is there twice")
 
 
 @dataclass(frozen=True, slots=True)
