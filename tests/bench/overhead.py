@@ -25,7 +25,8 @@ from pathlib import Path
 
 from backwright.contexts.context import LOCAL
 from backwright.contexts.opening import open_store
-from backwright.identity.api_tokens import ApiTokens, Wanted
+from backwright.identity.api_token import Wanted
+from backwright.identity.api_tokens import ApiTokens
 from tests.bench._load import Asked, Outcome, closed_loop
 from tests.bench._servers import BARE, WITH_ECHO, Server, server
 from tests.bench._wire import table

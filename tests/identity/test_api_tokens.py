@@ -20,7 +20,9 @@ from backwright.contexts.opening import open_store
 from backwright.contexts.service import Contexts
 from backwright.contexts.store import Store
 from backwright.errors import InvalidInputError, StoreUnavailableError, UnauthenticatedError
-from backwright.identity.api_tokens import BELIEVED, NEWS, STALE, USED, ApiTokens, Wanted
+from backwright.identity import api_token
+from backwright.identity.api_token import Wanted
+from backwright.identity.api_tokens import BELIEVED, NEWS, STALE, USED, ApiTokens
 from backwright.identity.authority import Authority
 from backwright.identity.configured import Configured
 from backwright.settings import Settings
@@ -252,6 +254,20 @@ def test_what_is_no_token_is_not_made(name: str, scopes: tuple[str, ...], days: 
 def test_one_that_is_not_there_cannot_be_taken_back(tokens: ApiTokens) -> None:
     with pytest.raises(InvalidInputError, match="no such token"):
         tokens.revoke(LOCAL, "aaaaaaaaaa")
+
+
+def test_a_token_that_holds_makes_no_room_for_another(
+    tokens: ApiTokens, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_token, "MOST", 3)
+    first, second, third = (tokens.create(LOCAL, WANTED) for _ in range(3))
+    with pytest.raises(InvalidInputError, match="are active"):
+        tokens.create(LOCAL, WANTED)
+    for _, token in (first, second, third):
+        tokens.check(token)
+    tokens.revoke(LOCAL, second[0].id)
+    fourth, _ = tokens.create(LOCAL, WANTED)
+    assert [each.id for each, _ in tokens.tokens()] == [first[0].id, third[0].id, fourth.id]
 
 
 # At the door

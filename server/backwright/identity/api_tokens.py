@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from backwright.errors import BackwrightError, InvalidInputError, RecordUnreadableError, StoreUnavailableError
+from backwright.errors import BackwrightError, InvalidInputError, StoreUnavailableError
+from backwright.identity.api_token import ApiToken, Wanted, tokens_in, with_one_more, written
 from backwright.identity.principal import Principal
 from backwright.identity.refusals import unauthenticated
 from backwright.identity.scopes import SCOPES, granted
@@ -39,10 +38,6 @@ _LOG = logging.getLogger(__name__)
 ISSUER: Final = "token"
 """Who says whom an API token speaks for: this server itself."""
 
-MOST: Final = 1_000
-"""Tokens that are kept, those that were taken back too; of these, the latest."""
-
-MOST_DAYS: Final = 366
 BELIEVED: Final = 2.0
 """Seconds for which the table is not read again; a token that another process takes back holds so long."""
 
@@ -60,72 +55,6 @@ _ALL: Final = ("api-tokens", "all")
 _LAST: Final = "api-token-used"
 _TRIES: Final = 8
 _PATIENCE: Final = 2.0
-
-
-class ApiToken(BaseModel):
-    """One token, as it is kept.
-
-    Args:
-        id: its second part, which is no secret.
-        name: whom it speaks for.
-        scopes: what it allows.
-        digest: SHA-256 of the whole token, in hex.
-        created_by: who made it, as a pseudonym.
-        created_at: when, in UTC.
-        expires_at: when it ends.
-        revoked_at: when it was taken back; None where it was not.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    name: str
-    scopes: tuple[str, ...]
-    digest: str
-    created_by: str
-    created_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None = None
-
-    def state(self, now: datetime) -> str:
-        """`active`, `expired` or `revoked`."""
-        return "revoked" if self.revoked_at is not None else "expired" if self.expires_at <= now else "active"
-
-
-class _Tokens(BaseModel):
-    """All of them, as they lie in the store."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    tokens: tuple[ApiToken, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a token is to be.
-
-    Args:
-        name: whom it speaks for.
-        scopes: what it allows.
-        days: how long it holds.
-
-    Raises:
-        InvalidInputError: no name, no scope that is known, or too many days.
-    """
-
-    name: str
-    scopes: tuple[str, ...]
-    days: int
-
-    def __post_init__(self) -> None:
-        from backwright.contexts.context import checked_name
-
-        checked_name("name", self.name)
-        unknown = [scope for scope in self.scopes if scope not in SCOPES]
-        if unknown or not self.scopes:
-            raise InvalidInputError("no scope that is known", hint=f"give some of {', '.join(SCOPES)}")
-        if not 1 <= self.days <= MOST_DAYS:
-            raise InvalidInputError(f"days: {self.days}", hint=f"give 1 to {MOST_DAYS}; make a new one before it ends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +102,11 @@ class ApiTokens:
     # For whoever keeps them
 
     def create(self, caller: Caller, wanted: Wanted) -> tuple[ApiToken, str]:
-        """A new token: what is kept of it, and the token, which nobody can be shown again."""
+        """A new token: what is kept of it, and the token, which nobody can be shown again.
+
+        Raises:
+            InvalidInputError: as many as can be are active.
+        """
         identity, secret = _random(10), _random(52)
         token = f"bwt_{identity}_{secret}"
         now = self._now()
@@ -190,7 +123,7 @@ class ApiTokens:
         def add(unit: Unit, kept: Sequence[ApiToken]) -> tuple[tuple[ApiToken, ...], ApiToken]:
             own = made.model_copy(update={"created_by": unit.actor(caller.subject)})
             _record(unit, caller, "token-create", own, now)
-            return (*kept, own)[-MOST:], own
+            return with_one_more(kept, own, now), own
 
         return self._change(add), token
 
@@ -295,7 +228,7 @@ class ApiTokens:
         if before is not None and before.stamp == stamp:
             rows = before.rows
         else:
-            rows = {each.id: _row(each) for each in _tokens(kept)}
+            rows = {each.id: _row(each) for each in tokens_in(kept)}
             for gone in self._noted.keys() - rows.keys():
                 self._noted.pop(gone, None)
         self._table = table = _Table(rows, stamp, at)
@@ -326,7 +259,7 @@ class ApiTokens:
         def work(unit: Unit) -> T:
             kept, stamp = _read(unit)
             tokens, answer = change(unit, kept)
-            if not unit.keep(Kept(*_ALL, _Tokens(tokens=tokens).model_dump_json(), self._now(), stamp + 1)):
+            if not unit.keep(Kept(*_ALL, written(tokens), self._now(), stamp + 1)):
                 raise StoreUnavailableError("others change the tokens at the same time", hint="try again")
             return answer
 
@@ -349,18 +282,7 @@ class ApiTokens:
 def _read(unit: Unit) -> tuple[tuple[ApiToken, ...], int]:
     """All tokens, and how often they were written."""
     found = unit.kept(*_ALL)
-    return _tokens(found), 0 if found is None else found.stamp
-
-
-def _tokens(kept: Kept | None) -> tuple[ApiToken, ...]:
-    if kept is None:
-        return ()
-    try:
-        return _Tokens.model_validate_json(kept.data).tokens
-    except ValidationError:
-        raise RecordUnreadableError(
-            "what is kept of API tokens is damaged, or of another version", hint="use the version that wrote it"
-        ) from None
+    return tokens_in(found), 0 if found is None else found.stamp
 
 
 def _row(token: ApiToken) -> _Row:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from backwright.contexts.schema import JsonObject
-    from backwright.identity.api_tokens import ApiToken
+    from backwright.identity.api_token import ApiToken
 
 DAYS: Final = 90
 _WHERE: Final = """\
@@ -31,7 +31,8 @@ def _configure_create(parser: argparse.ArgumentParser) -> None:
 
 
 def _create(arguments: argparse.Namespace) -> int:
-    from backwright.identity.api_tokens import ApiTokens, Wanted
+    from backwright.identity.api_token import Wanted
+    from backwright.identity.api_tokens import ApiTokens
 
     wanted = Wanted(arguments.name, tuple(arguments.scope), arguments.days)
     with opened(makes=True) as contexts:
