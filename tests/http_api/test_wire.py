@@ -238,7 +238,7 @@ async def test_whoever_takes_an_answer_slowly_gets_all_of_it() -> None:
     assert received > len(LARGE)
 
 
-class Sent(asyncio.WriteTransport):
+class Sent(asyncio.Transport):
     """A connection that keeps what it is given, a piece for each call to the system."""
 
     def __init__(self) -> None:
@@ -315,6 +315,20 @@ async def test_a_part_of_an_answer_does_not_wait_for_the_rest() -> None:
         assert await reader.readexactly(4) == b"half"
         heard.set()
         assert await reader.readexactly(4) == b"rest"
+        writer.close()
+
+
+async def test_a_body_that_comes_after_its_refusal_is_passed_over_and_the_next_request_answered() -> None:
+    asked = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n"
+    async with patient(5) as port, asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(3):
+            # The application answers without a look at the body, which is sent when the answer is there.
+            writer.write(asked)
+            assert (await reader.readuntil(b"\r\n\r\nok")).startswith(b"HTTP/1.1 200")
+            writer.write(b"body")
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        assert (await reader.read()).count(b"HTTP/1.1 200") == 1
         writer.close()
 
 

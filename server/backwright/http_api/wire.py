@@ -26,7 +26,7 @@ MOST_HELD: Final = 64 * 1024
 """Bytes that are held back for what follows."""
 
 
-class Gathering(asyncio.WriteTransport):
+class Gathering(asyncio.Transport):
     """A connection that sends what is written in one turn of the event loop together.
 
     Args:
@@ -37,7 +37,7 @@ class Gathering(asyncio.WriteTransport):
 
     def __init__(
         self,
-        transport: asyncio.WriteTransport,
+        transport: asyncio.Transport,
         loop: asyncio.AbstractEventLoop,
         closed: Callable[[], None] = lambda: None,
     ) -> None:
@@ -76,6 +76,14 @@ class Gathering(asyncio.WriteTransport):
         self._held.clear()
         self._transport.abort()
 
+    def pause_reading(self) -> None:
+        """Take nothing for now."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Take what arrives: uvicorn asks for it where a body comes after the answer to its request."""
+        self._transport.resume_reading()
+
     def is_closing(self) -> bool:
         """Whether the connection is about to end."""
         return self._transport.is_closing()
@@ -99,7 +107,7 @@ class PatientH11(H11Protocol):
         super().connection_made(given)
         self._given = given
         self._gathering = Gathering(given, self.loop, self._end_in_time)
-        self.transport = cast("asyncio.Transport", self._gathering)
+        self.transport = self._gathering
         self._watch()
 
     def on_response_complete(self) -> None:
