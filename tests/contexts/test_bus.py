@@ -8,11 +8,12 @@ import multiprocessing
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from backwright.contexts.bus import Bus
+from backwright.contexts.bus import Bus, EventRefusedError
 from backwright.contexts.buses.file import FileBus
 from backwright.contexts.events import ContextEvent
 from backwright.contexts.opening import kind_of_bus, kinds_of_bus, open_bus
@@ -260,3 +261,15 @@ def test_a_kafka_that_is_away_is_named_and_asked_again() -> None:
             with pytest.raises(StoreUnavailableError) as refused:
                 bus.publish([made()])
             assert refused.value.retry
+
+
+def test_an_event_that_kafka_refuses_is_named_and_keeps_no_other_from_going(tmp_path: Path) -> None:
+    with fresh_bus("kafka", tmp_path) as (url, found), opened(url) as bus:
+        first, large, last = numbered(3)
+        bus.publish([first])
+        for _ in range(2):
+            with pytest.raises(EventRefusedError, match="MessageSizeTooLargeError"):
+                bus.publish([replace(large, traceparent="0" * 2_000_000)])
+        bus.publish([last])
+        assert found is not None
+        assert found() == [first, last]

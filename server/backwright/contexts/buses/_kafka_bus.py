@@ -41,9 +41,10 @@ class KafkaBus:
             try:
                 self._run(self._send(events), PUBLISH_SECONDS)
             except (KafkaError, OSError, TimeoutError, FutureTimeoutError) as error:
+                # Of a refusal as well: what sends may have ended with it, and nobody would hear of it again.
+                self._forget()
                 if isinstance(error, KafkaError) and not error.retriable and not isinstance(error, IllegalOperation):
                     raise EventRefusedError(f"Kafka does not take it ({type(error).__name__})") from None
-                self._forget()
                 raise StoreUnavailableError(
                     f"Kafka did not take the events ({type(error).__name__})",
                     hint="see whether its brokers run and the topic is there; what is due is handed on when they do",
