@@ -17,6 +17,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,16 @@ from typing import Any, Final
 from backwright.catalog.pack import find_pack
 from tests.bench._wire import table
 from tests.mcp_api._connect import http_server
+from tests.review._git import repository, write
+from tests.review._make import diff_text
 
 PATIENCE: Final = 180
+CODE: Final = (
+    'import requests\n\n\nasync def orders() -> object:\n    return requests.get("https://example.com").json()\n'
+)
+"""A request that blocks the event loop: BW101."""
+# A server with a project reviews what was changed there, one without takes a diff.
+REVIEWED: Final = {"pipes": {}, "url": {"diff": diff_text("app/orders.py", CODE)}}
 
 
 @dataclass(frozen=True)
@@ -108,9 +117,11 @@ def _opencode(place: Place) -> Mapping[str, str]:
 
 
 def _codex(place: Place) -> Mapping[str, str]:
-    """Its app server: what it lists of the server, a call of a tool, and a skill's file read."""
+    """Its app server: what it lists of the server, a change reviewed and its defect found, and a skill's file read."""
     place.run("mcp", "add", "pipes", "--", *place.command)
     place.run("mcp", "add", "url", "--url", place.url)
+    write(repository(place.project), "app/orders.py", CODE)
+    begun = time.perf_counter()
     with subprocess.Popen(
         [str(place.program), "app-server"],
         cwd=place.project,
@@ -139,12 +150,14 @@ def _codex(place: Place) -> Mapping[str, str]:
         said = {}
         for name in ("pipes", "url"):
             call = {"threadId": thread, "server": name}
-            used = ask("mcpServer/tool/call", **call, tool="explain_rule", arguments={"rule": "BW104"})
+            used = ask("mcpServer/tool/call", **call, tool="review_diff", arguments=REVIEWED[name])
+            seconds = time.perf_counter() - begun
             read = ask("mcpServer/resource/read", **call, uri="skill://testing-pytest/SKILL.md")
-            works = "BW104" in json.dumps(used) and "testing-pytest" in json.dumps(read)
+            works = "BW101" in json.dumps(used) and "testing-pytest" in json.dumps(read)
             tools, resources = (len(listed.get(name, {}).get(key, ())) for key in ("tools", "resources"))
             said[name] = (
-                f"{'connected' if works else 'FAILED'}: {tools} tools, {resources} resources, one called, one read"
+                f"{'connected' if works else 'FAILED'}: {tools} tools, {resources} resources, one read; "
+                f"a change reviewed {seconds:.1f} s after its start"
             )
         process.kill()
     return said
