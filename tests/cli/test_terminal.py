@@ -83,14 +83,17 @@ def test_a_review_fits_a_narrow_terminal_and_is_coloured(diff: Path) -> None:
         "skills",
         "skills show code-review",
         "connect --list",
-        "connect emacs",
+        "bundle --list",
+        "lint {skill}",
         "doctor",
     ],
 )
 def test_what_is_said_fits_a_narrow_terminal_but_for_words_and_examples_that_one_copies(
     command: str, tmp_path: Path
 ) -> None:
-    name, *more = command.split()
+    skill = tmp_path / "a.md"
+    skill.write_text("# A note that says nothing of when to use it and has a [link](that/leads/nowhere.md)\n", "utf-8")
+    name, *more = command.format(skill=skill).split()
     arguments = [name, " ".join(more)] if name == "route" and more[0] != "--help" else [name, *more]
     shown = ESCAPE.sub("", _shown(*arguments, PWD=str(tmp_path), HOME=str(tmp_path))).replace("\r", "")
     wide = [line for line in shown.split("\n") if cell_len(line) > WIDTH]
@@ -105,6 +108,14 @@ def test_a_pipe_whose_width_is_told_is_folded_to_it_and_no_other_is(columns: str
     plain = subprocess.run(run, capture_output=True, text=True, check=True, env=_environment()).stdout
     assert max(map(len, told.splitlines())) <= int(columns) < max(map(len, plain.splitlines()))
     assert told.split() == plain.split()
+
+
+def test_an_error_is_folded_too_where_the_width_is_told() -> None:
+    run = [sys.executable, "-m", "backwright", "connect", "emacs"]
+    ended = subprocess.run(run, capture_output=True, text=True, check=False, env=_environment(COLUMNS="40"))
+    assert ended.returncode == 2
+    assert [line for line in ended.stderr.splitlines() if len(line) > 40] == []
+    assert "\n  hint: one of claude-code, codex,\n" in ended.stderr
 
 
 @terminals

@@ -13,7 +13,7 @@ from typing import Final, TextIO
 import backwright
 from backwright._discover import discover
 from backwright.cli import commands
-from backwright.cli._width import Help
+from backwright.cli._width import Help, all_folded
 from backwright.cli.command import Command, Exit
 from backwright.errors import BackwrightError
 
@@ -91,8 +91,9 @@ def _let_go(*streams: TextIO) -> None:
 
 def _report(error: BackwrightError, *, as_json: bool) -> None:
     where = f"line {error.line}: " if error.line is not None else ""
-    print(f"backwright: {error.code}: {where}{error.message}\n  hint: {error.hint}", file=sys.stderr)
+    said = f"backwright: {error.code}: {where}{error.message}\n  hint: {error.hint}"
+    print(all_folded(said.split("\n")), file=sys.stderr)
     if as_json:
-        said = {"code": error.code, "message": error.message, "hint": error.hint, "line": error.line}
-        body = {**said, "details": error.details, "retry": error.retry}
+        plain = {"code": error.code, "message": error.message, "hint": error.hint, "line": error.line}
+        body = {**plain, "details": error.details, "retry": error.retry}
         print(json.dumps({"error": body}, ensure_ascii=False))

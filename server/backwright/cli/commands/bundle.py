@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from backwright.cli._pack import add_pack_option
+from backwright.cli._width import folded
 from backwright.cli.command import Command, Exit
 
 _OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?")
@@ -41,7 +42,7 @@ def _run(arguments: argparse.Namespace) -> int:
     known = {each.name: each for each in discover(targets, "BUNDLE", Bundle, key=lambda bundle: bundle.name)}
     if arguments.list:
         for bundle in known.values():
-            print(f"{bundle.name:12} {bundle.title}; checked by: {bundle.check}")
+            print(folded(f"{bundle.name:12} {bundle.title}; checked by: {bundle.check}"))
         return Exit.CLEAN
     unknown = [name for name in arguments.targets if name not in known]
     if unknown or not (arguments.targets or arguments.all):

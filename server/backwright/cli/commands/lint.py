@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from backwright.cli._problems import FORMATS
 from backwright.cli._served import add_served_options, app_of
+from backwright.cli._width import all_folded
 from backwright.cli.command import Command, Exit
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def _run(arguments: argparse.Namespace) -> int:
         )
     problems = _of_paths(arguments.paths) if arguments.paths else app_of(arguments).problems()
     form = arguments.format or ("json" if arguments.json else "text")
-    print(render(problems, form, {check.code: check.summary for check in all_checks()}))
+    text = render(problems, form, {check.code: check.summary for check in all_checks()})
+    print(all_folded(text.split("\n"), hang=8) if form == "text" else text)
     return Exit.FINDINGS if any(problem.severity != "note" for problem in problems) else Exit.CLEAN
 
 
