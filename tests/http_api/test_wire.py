@@ -332,6 +332,14 @@ async def test_a_body_that_comes_after_its_refusal_is_passed_over_and_the_next_r
         writer.close()
 
 
+async def test_a_body_that_never_ends_after_its_refusal_ends_the_connection() -> None:
+    asked = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"
+    async with patient(0.2) as port:
+        answer, seconds = await _closed(port, asked, *[b"body"] * 500, pause=0.02)
+    assert answer.count(b"HTTP/1.1 200") == 1
+    assert seconds < 10
+
+
 async def test_an_answer_larger_than_what_is_held_arrives_whole() -> None:
     large = bytes(range(256)) * 4096
     async with patient(5, PlainTextResponse(large)) as port:

@@ -100,6 +100,7 @@ class PatientH11(H11Protocol):
     read_seconds: ClassVar[float] = READ_SECONDS
     _impatient: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
+    _waited: str | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first request."""
@@ -156,10 +157,18 @@ class PatientH11(H11Protocol):
             self._stuck = None
 
     def _watch(self) -> None:
-        if self.conn.their_state is not h11.IDLE:
+        waits = self._waits()
+        if waits != self._waited:
             self._forget()
-        elif self._impatient is None:
+            self._waited = waits
+        if waits is not None and self._impatient is None:
             self._impatient = self.loop.call_later(self.header_seconds, self._close)
+
+    def _waits(self) -> str | None:
+        """What has to come in time: headers, or the rest of a body whose request is answered already."""
+        if self.conn.their_state is h11.IDLE:
+            return "headers"
+        return "rest" if self.conn.our_state is h11.DONE and self.conn.their_state is h11.SEND_BODY else None
 
     def _forget(self) -> None:
         if self._impatient is not None:
@@ -168,5 +177,5 @@ class PatientH11(H11Protocol):
 
     def _close(self) -> None:
         self._impatient = None
-        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+        if self._waits() is not None and not self.transport.is_closing():
             self.transport.close()
