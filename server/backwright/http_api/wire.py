@@ -16,8 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 HEADER_SECONDS: Final = 10.0
 """How long a request's headers may take to arrive, from its first byte or, of a connection, from its beginning."""
 
-READ_SECONDS: Final = 30.0
-"""How long whoever is sent an answer may take for each `READ_BYTES` of what is waiting to be sent."""
+READ_SECONDS: Final = 60.0
+"""How long whoever is sent an answer may take until the system takes another `READ_BYTES` of it."""
 
 READ_BYTES: Final = 16 * 1024
 """See `READ_SECONDS`."""
