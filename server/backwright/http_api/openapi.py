@@ -19,9 +19,7 @@ def document() -> Json:
     """The whole document (OpenAPI 3.1)."""
     one = [_in_path("namespace", _NAME), _in_path("name", _NAME)]
     writing = [_header("If-Match", _ETAG), _header("Idempotency-Key", _KEY)]
-    kind = [_in_path("type", {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"})]
     putting = [*writing, _header("If-None-Match", {"const": "*"})]
-    schemas = _operation("list_schemas", [_query("type", {"type": "string"})], {"200": "Schemas", "304": None})
     listing = [
         *(_query(name, {"type": "string"}) for name in ("namespace", "type", "cursor")),
         _query("label", {"type": "array", "items": {"type": "string"}}),
@@ -52,21 +50,29 @@ def document() -> Json:
                 "parameters": [_in_path("namespace", {"type": "string", "pattern": rf"{_NAME['pattern']}|^\*$"})],
                 "get": _operation("read_audit", following, {"200": "Audit", "304": None}),
             },
-            "/v1/schemas": {"get": schemas},
-            "/v1/schemas/{type}/versions/{version}": {
-                "parameters": [*kind, _in_path("version", _COUNT)],
-                "get": _operation("get_schema", [], {"200": "Schema", "304": None}),
-            },
-            "/v1/schemas/{type}": {
-                "parameters": kind,
-                "post": _operation("register_schema", [], {"200": "Check", "201": "Check"}, "PutSchema"),
-            },
-            "/v1/schemas/{type}/check": {
-                "parameters": kind,
-                "post": _operation("check_schema", [], {"200": "Check"}, "PutSchema"),
-            },
+            **_schema_paths(),
         },
         "components": {"schemas": _schemas()},
+    }
+
+
+def _schema_paths() -> Json:
+    kind = [_in_path("type", {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"})]
+    listing = [_query("type", {"type": "string"})]
+    return {
+        "/v1/schemas": {"get": _operation("list_schemas", listing, {"200": "Schemas", "304": None})},
+        "/v1/schemas/{type}/versions/{version}": {
+            "parameters": [*kind, _in_path("version", _COUNT)],
+            "get": _operation("get_schema", [], {"200": "Schema", "304": None}),
+        },
+        "/v1/schemas/{type}": {
+            "parameters": kind,
+            "post": _operation("register_schema", [], {"200": "Check", "201": "Check"}, "PutSchema"),
+        },
+        "/v1/schemas/{type}/check": {
+            "parameters": kind,
+            "post": _operation("check_schema", [], {"200": "Check"}, "PutSchema"),
+        },
     }
 
 
