@@ -44,6 +44,8 @@ _TELLING: Final = (
         r"\b(?:make|tell|create|generate|write|give) (?:me |us )?(?:a|an|another|some) "
         rf"(?:\w+ ){{0,2}}(?:{_FUN})s?{_AFTER}"
     ),
+    r"^who (?:maintains|created|develops|wrote|made|owns) (?:the )?\w+(?: \w+)?$",
+    r"\bthe (?:name|word|term) \w+(?: \w+)? (?:means?|comes? from|stands? for)\b",
     r"^how old is (?:the )?\w+(?: \w+)?$",
     (
         r"\b(?:which|recommend|suggest|best|good) (?:\w+ ){0,2}"
@@ -71,7 +73,8 @@ _ANY_KIND: Final = "|".join([*_TEXTS.split(), *_PAIRS.split("|"), *_FUN.split("|
 _MARKS: Final = """
 invented founded coined released release published publish announced announce pronounce pronounced pronouncing
 pronunciation history origin etymology title sentence paragraph text satz frase phrase profile letter word old talks
-books podcasts courses videos channels cat kitten dog puppy pet baby
+books podcasts courses videos channels cat kitten dog puppy pet baby maintains created develops wrote made owns name
+term
 """
 
 

@@ -36,38 +36,14 @@ def reached(verdicts: tuple[Verdict, ...]) -> Figures:
 
 def test_the_set_has_requests_and_near_misses_of_each_kind() -> None:
     fitting = {label.category for label in LABELS if label.right}
-    near = {label.category for label in LABELS if not label.right}
+    near = {label.category.removeprefix("neg-") for label in LABELS if not label.right}
     assert fitting == {
-        "trigger",
-        "symptom",
-        "terse",
-        "error",
-        "multi",
-        "long",
-        "typo",
-        "de",
-        "fr",
-        "es",
-        "zh",
-        "ja",
-        "pt",
-        "ru",
+        *("trigger", "symptom", "terse", "error", "multi", "long", "typo"),
+        *("de", "fr", "es", "zh", "ja", "pt", "ru"),
     }
-    assert {each.removeprefix("neg-") for each in near} == {
-        *(
-            "frontend",
-            "data",
-            "devops",
-            "cooking",
-            "stack",
-            "homonym",
-            "mention",
-            "python",
-            "other",
-            "far",
-            "tongues",
-            "life",
-        )
+    assert near == {
+        *("frontend", "data", "devops", "cooking", "stack", "homonym", "mention", "python", "life", "far"),
+        *("other", "tongues", "mixed"),
     }
 
 
@@ -78,9 +54,14 @@ def test_what_is_loaded_unasked_is_right_and_near_misses_load_next_to_nothing(re
 
 
 def test_the_right_skill_is_first_and_among_three(reached: Figures) -> None:
-    assert (reached.first or 0) >= 0.91
+    assert (reached.first or 0) >= 0.93
     assert (reached.recall or 0) >= 0.97
-    assert (reached.loaded or 0) >= 0.58
+
+
+def test_what_holds_a_trigger_is_loaded_unasked(verdicts: tuple[Verdict, ...]) -> None:
+    named = [one for one in verdicts if one.label.category in {"trigger", "terse", "error", "multi"}]
+    assert (figures(named).loaded or 0) >= 0.93
+    assert (figures(named).precision or 0) >= 0.98
 
 
 def test_no_fold_falls_far_behind_the_others(verdicts: tuple[Verdict, ...]) -> None:
