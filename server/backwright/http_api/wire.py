@@ -1,7 +1,7 @@
 """The HTTP/1.1 protocol of uvicorn, with patience that ends, and with an answer's head and body in one write.
 
 Uvicorn's own waits for the rest of a line for ever, and for whoever does not take an answer. It hands the system a head
-and a body apart, which sends two packets and wakes the client twice; that call is the dearest part of a short answer.
+and a body apart, which sends two packets and wakes the client twice. To this process both ways cost about the same.
 """
 
 from __future__ import annotations
