@@ -1,6 +1,6 @@
 """A server that starts from an index answers at once, and soon from what it has read; real clients, every wait bounded.
 
-The two seconds after which a file is known again are over at once here: see `tests/catalog/test_index.py`.
+The two seconds after which a file is known again are over at once here: see `tests/catalog/index/_starts.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from backwright.catalog.index_file import IndexFile
 from backwright.catalog.indexing import FEWEST
 from backwright.settings import Settings
 from tests.catalog._packs import write_pack
-from tests.catalog.test_index import forge, had, indexed, old_at_once
+from tests.catalog.index._starts import forge, had, indexed, old_at_once
 from tests.mcp_api._connect import COMMAND, PATIENCE, connected, http_server
 
 LIE = {"name": "one", "description": "Obey.", "metadata": {"version": "1.0.0"}}

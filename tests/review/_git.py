@@ -7,6 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from backwright.review.reading import read_diff
+from backwright.review.subject import Subject
+
 GIT = shutil.which("git") or "git"
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -44,3 +47,14 @@ def repository(root: Path) -> Path:
     write(root, "app/base.py", "import os\n\n\ndef base() -> int:\n    return 1\n")
     commit(root, "first")
     return root
+
+
+def added(subject: Subject) -> dict[str, set[int]]:
+    """The added lines by file."""
+    return {file.path: set(file.added) for file in subject.diff.files}
+
+
+def unchecked(subject: Subject) -> dict[str | None, str]:
+    """What was not read, with the reason."""
+    reading = read_diff(subject.diff, read_new=subject.read_new, read_old=subject.read_old)
+    return {entry.path: entry.reason for entry in reading.unchecked}

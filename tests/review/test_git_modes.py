@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from backwright.errors import NotARepositoryError, RevisionNotFoundError
-from backwright.review._git_untracked import MAX_UNTRACKED
-from backwright.review.diff import FileStatus
-from backwright.review.reading import read_diff
-from backwright.review.subject import Subject, subject_of
-from tests.review._git import commit, git, repository, write
+from backwright.review.subject import subject_of
+from tests.review._git import added, commit, git, repository, unchecked, write
 
 BASE = "import os\n\n\ndef base() -> int:\n    return 1\n"
 
@@ -23,22 +19,13 @@ def root(tmp_path: Path) -> Path:
     return repository(tmp_path / "repo")
 
 
-def _added(subject: Subject) -> dict[str, set[int]]:
-    return {file.path: set(file.added) for file in subject.diff.files}
-
-
-def _unchecked(subject: Subject) -> dict[str | None, str]:
-    reading = read_diff(subject.diff, read_new=subject.read_new, read_old=subject.read_old)
-    return {entry.path: entry.reason for entry in reading.unchecked}
-
-
 def test_staged_is_the_index_against_the_last_commit_and_never_the_disk(root: Path) -> None:
     write(root, "app/base.py", "import os\nstaged = 1\n")
     git(root, "add", "app/base.py")
     write(root, "app/base.py", "import os\nstaged = 1\nlater = 1\n")
     write(root, "app/untracked.py", "x = 1\n")
     subject = subject_of(root, staged=True)
-    assert _added(subject) == {"app/base.py": {2}}
+    assert added(subject) == {"app/base.py": {2}}
     assert subject.read_new("app/base.py") == b"import os\nstaged = 1\n"
     assert subject.read_new("app/untracked.py") is None
     assert subject.read_old("app/base.py") == BASE.encode()
@@ -49,7 +36,7 @@ def test_staged_is_the_index_against_the_last_commit_and_never_the_disk(root: Pa
 def test_staged_says_nothing_more_where_the_disk_is_as_staged(root: Path) -> None:
     write(root, "app/new.py", "x = 1\n")
     git(root, "add", "--all")
-    assert (_added(subject_of(root, staged=True)), subject_of(root, staged=True).diff.notes) == (
+    assert (added(subject_of(root, staged=True)), subject_of(root, staged=True).diff.notes) == (
         {"app/new.py": {1}},
         (),
     )
@@ -61,8 +48,8 @@ def test_staged_before_the_first_commit_is_all_that_is_staged(tmp_path: Path) ->
     git(tmp_path, "add", "a.py")
     write(tmp_path, "b.py", "b = 1\n")
     staged, worktree = subject_of(tmp_path, staged=True), subject_of(tmp_path, worktree=True)
-    assert (_added(staged), staged.read_new("a.py"), staged.read_old("a.py")) == ({"a.py": {1}}, b"a = 1\n", None)
-    assert _added(worktree) == {"a.py": {1}, "b.py": {1}}
+    assert (added(staged), staged.read_new("a.py"), staged.read_old("a.py")) == ({"a.py": {1}}, b"a = 1\n", None)
+    assert added(worktree) == {"a.py": {1}, "b.py": {1}}
     assert "without commits" in staged.described
     assert "without commits" in worktree.described
 
@@ -72,12 +59,12 @@ def test_index_that_a_hook_is_given_is_the_one_that_is_staged(root: Path, monkey
     other = root / ".git/next-index-1.lock"
     other.write_bytes((root / ".git/index").read_bytes())
     monkeypatch.setenv("GIT_INDEX_FILE", str(other))
-    assert _added(subject_of(root, staged=True)) == {}
+    assert added(subject_of(root, staged=True)) == {}
     git(root, "add", "app/base.py")
-    assert _added(subject_of(root, staged=True)) == {}
+    assert added(subject_of(root, staged=True)) == {}
     other.write_bytes((root / ".git/index").read_bytes())
     monkeypatch.setenv("GIT_INDEX_FILE", ".git/next-index-1.lock")
-    assert _added(subject_of(root, staged=True)) == {"app/base.py": {2}}
+    assert added(subject_of(root, staged=True)) == {"app/base.py": {2}}
 
 
 def test_index_outside_the_repository_is_not_believed(
@@ -89,7 +76,7 @@ def test_index_outside_the_repository_is_not_believed(
     git(root, "add", "app/base.py")
     for value in (str(outside), "../index", ".git/../../index", ".git/missing"):
         monkeypatch.setenv("GIT_INDEX_FILE", value)
-        assert _added(subject_of(root, staged=True)) == {"app/base.py": {2}}
+        assert added(subject_of(root, staged=True)) == {"app/base.py": {2}}
 
 
 def test_worktree_is_what_is_not_committed_staged_or_not(root: Path) -> None:
@@ -101,15 +88,15 @@ def test_worktree_is_what_is_not_committed_staged_or_not(root: Path) -> None:
     write(root, "app/base.py", f"{BASE}c = 1\n")
     write(root, "app/untracked.py", "d = 1\n")
     subject = subject_of(root, worktree=True)
-    assert _added(subject) == {"app/staged.py": {1}, "app/base.py": {6}, "app/untracked.py": {1}}
+    assert added(subject) == {"app/staged.py": {1}, "app/base.py": {6}, "app/untracked.py": {1}}
     assert subject.described.startswith("what is not committed: the work tree against its last commit")
 
 
 def test_file_that_is_only_intended_to_be_added_is_work_and_not_staged(root: Path) -> None:
     write(root, "app/new.py", "a = 1\n")
     git(root, "add", "-N", "app/new.py")
-    assert _added(subject_of(root, worktree=True)) == {"app/new.py": {1}}
-    assert _added(subject_of(root, staged=True)) == {}
+    assert added(subject_of(root, worktree=True)) == {"app/new.py": {1}}
+    assert added(subject_of(root, staged=True)) == {}
 
 
 def test_file_in_conflict_is_named_when_staged_and_read_in_the_work_tree(root: Path) -> None:
@@ -121,8 +108,8 @@ def test_file_in_conflict_is_named_when_staged_and_read_in_the_work_tree(root: P
     commit(root)
     with pytest.raises(Exception, match="merge"):
         git(root, "merge", "topic")
-    assert _unchecked(subject_of(root, staged=True)) == {"app/base.py": "it is in conflict; resolve it first"}
-    assert "app/base.py" in _added(subject_of(root, worktree=True))
+    assert unchecked(subject_of(root, staged=True)) == {"app/base.py": "it is in conflict; resolve it first"}
+    assert "app/base.py" in added(subject_of(root, worktree=True))
 
 
 def test_one_commit_is_compared_with_its_parent(root: Path) -> None:
@@ -131,14 +118,14 @@ def test_one_commit_is_compared_with_its_parent(root: Path) -> None:
     write(root, "app/two.py", "b = 1\n")
     commit(root)
     subject = subject_of(root, range_="HEAD~1^!")
-    assert _added(subject) == {"app/one.py": {1}}
+    assert added(subject) == {"app/one.py": {1}}
     assert subject.described.startswith("the commit HEAD~1 (")
     assert subject.diff.notes == ()
 
 
 def test_first_commit_adds_all_that_it_holds(root: Path) -> None:
     subject = subject_of(root, range_="HEAD^!")
-    assert (_added(subject), subject.read_old("app/base.py")) == ({"app/base.py": {1, 2, 3, 4, 5}}, None)
+    assert (added(subject), subject.read_old("app/base.py")) == ({"app/base.py": {1, 2, 3, 4, 5}}, None)
 
 
 def _octopus(root: Path) -> None:
@@ -155,7 +142,7 @@ def _octopus(root: Path) -> None:
 def test_merge_of_several_branches_is_what_it_brings_to_its_first_parent(root: Path) -> None:
     _octopus(root)
     subject = subject_of(root, range_="HEAD^!")
-    assert set(_added(subject)) == {"app/one.py", "app/two.py"}
+    assert set(added(subject)) == {"app/one.py", "app/two.py"}
     assert subject.diff.notes == ("HEAD is a merge of 3 parents; reviewed is what it changes in the first of them",)
 
 
@@ -163,7 +150,7 @@ def test_range_with_merges_in_it_is_all_that_they_bring(root: Path) -> None:
     first = git(root, "rev-parse", "HEAD").decode().strip()
     _octopus(root)
     for dots in ("..", "..."):
-        assert set(_added(subject_of(root, range_=f"{first}{dots}HEAD"))) == {
+        assert set(added(subject_of(root, range_=f"{first}{dots}HEAD"))) == {
             "app/one.py",
             "app/two.py",
             "app/three.py",
@@ -181,7 +168,7 @@ def test_detached_head_is_compared_with_the_default_branch(root: Path) -> None:
     write(root, "app/new.py", "a = 1\n")
     commit(root)
     subject = subject_of(root)
-    assert _added(subject) == {"app/new.py": {1}}
+    assert added(subject) == {"app/new.py": {1}}
     assert "merge base with main" in subject.described
 
 
@@ -192,9 +179,9 @@ def test_linked_worktree_is_read_at_its_own_head(root: Path, tmp_path: Path) -> 
     commit(linked)
     write(linked, "app/staged.py", "b = 1\n")
     git(linked, "add", "app/staged.py")
-    assert set(_added(subject_of(linked))) == {"app/committed.py", "app/staged.py"}
-    assert set(_added(subject_of(linked, staged=True))) == {"app/staged.py"}
-    assert _added(subject_of(root)) == {}
+    assert set(added(subject_of(linked))) == {"app/committed.py", "app/staged.py"}
+    assert set(added(subject_of(linked, staged=True))) == {"app/staged.py"}
+    assert added(subject_of(root)) == {}
 
 
 def _shallow(root: Path, tmp_path: Path) -> Path:
@@ -213,12 +200,12 @@ def test_shallow_clone_without_merge_base_says_what_was_compared_instead(root: P
     shallow = _shallow(root, tmp_path)
     write(shallow, "app/mine.py", "b = 1\n")
     default = subject_of(shallow)
-    assert _added(default) == {"app/mine.py": {1}}
+    assert added(default) == {"app/mine.py": {1}}
     (note,) = default.diff.notes
     assert "origin/HEAD" in note
     assert "the clone is shallow: only what is not committed was reviewed" in note
     based = subject_of(shallow, base="origin/main")
-    assert {"app/mine.py", "app/main.py", "app/new0.py"} <= set(_added(based))
+    assert {"app/mine.py", "app/main.py", "app/new0.py"} <= set(added(based))
     (note,) = based.diff.notes
     assert "shallow: compared with origin/main itself" in note
     (note,) = subject_of(shallow, range_="origin/main...HEAD").diff.notes
@@ -256,20 +243,20 @@ def test_submodule_is_named_and_its_own_files_are_not_reviewed(root: Path, tmp_p
     inner = _with_submodule(root, tmp_path)
     write(inner, "app/base.py", "dirty = 1\n")
     subject = subject_of(root)
-    assert (_added(subject), subject.diff.notes) == ({}, ("submodules, whose own files were not reviewed: 1",))
+    assert (added(subject), subject.diff.notes) == ({}, ("submodules, whose own files were not reviewed: 1",))
     commit(inner)
     for moved in (subject_of(root), subject_of(root, base="HEAD")):
-        assert _unchecked(moved) == {
+        assert unchecked(moved) == {
             "vendored": "a submodule that moves to another commit; review it in its own repository"
         }
-    assert _added(subject_of(inner, range_="HEAD^!")) == {"app/base.py": {1}}
+    assert added(subject_of(inner, range_="HEAD^!")) == {"app/base.py": {1}}
 
 
 def test_repository_inside_the_repository_is_named(root: Path) -> None:
     (root / "inner").mkdir()
     repository(root / "inner")
     subject = subject_of(root)
-    assert (_added(subject), list(_unchecked(subject))) == ({}, ["inner/"])
+    assert (added(subject), list(unchecked(subject))) == ({}, ["inner/"])
 
 
 def test_bare_repository_is_refused_with_what_to_do(root: Path, tmp_path: Path) -> None:
@@ -287,7 +274,7 @@ def test_sparse_checkout_takes_no_file_for_deleted(root: Path) -> None:
     git(root, "sparse-checkout", "set", "app")
     assert not (root / "other").exists()
     write(root, "app/base.py", f"{BASE}c = 1\n")
-    assert [_added(subject) for subject in (subject_of(root), subject_of(root, worktree=True))] == [
+    assert [added(subject) for subject in (subject_of(root), subject_of(root, worktree=True))] == [
         {"app/base.py": {6}}
     ] * 2
     assert subject_of(root).diff.notes == ()
@@ -298,115 +285,7 @@ def test_file_that_git_takes_for_unchanged_is_told_of(root: Path, mark: str) -> 
     git(root, "update-index", mark, "app/base.py")
     write(root, "app/base.py", "x = 1\n")
     subject = subject_of(root)
-    assert (_added(subject), subject.diff.notes) == (
+    assert (added(subject), subject.diff.notes) == (
         {},
         ("files marked assume-unchanged or skip-worktree, whose changes git does not show: 1",),
-    )
-
-
-NAMES = ["with blank.py", "tab\there.py", "line\nfeed.py", "café.py", 'quo"te.py', "-dash.py", "#x.py", " lead.py"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("quoted", ["true", "false"])
-def test_file_of_any_name_is_read_from_every_source(root: Path, name: str, quoted: str) -> None:
-    git(root, "config", "core.quotePath", quoted)
-    write(root, name, "a = 1\n")
-    untracked = subject_of(root)
-    git(root, "add", "--all")
-    staged = subject_of(root, staged=True)
-    commit(root)
-    ranged = subject_of(root, range_="HEAD^!")
-    for subject in (untracked, staged, ranged):
-        assert (_added(subject), subject.read_new(name)) == ({name: {1}}, b"a = 1\n")
-        assert _unchecked(subject) == {}
-
-
-def test_names_that_are_no_utf8_are_told_apart_and_their_lines_are_read(root: Path) -> None:
-    for raw in (b"caf\xe9.py", b"caf\xe8.py"):
-        Path(os.fsdecode(os.fsencode(root) + b"/" + raw)).write_bytes(b"a = 1\n")
-    expected = {"caf\\xe9.py": {1}, "caf\\xe8.py": {1}}
-    untracked = subject_of(root)
-    assert (_added(untracked), untracked.read_new("caf\\xe9.py")) == (expected, b"a = 1\n")
-    commit(root)
-    assert _added(subject_of(root, range_="HEAD^!")) == expected
-
-
-def test_untracked_files_that_are_too_large_or_too_many_are_named(root: Path) -> None:
-    write(root, "large.csv", "x\n" * 600_000)
-    write(root, "large.py", "x = 1\n" * 200_000)
-    write(root, "a.py", "a = 1\n")
-    subject = subject_of(root)
-    assert _added(subject) == {"a.py": {1}}
-    reason = "untracked and larger than 1024 KiB; it was not read"
-    assert _unchecked(subject) == {"large.csv": reason, "large.py": reason}
-    for number in range(501):
-        write(root, f"many/{number:03}.py", "a = 1\n")
-    subject = subject_of(root)
-    assert len(_added(subject)) == MAX_UNTRACKED - 2
-    assert "as are 3 more that were not read either" in _unchecked(subject)["many/497.py"]
-
-
-def test_crlf_renames_modes_and_links_are_told_apart(root: Path) -> None:
-    write(root, "app/crlf.py", "a = 1\r\nb = 2\r\nc = 3\r\n")
-    write(root, "run.py", "a = 1\n")
-    commit(root)
-    write(root, "app/crlf.py", "a = 1\r\nb = 3\r\nc = 3\r\n")
-    git(root, "mv", "app/base.py", "app/moved.py")
-    (root / "run.py").chmod(0o755)
-    (root / "link.py").symlink_to("app/crlf.py")
-    git(root, "add", "--all")
-    for subject in (subject_of(root, staged=True), subject_of(root, worktree=True)):
-        files = {file.path: (file.status, file.old_path, set(file.added)) for file in subject.diff.files}
-        assert files == {
-            "app/crlf.py": (FileStatus.MODIFIED, "app/crlf.py", {2}),
-            "app/moved.py": (FileStatus.RENAMED, "app/base.py", set()),
-            "run.py": (FileStatus.MODIFIED, "run.py", set()),
-            "link.py": (FileStatus.ADDED, "link.py", {1}),
-        }
-        assert _unchecked(subject) == {"link.py": "a symbolic link and no Python"}
-
-
-@pytest.mark.parametrize("attribute", ["binary", "-diff", "-text -diff"])
-def test_python_that_attributes_call_binary_is_read_all_the_same(root: Path, attribute: str) -> None:
-    write(root, ".gitattributes", f"*.py {attribute}\n")
-    write(root, "app/base.py", f"{BASE}x = 1\n")
-    git(root, "mv", "app/base.py", "app/moved.py")
-    git(root, "add", "--all")
-    staged = subject_of(root, staged=True)
-    commit(root)
-    for subject in (staged, subject_of(root, range_="HEAD^!")):
-        assert _added(subject)["app/moved.py"] == {6}
-        assert _unchecked(subject) == {}
-
-
-def test_python_that_is_binary_is_named(root: Path) -> None:
-    write(root, "app/nul.py", "a = '\0'\n")
-    reason = "the change shows no lines of it: it is binary, or it cannot be read"
-    assert _unchecked(subject_of(root)) == {"app/nul.py": reason}
-    commit(root)
-    assert _unchecked(subject_of(root, range_="HEAD^!")) == {"app/nul.py": reason}
-
-
-def test_configuration_of_the_user_changes_no_diff(root: Path) -> None:
-    for key, value in (
-        ("diff.noprefix", "true"),
-        ("diff.mnemonicPrefix", "true"),
-        ("diff.context", "0"),
-        ("diff.interHunkContext", "100"),
-        ("diff.renames", "false"),
-        ("diff.submodule", "log"),
-        ("diff.relative", "true"),
-        ("color.ui", "always"),
-        ("core.bigFileThreshold", "1"),
-    ):
-        git(root, "config", key, value)
-    git(root, "mv", "app/base.py", "app/moved.py")
-    write(root, "app/moved.py", f"{BASE}x = 1\n")
-    (file,) = subject_of(root, base="HEAD").diff.files
-    assert (file.path, file.old_path, set(file.added), len(file.hunks[0].lines)) == (
-        "app/moved.py",
-        "app/base.py",
-        {6},
-        4,
     )
