@@ -85,4 +85,6 @@ def _in_shares(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
 def pytest_collection_finish() -> None:
     """Thousands of tests were collected and stay: the garbage collector need not walk over them again and again."""
     gc.freeze()
+    # What a test makes hardly outlives it.
+    gc.set_threshold(20_000)
     gc.enable()
